@@ -1,1 +1,5 @@
-//! Filled by the commits that follow.
+//! What tests of every member need: a hand-turned clock, builders, and a PostgreSQL of one's own.
+
+pub mod clock;
+
+pub use clock::ManualClock;

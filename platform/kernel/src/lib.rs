@@ -12,7 +12,7 @@ pub mod outcome;
 pub mod post;
 
 pub use area::AreaPath;
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, ShiftedClock, SystemClock};
 pub use gate::{Action, Scope};
 pub use ids::{AccountId, CaseId, CommandId, HouseholdId, PostId, ResidentId, StreamId};
 pub use outcome::{Fault, Refusal};

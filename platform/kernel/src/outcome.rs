@@ -53,6 +53,10 @@ impl Refusal {
 
     /// The same refusal with one more value for its message.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over numbers and dates"
+    )]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.facts.insert(name.to_owned(), value.to_string());
         self
