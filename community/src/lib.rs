@@ -1,1 +1,3 @@
-//! Filled by the commits that follow.
+//! The services of a district: one folder each, pure decisions, events and registers.
+
+pub mod catalogue;

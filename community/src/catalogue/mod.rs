@@ -1,0 +1,32 @@
+//! 事项目录: what a resident can ask for, as data.
+//!
+//! **Purpose.** A service file says who may apply, what is asked and why, who works it in which
+//! order, how long the law gives, what is posted, how it is decided and on what grounds it may be
+//! refused. Nothing of a particular service is in code.
+//!
+//! **Actors.** The district publishes; a town extends or tightens where the file allows
+//! ([`service::TownMay`]); residents read the guide and fill in the form; staff work the steps.
+//!
+//! **Legal basis.** Each file carries its own sources ([`law::Source`]); whatever binds anybody
+//! has a [`law::Basis`], and what nobody has confirmed says so on every page.
+
+pub mod law;
+pub mod question;
+pub mod service;
+pub mod steps;
+pub mod text;
+
+pub use law::{Basis, Citation, DayUnit, Source, SourceKind, Term};
+pub use question::{
+    Advice, Choice, Column, Condition, Declaration, FormSpec, Group, Kind, Limits, Question,
+    WhenKnown,
+};
+pub use service::{
+    Channel, ClockExpected, Contact, FormExpected, Guide, Held, LifeEvent, Line, Note, Paper,
+    Service, TownMay, Way, Worked,
+};
+pub use steps::{
+    Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,
+    NoticeRule, Outcome, OutcomeKind, Pays, Rate, Rating, Review, Shown, Step, Suspension,
+};
+pub use text::Text;
