@@ -415,6 +415,25 @@ impl Channel {
         Self::Paper,
     ];
 
+    /// The way's key in addresses, tables and message keys.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Counter => "counter",
+            Self::Kiosk => "kiosk",
+            Self::Visit => "visit",
+            Self::Phone => "phone",
+            Self::Paper => "paper",
+        }
+    }
+
+    /// The way with this [`code`](Self::code).
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.code() == code)
+    }
+
     /// The way's name.
     #[must_use]
     pub fn names(self) -> Text {
