@@ -4,6 +4,7 @@
 //! so too. [`Basis`] is therefore part of everything that binds anybody: days, amounts, grounds.
 
 use jiff::civil::Date;
+pub use linli_units::DayUnit;
 use serde::{Deserialize, Serialize};
 
 use super::text::{Text, chinese_number};
@@ -78,16 +79,6 @@ pub struct Basis {
     pub note: Option<Text>,
 }
 
-/// Which days are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DayUnit {
-    /// 工作日: with 调休, by the working-day calendar.
-    Working,
-    /// 日: every day.
-    Calendar,
-}
-
 /// 期限: a number of days, of which kind, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +92,16 @@ pub struct Term {
 }
 
 impl Term {
+    /// The term for the reckoning of days. A period in calendar days that ends on a day of rest
+    /// ends on the next working day (民法典 art. 203).
+    #[must_use]
+    pub fn reckoned(&self) -> linli_units::Term {
+        match self.unit {
+            DayUnit::Working => linli_units::Term::working(self.days),
+            DayUnit::Calendar => linli_units::Term::calendar(self.days),
+        }
+    }
+
     /// The term in words: 25 个工作日, 25 working days.
     #[must_use]
     pub fn text(&self) -> Text {

@@ -10,12 +10,19 @@
 //! **Legal basis.** Each file carries its own sources ([`law::Source`]); whatever binds anybody
 //! has a [`law::Basis`], and what nobody has confirmed says so on every page.
 
+pub mod answer;
+pub mod form;
 pub mod law;
 pub mod question;
 pub mod service;
 pub mod steps;
+pub mod summary;
 pub mod text;
 
+pub use answer::{from_form, is_blank};
+pub use form::{
+    Answered, Answers, Checked, Correction, Facts, Form, KnownFact, Origin, Progress, age_on,
+};
 pub use law::{Basis, Citation, DayUnit, Source, SourceKind, Term};
 pub use question::{
     Advice, Choice, Column, Condition, Declaration, FormSpec, Group, Kind, Limits, Question,
@@ -29,4 +36,5 @@ pub use steps::{
     Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,
     NoticeRule, Outcome, OutcomeKind, Pays, Rate, Rating, Review, Shown, Step, Suspension,
 };
+pub use summary::{SummaryGroup, SummaryRow, show, summary};
 pub use text::Text;

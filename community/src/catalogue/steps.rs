@@ -288,6 +288,9 @@ pub struct Appeal {
     /// Within what time, from the day the decision arrived. None: at any time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Term>,
+    /// The same where the law counts months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_months: Option<u32>,
     /// What it rests on.
     pub basis: Basis,
 }

@@ -50,7 +50,11 @@ pub fn chinese_number(n: u32) -> String {
         0..=9 => digit(n).to_owned(),
         10..=99 => {
             let tens = if n < 20 { "" } else { digit(n / 10) };
-            let ones = if n.is_multiple_of(10) { "" } else { digit(n % 10) };
+            let ones = if n.is_multiple_of(10) {
+                ""
+            } else {
+                digit(n % 10)
+            };
             format!("{tens}十{ones}")
         }
         100..=999 => {
