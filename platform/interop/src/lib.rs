@@ -1,1 +1,7 @@
-//! Filled by the commits that follow.
+//! Formats at the rim: letters as tagged PDF, QR codes.
+//!
+//! Values in, bytes out. What a letter says is decided elsewhere; here it only gets its form, so
+//! nothing in this crate reads a register, a clock or a request.
+
+pub mod letter;
+pub mod qr;
