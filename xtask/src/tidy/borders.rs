@@ -1,0 +1,188 @@
+//! A feature asks another through its `mod.rs` alone: `crate::cases::Case` is a question,
+//! `crate::cases::state::Case` reaches into the other's drawers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, Tree};
+
+/// Crates with feature folders, and the name other crates call them by.
+const HOSTS: [(&str, &str); 2] = [
+    ("community/src/", "linli_community"),
+    ("portal/src/", "linli_portal"),
+];
+
+/// Feature folder → its files' and folders' names.
+type Features = BTreeMap<String, BTreeSet<String>>;
+
+pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (host, name) in HOSTS {
+        let features = features(tree, host);
+        for (path, text) in tree.under("", ".rs") {
+            let inside = path.strip_prefix(host);
+            let home = inside
+                .and_then(|rest| rest.split_once('/'))
+                .map(|(home, _)| home);
+            let prefix = if inside.is_some() { "crate" } else { name };
+            for (line, parts) in paths(text, prefix) {
+                findings.extend(
+                    reach(&features, home, &parts).map(|what| Finding::line(path, line, what)),
+                );
+            }
+        }
+    }
+    findings
+}
+
+fn features(tree: &Tree, host: &str) -> Features {
+    let mut features = Features::new();
+    for (path, _) in tree.under(host, ".rs") {
+        let parts: Vec<&str> = path[host.len()..].split('/').collect();
+        if let [feature, inner, ..] = parts.as_slice() {
+            let inner = inner.trim_end_matches(".rs");
+            if inner != "mod" {
+                features
+                    .entry((*feature).to_owned())
+                    .or_default()
+                    .insert(inner.to_owned());
+            }
+        }
+    }
+    features
+}
+
+/// What is wrong with naming `parts` (`[feature, item, …]`) from within `home`.
+fn reach(features: &Features, home: Option<&str>, parts: &[String]) -> Option<String> {
+    let [feature, inner, ..] = parts else {
+        return None;
+    };
+    let drawers = features.get(feature)?;
+    let foreign = home != Some(feature.as_str());
+    (foreign && drawers.contains(inner)).then(|| {
+        format!("ask `{feature}` through its mod.rs: `{feature}::{inner}` is its own affair")
+    })
+}
+
+/// Every path after `prefix::` with its line, use-trees flattened.
+fn paths(text: &str, prefix: &str) -> Vec<(usize, Vec<String>)> {
+    let text = without_comments(text);
+    let start = format!("{prefix}::");
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(&start).map(|at| at + from) {
+        from = at + start.len();
+        let before = text[..at].chars().next_back();
+        if before.is_none_or(|c| !c.is_alphanumeric() && c != '_') {
+            let line = text[..at].matches('\n').count() + 1;
+            let mut tree = text[from..].chars().peekable();
+            let mut flat = Vec::new();
+            flatten(&mut tree, &mut Vec::new(), &mut flat);
+            found.extend(flat.into_iter().map(|parts| (line, parts)));
+        }
+    }
+    found
+}
+
+/// Comment lines blanked, so that prose may name what code may not.
+fn without_comments(text: &str) -> String {
+    text.lines()
+        .map(|line| {
+            if line.trim_start().starts_with("//") {
+                ""
+            } else {
+                line
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Reads `a::{b, c::d}` into `[a, b]` and `[a, c, d]`.
+fn flatten(
+    text: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    stem: &mut Vec<String>,
+    out: &mut Vec<Vec<String>>,
+) {
+    let depth = stem.len();
+    loop {
+        skip_space(text);
+        let mut word = String::new();
+        while let Some(c) = text.next_if(|c| c.is_alphanumeric() || *c == '_' || *c == '*') {
+            word.push(c);
+        }
+        if !word.is_empty() {
+            stem.push(word);
+        }
+        skip_space(text);
+        match text.peek() {
+            Some(':') => {
+                text.next();
+                if text.next_if_eq(&':').is_none() {
+                    break;
+                }
+            }
+            Some('{') => {
+                text.next();
+                while text.peek().is_some_and(|c| *c != '}') {
+                    flatten(text, &mut stem.clone(), out);
+                    skip_space(text);
+                    if text.next_if_eq(&',').is_none() {
+                        break;
+                    }
+                    skip_space(text);
+                }
+                text.next_if_eq(&'}');
+                stem.truncate(depth);
+                return;
+            }
+            _ => break,
+        }
+    }
+    out.push(stem.clone());
+    stem.truncate(depth);
+}
+
+fn skip_space(text: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while text.next_if(|c| c.is_whitespace()).is_some() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree;
+    use super::*;
+
+    fn findings(portal: &str, residents: &str) -> Vec<String> {
+        let tree = tree(&[
+            ("community/src/cases/mod.rs", "//! x"),
+            (
+                "community/src/cases/state.rs",
+                "//! x\nuse crate::cases::events::Event;",
+            ),
+            ("community/src/cases/events.rs", "//! x"),
+            ("community/src/residents/mod.rs", residents),
+            ("portal/src/cases/pages.rs", portal),
+        ]);
+        check(&tree).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_front_door_is_open() {
+        let portal = "//! linli_community::cases::state is private\nuse linli_community::cases::{Case, Number};";
+        assert!(findings(portal, "use crate::cases::Case;").is_empty());
+    }
+
+    #[test]
+    fn drawers_are_not() {
+        let found = findings(
+            "use linli_community::{\n  cases::{Case, state::Life},\n};",
+            "",
+        );
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("portal/src/cases/pages.rs:1:"),
+            "{found:?}"
+        );
+        let found = findings("", "fn f() -> crate::cases::events::Event {}");
+        assert!(found[0].contains("`cases::events`"), "{found:?}");
+    }
+}
