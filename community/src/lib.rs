@@ -1,3 +1,18 @@
-//! The services of a district: one folder each, pure decisions, events and registers.
+//! The services of Linli: one folder a feature, pure decisions, events, registers.
+//!
+//! Each feature reads in the same order: `mod` (purpose, actors, law, life cycle), `events`,
+//! `state`, `decide` (pure), `refusal`, `register`. [`feature`] is how any of them turns a command
+//! into facts; [`node`] is the running node they share; [`reactions`] is the one closed list of what
+//! something in one feature causes in another.
 
+pub mod accounts;
+pub mod cases;
 pub mod catalogue;
+pub mod feature;
+pub mod node;
+pub mod places;
+pub mod reactions;
+pub mod residents;
+
+pub use feature::{Call, Feature, Loaded, Meta, Parts, Performed, Plan, Problem};
+pub use node::{Linli, NodeConfig};
