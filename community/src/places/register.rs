@@ -1,0 +1,147 @@
+//! The register of areas, and how the rows of every other register follow an area that moves.
+
+use linli_journal::{Change, FoldError, Recorded};
+use linli_kernel::{Fault, StreamId};
+use sea_orm::Value;
+use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
+
+use super::events::{CommunityStyle, Event, PathChange};
+use super::state::{Area, AreaTree};
+use crate::feature::{Feature, Meta, Parts};
+
+/// 区划 as a feature: one stream a district, `places/310117`, whose state is the whole tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Places;
+
+/// The columns of other registers that hold an area's path: they follow an area that moves and lead
+/// to the heir of one that is abolished. A feature whose rows belong to areas stands here.
+pub const FOLLOWERS: &[(&str, &str)] = &[("resident", "area"), ("household", "area")];
+
+/// The stream of the district whose path begins with `district`.
+#[must_use]
+pub fn stream(district: &str) -> StreamId {
+    StreamId::new(Places::TOPIC, district)
+}
+
+/// The tables of this feature.
+#[must_use]
+pub fn tables() -> Vec<TableCreateStatement> {
+    let mut table = Table::create();
+    table
+        .table("area")
+        .col(ColumnDef::new("code").text().not_null().primary_key());
+    for column in [
+        "path",
+        "name",
+        "kind",
+        "style",
+        "statistical_code",
+        "valid_from",
+        "valid_to",
+        "split_from",
+        "heir",
+    ] {
+        table.col(ColumnDef::new(column).text());
+    }
+    vec![table]
+}
+
+/// Their further indexes.
+#[must_use]
+pub fn indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        Index::create()
+            .name("area_path")
+            .table("area")
+            .col("path")
+            .take(),
+    ]
+}
+
+impl Feature for Places {
+    const TOPIC: &'static str = "places";
+    type State = AreaTree;
+    type Event = Event;
+
+    fn write(_: &AreaTree, event: &Event) -> Result<Parts, Fault> {
+        Ok(Parts {
+            kind: event.kind(),
+            area: event.area().clone(),
+            open: event.open()?,
+            sealed: Vec::new(),
+        })
+    }
+
+    fn read(entry: &Recorded) -> Result<Event, FoldError> {
+        Event::read(&entry.kind, &entry.open)
+    }
+
+    fn apply(state: &mut AreaTree, _: &StreamId, event: &Event, _: Meta<'_>) {
+        state.apply(event);
+    }
+
+    fn rows(before: &AreaTree, after: &AreaTree, rows: &mut Vec<Change>) {
+        for area in after.all() {
+            let known = before.by_code(&area.code);
+            if known == Some(area) {
+                continue;
+            }
+            rows.push(row(area));
+            if let Some(known) = known {
+                let changed = path_change(known, area, after);
+                rows.extend(changed.iter().flat_map(followers));
+            }
+        }
+    }
+}
+
+/// Where the rows of an area go that was `known` before and is `area` now.
+fn path_change(known: &Area, area: &Area, after: &AreaTree) -> Option<PathChange> {
+    let ended = known.valid_to.is_none() && area.valid_to.is_some();
+    let to = if ended {
+        after.today(area.path())?
+    } else {
+        area.path()
+    };
+    (known.path() != to).then(|| PathChange {
+        from: known.path().clone(),
+        to: to.clone(),
+    })
+}
+
+fn followers(change: &PathChange) -> Vec<Change> {
+    FOLLOWERS
+        .iter()
+        .map(|(table, column)| follow(change, table, column))
+        .collect()
+}
+
+/// The change by which the rows of `table`, whose area stands in `column`, follow a changed path.
+#[must_use]
+pub fn follow(change: &PathChange, table: &'static str, column: &'static str) -> Change {
+    Change::Set {
+        table,
+        filter: vec![(column, change.from.as_str().into())],
+        assign: vec![(column, change.to.as_str().into())],
+    }
+}
+
+fn row(area: &Area) -> Change {
+    let date = |day: Option<jiff::civil::Date>| Value::from(day.map(|day| day.to_string()));
+    Change::Upsert {
+        table: "area",
+        key: &["code"],
+        row: vec![
+            ("code", area.code.as_str().into()),
+            ("path", area.path().as_str().into()),
+            ("name", area.name().into()),
+            ("kind", area.kind.code().into()),
+            ("style", area.style.map(CommunityStyle::code).into()),
+            ("statistical_code", area.statistical_code.clone().into()),
+            ("valid_from", date(area.valid_from)),
+            ("valid_to", date(area.valid_to)),
+            ("split_from", area.split_from.clone().into()),
+            ("heir", area.heir.clone().into()),
+        ],
+    }
+}
