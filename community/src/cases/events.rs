@@ -145,6 +145,9 @@ facts! {
         authority: Option<String>,
         /// The day it arrived: the clock of intake starts the day after.
         received_on: Date,
+        /// Whether the clock of the decision runs from that day, not from acceptance.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        starts_clock: bool,
         /// What came with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         papers: Vec<Paper>,
@@ -181,6 +184,8 @@ facts! {
         /// Questions to be answered anew.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<String>,
+        /// Whether the clock stands still meanwhile, as the service's rule says.
+        stops_clock: bool,
         /// On which day.
         on: Date,
     }
@@ -234,6 +239,8 @@ facts! {
         on: Date,
         /// The last day it hangs.
         ends_on: Date,
+        /// Whether the clock stands still meanwhile, as the service's rule says.
+        stops_clock: bool,
         /// Where, besides the page.
         place: String,
         /// Which result is proposed, by its code.
@@ -299,6 +306,8 @@ facts! {
     FollowedUp = "cases.followed-up" {
         /// Whether the person was reached.
         reached: bool,
+        /// On which day.
+        on: Date,
     }
     /// 已撤回.
     Withdrawn = "cases.withdrawn" {
@@ -366,6 +375,9 @@ facts! {
         from: Date,
         /// The right day.
         to: Date,
+        /// Whether the clock of the decision runs from that day.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        restarts_clock: bool,
     }
     /// 期限重新计算.
     Reckoned = "cases.reckoned" {}

@@ -37,6 +37,7 @@ pub mod command;
 pub mod decide;
 pub mod demo;
 pub mod events;
+mod fold;
 pub mod queries;
 pub mod refusal;
 pub mod register;
@@ -45,6 +46,7 @@ pub mod service;
 pub mod state;
 pub mod statistics;
 pub mod view;
+mod wait;
 
 #[cfg(test)]
 mod tests;
