@@ -1,0 +1,51 @@
+# The open parts of the journal, proofs, checkpoints and the log of access.
+audit-nav = Audit
+audit-access-nav = Access log
+audit-title = Audit
+audit-lead = The open part and the proof of every entry. Personal data is sealed and cannot be seen here.
+audit-caption = Entries: { $count } in all
+audit-filter = Filter
+audit-filter-kind = Kind
+audit-filter-area = Area code
+audit-filter-stream = Subject
+audit-filter-from = From entry
+audit-filter-go = Filter
+audit-none = No entry matches
+audit-none-hint = Remove a filter and look again.
+audit-col-seq = Number
+audit-col-at = When
+audit-col-kind = Kind
+audit-col-stream = Subject
+audit-col-area = Area
+audit-col-actor = Who
+audit-older = Older
+audit-newer = Newer
+audit-entry = Entry { $seq }
+audit-open = Open part
+audit-sealed = Sealed part
+audit-sealed-count = { $count ->
+    [one] 1 piece of personal data, not shown here
+   *[other] { $count } pieces of personal data, not shown here
+}
+audit-sealed-none = None
+audit-version = Its place in the stream
+audit-digest = Digest (SHA-256)
+audit-actor-system = System
+audit-actor-account = Account { $account }
+audit-actor-post = { $role }, { $area }
+audit-proof = Proof that it is in the log
+audit-proof-lead = The receipt holds digest, inclusion proof and signed checkpoint; check it offline with linli verify or any C2SP tool.
+audit-proof-download = Download the receipt (JSON)
+audit-proof-pending = No checkpoint covers this entry yet; try again in a moment.
+audit-checkpoint = Latest checkpoint
+audit-checkpoint-lead = This node has signed the text below. Anyone can fetch it at /log/checkpoint and compare.
+audit-checkpoint-none = There is no checkpoint yet
+audit-access-title = Access log
+audit-access-lead = Who looked at which resident's data, when and what for. Residents are shown by their id.
+audit-access-caption = Looks: { $count } in all
+audit-access-none = Nobody has looked yet
+audit-access-when = When
+audit-access-who = Who
+audit-access-subject = Resident's id
+audit-access-why = Purpose
+audit-access-case = Case
