@@ -1,5 +1,8 @@
 //! A feature asks another through its `mod.rs` alone: `crate::cases::Case` is a question,
 //! `crate::cases::state::Case` reaches into the other's drawers.
+//!
+//! A module that `mod.rs` opens (`pub` or `pub(crate)`) is part of its answer, but the files of a
+//! feature's anatomy never are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +14,12 @@ const HOSTS: [(&str, &str); 2] = [
     ("portal/src/", "linli_portal"),
 ];
 
-/// Feature folder → its files' and folders' names.
+/// What every feature is made of, and nobody else's business.
+const ANATOMY: [&str; 9] = [
+    "events", "state", "decide", "refusal", "register", "pages", "forms", "views", "tests",
+];
+
+/// Feature folder → its files and folders that are its own affair.
 type Features = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
@@ -44,7 +52,11 @@ fn features(tree: &Tree, host: &str) -> Features {
         let parts: Vec<&str> = path[host.len()..].split('/').collect();
         if let [feature, inner, ..] = parts.as_slice() {
             let inner = inner.trim_end_matches(".rs");
-            if inner != "mod" {
+            let front = tree.text(&format!("{host}{feature}/mod.rs"));
+            let open = ["pub", "pub(crate)"]
+                .iter()
+                .any(|word| front.contains(&format!("\n{word} mod {inner};")));
+            if inner != "mod" && (!open || ANATOMY.contains(&inner)) {
                 features
                     .entry((*feature).to_owned())
                     .or_default()
@@ -156,7 +168,11 @@ mod tests {
 
     fn findings(portal: &str, residents: &str) -> Vec<String> {
         let tree = tree(&[
-            ("community/src/cases/mod.rs", "//! x"),
+            (
+                "community/src/cases/mod.rs",
+                "//! x\npub mod state;\npub mod command;",
+            ),
+            ("community/src/cases/command.rs", "//! x"),
             (
                 "community/src/cases/state.rs",
                 "//! x\nuse crate::cases::events::Event;",
@@ -170,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_front_door_is_open() {
-        let portal = "//! linli_community::cases::state is private\nuse linli_community::cases::{Case, Number};";
+        let portal = "//! linli_community::cases::state is private\nuse linli_community::cases::{Case, command::Take};";
         assert!(findings(portal, "use crate::cases::Case;").is_empty());
     }
 
