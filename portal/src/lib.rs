@@ -1,1 +1,95 @@
-//! Filled by the commits that follow.
+//! Pages and the API of Linli: one folder a feature, in the frame of [`shell`].
+//!
+//! Reading order: [`shell`] (what every page stands in), [`session`] (the desk), [`signin`], then
+//! the features. [`app`] puts them together; [`server`] serves the whole.
+
+pub mod assets;
+pub mod i18n;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod shell;
+pub mod signin;
+
+use std::sync::Arc;
+
+use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use assets::Assets;
+use i18n::I18n;
+use session::{CodeSender, Desk, DeskStore};
+use settings::Settings;
+use shell::{Limiter, Routes};
+
+/// What every handler can reach; cheap to clone.
+#[derive(Clone)]
+pub struct Portal {
+    /// Sessions, drafts, credentials, presence.
+    pub desk: Desk,
+    /// Settings, messages and built files.
+    pub shared: Arc<Shared>,
+    /// Carries one-time codes to phones.
+    pub codes: Arc<dyn CodeSender>,
+    pub(crate) limiter: Limiter,
+}
+
+/// What never changes while the node runs.
+pub struct Shared {
+    /// The settings.
+    pub settings: Settings,
+    /// The messages.
+    pub i18n: I18n,
+    /// The built front end.
+    pub assets: Assets,
+}
+
+impl Portal {
+    /// The portal over an open desk.
+    ///
+    /// # Errors
+    /// When messages or the manifest of the front end cannot be read.
+    pub fn new(
+        desk: Desk,
+        settings: Settings,
+        codes: Arc<dyn CodeSender>,
+    ) -> Result<Self, anyhow::Error> {
+        Ok(Self {
+            desk,
+            shared: Arc::new(Shared {
+                settings,
+                i18n: I18n::load()?,
+                assets: Assets::load()?,
+            }),
+            codes,
+            limiter: Limiter::default(),
+        })
+    }
+}
+
+/// Every route of the portal. A feature is added here and nowhere else.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().merge(shell::routes()).merge(signin::routes())
+}
+
+/// The application: all routes behind the doorway, sessions, headers and compression.
+pub fn app(portal: Portal) -> Router {
+    let (router, nav) = routes().build();
+    let sessions = SessionManagerLayer::new(DeskStore(portal.desk.clone()))
+        .with_name(signin::SESSION_COOKIE)
+        .with_secure(portal.shared.settings.tls)
+        .with_same_site(tower_sessions::cookie::SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(signin::LONGEST));
+    let worth = SizeAbove::new(512).and(NotForContentType::IMAGES);
+    router
+        .layer(from_fn_with_state(portal.clone(), shell::doorway))
+        .layer(Extension(Arc::new(nav)))
+        .layer(sessions)
+        .layer(from_fn_with_state(portal.clone(), shell::secure))
+        .layer(CompressionLayer::new().gzip(true).compress_when(worth))
+        .with_state(portal)
+}

@@ -1,0 +1,1 @@
+//! Serving: a loop over hyper with limits that really work.

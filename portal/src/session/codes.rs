@@ -1,0 +1,139 @@
+//! One-time codes for residents: six digits to a phone, good for five minutes and five tries.
+//!
+//! The phone number is kept only as a keyed hash, the code likewise.
+
+use std::sync::{Arc, Mutex};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use linli_kernel::Fault;
+use rand::RngExt as _;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query};
+use sha2::Sha256;
+
+use super::Desk;
+
+const GOOD_FOR_US: i64 = 5 * 60 * 1_000_000;
+const MOST_TRIES: i64 = 5;
+
+/// Carries a code to a phone. A district puts its SMS gateway here.
+#[async_trait::async_trait]
+pub trait CodeSender: Send + Sync {
+    /// Sends `code` to `phone`.
+    ///
+    /// # Errors
+    /// When the gateway does not take it.
+    async fn send(&self, phone: &str, code: &str) -> Result<(), Fault>;
+}
+
+/// Writes to the log that a code was made, with the last digits of the phone and without the code:
+/// for an installation that has no gateway yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConsoleSender;
+
+#[async_trait::async_trait]
+impl CodeSender for ConsoleSender {
+    async fn send(&self, phone: &str, _code: &str) -> Result<(), Fault> {
+        let tail: String = phone
+            .chars()
+            .skip(phone.chars().count().saturating_sub(2))
+            .collect();
+        tracing::warn!(
+            tail,
+            "a one-time code was made, but no SMS gateway is configured"
+        );
+        Ok(())
+    }
+}
+
+/// Keeps what was sent, for tests.
+#[derive(Debug, Clone, Default)]
+pub struct MemorySender(pub Arc<Mutex<Vec<(String, String)>>>);
+
+#[async_trait::async_trait]
+impl CodeSender for MemorySender {
+    async fn send(&self, phone: &str, code: &str) -> Result<(), Fault> {
+        let mut sent = self
+            .0
+            .lock()
+            .map_err(|error| Fault::Busy(error.to_string()))?;
+        sent.push((phone.to_owned(), code.to_owned()));
+        Ok(())
+    }
+}
+
+/// What a check of a code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeCheck {
+    /// It is the code; it cannot be used again.
+    Right,
+    /// It is not.
+    Wrong,
+    /// There is none any more: too old, too many tries, or used.
+    Gone,
+}
+
+impl Desk {
+    /// A keyed hash of `text` under the desk's secret.
+    #[must_use]
+    pub(crate) fn keyed(&self, purpose: &str, text: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret().as_slice())
+            .expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+
+    /// Makes a code for `phone`, in place of any earlier one.
+    ///
+    /// # Errors
+    /// When the desk cannot be written.
+    pub async fn make_code(&self, phone: &str) -> Result<String, Fault> {
+        let code = format!("{:06}", rand::rng().random_range(0..1_000_000_u32));
+        let insert = Query::insert()
+            .into_table(Alias::new("codes"))
+            .columns(["phone", "code", "tries", "expires_at"].map(Alias::new))
+            .values_panic([
+                self.keyed("phone", phone).into(),
+                self.keyed("code", &code).into(),
+                0.into(),
+                (self.now() + GOOD_FOR_US).into(),
+            ])
+            .on_conflict(
+                OnConflict::column(Alias::new("phone"))
+                    .update_columns(["code", "tries", "expires_at"].map(Alias::new))
+                    .to_owned(),
+            )
+            .to_owned();
+        self.run(&insert).await?;
+        Ok(code)
+    }
+
+    /// Checks `code` for `phone`. Each try counts, also of two requests at once.
+    ///
+    /// # Errors
+    /// When the desk cannot be read or written.
+    pub async fn check_code(&self, phone: &str, code: &str) -> Result<CodeCheck, Fault> {
+        let phone = self.keyed("phone", phone);
+        let count = Query::update()
+            .table(Alias::new("codes"))
+            .value(Alias::new("tries"), Expr::col(Alias::new("tries")).add(1))
+            .and_where(Expr::col(Alias::new("phone")).eq(phone.as_str()))
+            .and_where(Expr::col(Alias::new("tries")).lt(MOST_TRIES))
+            .and_where(Expr::col(Alias::new("expires_at")).gt(self.now()))
+            .to_owned();
+        if self.run(&count).await? == 0 {
+            return Ok(CodeCheck::Gone);
+        }
+        // Taking the row away is the proof: of two right answers at once only one succeeds.
+        let take = Query::delete()
+            .from_table(Alias::new("codes"))
+            .and_where(Expr::col(Alias::new("phone")).eq(phone.as_str()))
+            .and_where(Expr::col(Alias::new("code")).eq(self.keyed("code", code)))
+            .to_owned();
+        if self.run(&take).await? == 1 {
+            return Ok(CodeCheck::Right);
+        }
+        Ok(CodeCheck::Wrong)
+    }
+}

@@ -1,0 +1,282 @@
+//! The desk (`desk.db`): what a node remembers about people at work and is no part of the journal.
+//!
+//! Sessions, drafts, credentials, one-time codes and who has which case open. All of it may be lost
+//! without losing a fact: people sign in again. It is never relayed and never in a receipt.
+
+mod codes;
+mod credentials;
+mod drafts;
+mod presence;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use linli_kernel::{Clock, Fault};
+use rand::Rng as _;
+use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait as _, OnConflict, Query, Table};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, StatementBuilder};
+
+pub use codes::{CodeCheck, CodeSender, ConsoleSender, MemorySender};
+pub use credentials::{Checked, hash_password};
+pub use drafts::{Draft, DraftKey};
+pub use presence::Present;
+pub use store::DeskStore;
+
+/// Where the desk's tables live.
+#[derive(Debug, Clone)]
+pub enum DeskPlace {
+    /// In memory, for tests.
+    Memory,
+    /// An SQLite file, made when missing.
+    File(std::path::PathBuf),
+    /// A PostgreSQL database; the tables go into the schema `desk`.
+    Postgres(String),
+}
+
+/// The open desk; cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    db: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    secret: Arc<[u8; 32]>,
+}
+
+impl Desk {
+    /// Opens the desk at `place` and makes its tables where they are missing. `clock` is the
+    /// machine's own: a demo that pushes its calendar forward signs nobody out.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or written.
+    pub async fn open(place: &DeskPlace, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let db = connect(place).await?;
+        for table in tables() {
+            db.execute(&table).await.map_err(store_fault)?;
+        }
+        let secret = secret(&db).await?;
+        Ok(Self {
+            db,
+            clock,
+            secret: Arc::new(secret),
+        })
+    }
+
+    /// The database of the desk.
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// The key of form tokens and of keyed hashes of phone numbers in this desk.
+    #[must_use]
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// Now, in microseconds, by the machine's clock.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().as_microsecond()
+    }
+
+    pub(crate) async fn run(&self, statement: &impl StatementBuilder) -> Result<u64, Fault> {
+        let done = self.db.execute(statement).await.map_err(store_fault)?;
+        Ok(done.rows_affected())
+    }
+
+    /// Deletes what is past its time: sessions, codes, presence, drafts older than 30 days.
+    /// Run it now and then; reads do not rely on it.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn sweep(&self) -> Result<(), Fault> {
+        const DAY: i64 = 86_400_000_000;
+        let now = self.now();
+        for (table, column, before) in [
+            ("sessions", "expires_at", now),
+            ("codes", "expires_at", now),
+            ("presence", "seen_at", now - DAY),
+            ("drafts", "updated_at", now - 30 * DAY),
+        ] {
+            let delete = Query::delete()
+                .from_table(Alias::new(table))
+                .and_where(Expr::col(Alias::new(column)).lt(before))
+                .to_owned();
+            self.run(&delete).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens the side store. The journal's own side stores are opened by the journal.
+async fn connect(place: &DeskPlace) -> Result<DatabaseConnection, Fault> {
+    let (url, single) = match place {
+        DeskPlace::Memory => ("sqlite::memory:".to_owned(), true),
+        DeskPlace::File(path) => (file_url(path), false),
+        DeskPlace::Postgres(url) => (url.clone(), false),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false);
+    if single {
+        options.max_connections(1).min_connections(1);
+    } else {
+        options.max_connections(6);
+    }
+    if matches!(place, DeskPlace::Postgres(_)) {
+        options.set_schema_search_path("desk");
+    }
+    if matches!(place, DeskPlace::File(_)) {
+        // NORMAL in WAL survives a killed process; only a power cut may lose the last moments.
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "NORMAL")
+                .pragma("busy_timeout", "5000")
+        });
+    }
+    let db = Database::connect(options).await.map_err(store_fault)?;
+    if matches!(place, DeskPlace::Postgres(_)) {
+        db.execute_unprepared("CREATE SCHEMA IF NOT EXISTS desk")
+            .await
+            .map_err(store_fault)?;
+    }
+    Ok(db)
+}
+
+fn file_url(path: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", path.display())
+}
+
+/// What the database said, as a fault; a full disk is told apart because reading can go on.
+#[expect(clippy::needless_pass_by_value, reason = "used as a map_err function")]
+pub(crate) fn store_fault(error: sea_orm::DbErr) -> Fault {
+    let text = error.to_string();
+    if text.contains("disk is full") || text.contains("No space left") {
+        Fault::StoreFull(text)
+    } else {
+        Fault::Store(text)
+    }
+}
+
+fn text(name: &str) -> ColumnDef {
+    ColumnDef::new(Alias::new(name))
+        .text()
+        .not_null()
+        .to_owned()
+}
+
+fn number(name: &str) -> ColumnDef {
+    ColumnDef::new(Alias::new(name))
+        .big_integer()
+        .not_null()
+        .default(0)
+        .to_owned()
+}
+
+fn table(name: &str, columns: Vec<ColumnDef>) -> sea_orm::sea_query::TableCreateStatement {
+    let mut table = Table::create();
+    table.table(Alias::new(name)).if_not_exists();
+    for column in columns {
+        table.col(column);
+    }
+    table
+}
+
+fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+    let key = |name: &str| text(name).primary_key().to_owned();
+    let joint = |mut made: sea_orm::sea_query::TableCreateStatement, columns: &[&'static str]| {
+        let mut index = sea_orm::sea_query::Index::create();
+        for column in columns {
+            index.col(Alias::new(*column));
+        }
+        made.primary_key(&mut index).to_owned()
+    };
+    vec![
+        table("settings", vec![key("name"), text("value")]),
+        table(
+            "sessions",
+            vec![key("id"), text("data"), number("expires_at")],
+        ),
+        joint(
+            table(
+                "drafts",
+                vec![
+                    text("owner"),
+                    text("service"),
+                    text("about"),
+                    text("answers"),
+                    number("updated_at"),
+                ],
+            ),
+            &["owner", "service", "about"],
+        ),
+        table(
+            "credentials",
+            vec![
+                key("login"),
+                text("account"),
+                text("phc"),
+                number("failures"),
+                number("locked_until"),
+                number("changed_at"),
+            ],
+        ),
+        table(
+            "codes",
+            vec![
+                key("phone"),
+                text("code"),
+                number("tries"),
+                number("expires_at"),
+            ],
+        ),
+        joint(
+            table(
+                "presence",
+                vec![
+                    text("place"),
+                    text("account"),
+                    text("name"),
+                    number("seen_at"),
+                ],
+            ),
+            &["place", "account"],
+        ),
+    ]
+}
+
+/// The secret of this desk, made on the first start.
+async fn secret(db: &DatabaseConnection) -> Result<[u8; 32], Fault> {
+    let mut fresh = [0_u8; 32];
+    rand::rng().fill_bytes(&mut fresh);
+    let insert = Query::insert()
+        .into_table(Alias::new("settings"))
+        .columns([Alias::new("name"), Alias::new("value")])
+        .values_panic(["secret".into(), URL_SAFE_NO_PAD.encode(fresh).into()])
+        .on_conflict(
+            OnConflict::column(Alias::new("name"))
+                .do_nothing()
+                .to_owned(),
+        )
+        .to_owned();
+    db.execute(&insert).await.map_err(store_fault)?;
+    let select = Query::select()
+        .column(Alias::new("value"))
+        .from(Alias::new("settings"))
+        .and_where(Expr::col(Alias::new("name")).eq("secret"))
+        .to_owned();
+    let row = db.query_one(&select).await.map_err(store_fault)?;
+    let stored: String = row
+        .ok_or_else(|| Fault::Damaged("the desk lost its secret".to_owned()))?
+        .try_get("", "value")
+        .map_err(store_fault)?;
+    URL_SAFE_NO_PAD
+        .decode(stored)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| Fault::Damaged("the desk's secret is not 32 bytes".to_owned()))
+}

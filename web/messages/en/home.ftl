@@ -1,0 +1,86 @@
+# The home page, public counts, help and privacy.
+home-title = Home
+home-heading = What do you need?
+home-search-label = Search the services
+home-search-hint = For example: allowance, elder care, certificate
+home-search-button = Search
+home-six = Six common matters
+home-all = All services
+home-all-hint = Find by what has happened
+home-mine = My open cases
+home-mine-none = You have no open case. Once you apply, you follow it here.
+home-mine-signed-out = Sign in to follow your cases here.
+home-mine-all = All my cases
+home-drafts = Unfinished applications
+home-draft-go = Continue: { $service }
+home-draft-saved = Saved { $when }
+home-signin = Sign in
+home-lookup = Look up a case by its number
+home-lookup-hint = No sign-in: the case number and the phone number given
+home-notices = Public notices now
+home-notices-none = There is no public notice now. Some matters are posted before a decision; they appear here.
+home-notices-count = { $n ->
+    [one] 1 notice; anyone may read it and object
+   *[other] { $n } notices; anyone may read them and object
+}
+home-notices-go = Read the notices
+home-phone = Ask by phone
+home-phone-hint = 12345 citizens’ line. By phone or at the counter you get the same case number and the same time limit.
+home-phone-call = Call 12345
+home-next-by = { $who }, by { $date }
+
+stats-title = Case counts
+stats-lead = How many cases came in, how many were decided, and how long they took. Counts under 5 are hidden so that nobody can be recognised.
+stats-caption = By service, as of { $day }
+stats-service = Service
+stats-received = Received
+stats-open = Open
+stats-decided = Decided
+stats-granted = Granted
+stats-refused = Refused
+stats-overdue = Past the promised date
+stats-rated = Rated satisfied or better
+stats-days = Average working days
+stats-hidden = under 5
+stats-none = No application has come in yet. The counts will appear here.
+stats-scroll = Table of case counts, scrolls sideways
+stats-how = What is counted
+stats-how-received = Received: applications filed on any channel (online, counter, phone, visit, paper), each counted once.
+stats-how-open = Open: cases that have not ended.
+stats-how-decided = Granted and refused: the decision in force; a reopened case counts by its new decision.
+stats-how-overdue = Past the promised date: open cases not decided by the promised date. Time that lawfully stood still is left out.
+
+help-title = Help
+help-lead = You tell it once. Online, at the counter, by phone, on a visit or on paper: one number, one time limit.
+help-how = How to apply
+help-how-1 = Find the service under Services and read its guide: who may apply, what is needed, how long it takes.
+help-how-2 = Choose Start; each page asks one question. What is already on the register is filled in for you to check.
+help-how-3 = Check your answers, submit, and note the case number.
+help-how-4 = Under My cases you see where it stands, who has it, and by when.
+help-modes = The text is too small
+help-modes-body = Choose “Large text” at the top: everything is bigger and nothing is left out.
+help-other = If you cannot use a phone or computer
+help-other-body = Go to the residents’ or villagers’ committee or the street’s service centre, call 12345, or let a family member act for you. Staff can visit those who cannot get out.
+help-disagree = If you disagree with a result
+help-disagree-body = Choose “I do not accept this” on the case page and say why; a supervisor looks at it again. You may also apply for reconsideration or go to court; the letter says where and by when.
+help-check = How do I know my case was not altered
+help-check-body = Every receipt can be downloaded as receipt.json. The command linli verify proves offline that the case’s entry is in the log.
+help-log = The public log
+
+privacy-title = How personal data is used
+privacy-lead = Your data is used only for what you apply for, and every look at it is recorded.
+privacy-who = Who may see it
+privacy-who-desk = The officers of the committee, street or district who work on your case, and only in their own area.
+privacy-who-supervisor = A supervisor, when you dispute a result, rate it low, or the case is overdue.
+privacy-who-auditor = Auditors may check how it was handled. System and security administrators cannot read cases.
+privacy-who-masked = Names, phone and identity numbers are shown in part; seeing them whole needs a stated reason and is logged.
+privacy-notice = Public notices
+privacy-notice-body = Where the law asks for a public notice, only what the guide names is shown. Names are shortened; no identity number, phone, address, account, health matter or child’s name is shown.
+privacy-kept = How it is kept
+privacy-kept-body = Personal data is encrypted under a key of each person’s own. What anyone can verify of the log holds no personal data.
+privacy-rights = Your rights
+privacy-rights-see = See: under My information, what is held, where it came from, and as of when.
+privacy-rights-looks = Check: under Who looked at my data, who looked, when and why.
+privacy-rights-correct = Correct: while applying, or through the residents’ committee.
+privacy-rights-withdraw = Withdraw: end a consent or an authorisation; it is not used any more afterwards.
+privacy-rights-law = Basis: Personal Information Protection Law, arts. 44–50.
