@@ -12,6 +12,7 @@ pub mod feature;
 pub mod node;
 pub mod places;
 pub mod reactions;
+pub mod registers;
 pub mod residents;
 
 pub use feature::{Call, Feature, Loaded, Meta, Parts, Performed, Plan, Problem};

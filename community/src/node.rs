@@ -4,19 +4,22 @@
 //! state (cached), decide purely, append the events together with the register rows that follow,
 //! try again when somebody else was faster.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use linli_journal::{Append, AppendError, Appended, Journal};
-use linli_kernel::{Clock, Fault, Refusal, StreamId};
-use linli_units::WorkCalendar;
+use linli_kernel::{AreaPath, Clock, Fault, Refusal, StreamId};
+use linli_units::{CaseNumber, WorkCalendar};
 use quick_cache::sync::Cache;
 use serde_json::Value;
 
 use crate::cases::Rules;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Service};
 use crate::feature::{Cached, Call, Feature, Loaded, Meta, Performed, Plan, Problem};
 use crate::places::AreaTree;
+use crate::registers;
 
 /// How often a command is decided anew when others are faster.
 const ATTEMPTS: usize = 8;
@@ -45,11 +48,49 @@ struct Inner {
     calendar: WorkCalendar,
     clock: Arc<dyn Clock>,
     areas: RwLock<Arc<AreaTree>>,
-    rules: RwLock<Vec<Arc<Rules>>>,
+    /// Rules by service and version, as far as no town has added to them.
+    rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
     states: Cache<StreamId, Cached>,
+    /// The counter from which the next case number is made.
+    next_serial: AtomicU32,
 }
 
+/// Scrambles the counter of case numbers. Fixed, so that a number is never made twice.
+const NUMBER_KEY: u64 = 0x4c69_6e6c_6931_3137;
+
 impl Linli {
+    /// Opens a node: the catalogue, then the journal with the registers of all features, then what
+    /// is kept in memory: the area tree and the counter of case numbers.
+    ///
+    /// # Errors
+    /// [`Fault`] when a file of the catalogue is wrong or the journal cannot be opened.
+    pub async fn open(config: NodeConfig, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let catalogue = match &config.catalogue {
+            Some(folder) => Catalogue::with_folder(folder),
+            None => Catalogue::built_in(),
+        };
+        let catalogue = catalogue.map_err(|problems| setting(&problems))?;
+        let calendar =
+            crate::catalogue::built_in_calendar().map_err(|problems| setting(&problems))?;
+        let all = Arc::new(registers::All);
+        let journal = Journal::open(config.journal, Arc::clone(&clock), all).await?;
+        let next_serial = crate::cases::queries::next_serial(journal.reader()).await?;
+        let linli = Self {
+            inner: Arc::new(Inner {
+                journal,
+                catalogue,
+                calendar,
+                clock,
+                areas: RwLock::default(),
+                rules: RwLock::default(),
+                states: Cache::new(CACHED_STATES),
+                next_serial: AtomicU32::new(next_serial),
+            }),
+        };
+        linli.load_areas().await?;
+        Ok(linli)
+    }
+
     /// The journal.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -78,6 +119,279 @@ impl Linli {
     #[must_use]
     pub fn areas(&self) -> Arc<AreaTree> {
         let tree = self.inner.areas.read();
-        Arc::clone(&tree.unwrap_or_else(std::sync::PoisonError::into_inner))
+        Arc::clone(&tree.unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// The service under which a case of `area` was filed on `day`, with what its town had added.
+    #[must_use]
+    pub fn service(
+        &self,
+        id: &str,
+        version: u32,
+        area: &AreaPath,
+        day: jiff::civil::Date,
+    ) -> Option<Arc<Service>> {
+        self.catalogue().version_in(id, version, area, day)
+    }
+
+    /// The rules of that service; kept in memory where no town has added to them.
+    #[must_use]
+    pub fn rules(
+        &self,
+        id: &str,
+        version: u32,
+        area: &AreaPath,
+        day: jiff::civil::Date,
+    ) -> Option<Arc<Rules>> {
+        if !self.catalogue().towns().is_empty() {
+            let service = self.service(id, version, area, day)?;
+            return Some(Arc::new(Rules::of(&service)));
+        }
+        let key = (id.to_owned(), version);
+        let known = self.inner.rules.read();
+        if let Some(rules) = known.unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Some(Arc::clone(rules));
+        }
+        let service = self.service(id, version, area, day)?;
+        let rules = Arc::new(Rules::of(&service));
+        let known = self.inner.rules.write();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        known.insert(key, Arc::clone(&rules));
+        Some(rules)
+    }
+
+    /// A case number nobody has, with the counter it was made from.
+    ///
+    /// # Errors
+    /// [`Fault`] when all 900 million are used up.
+    pub fn new_case_number(&self) -> Result<(CaseNumber, u32), Fault> {
+        let serial = self.inner.next_serial.fetch_add(1, Ordering::Relaxed);
+        CaseNumber::from_counter(serial, NUMBER_KEY)
+            .map(|number| (number, serial))
+            .ok_or_else(|| Fault::Setting("all case numbers are used up".to_owned()))
+    }
+
+    /// The state of `stream` and the version it is at, from memory or from the journal.
+    ///
+    /// # Errors
+    /// [`Fault`] when the journal cannot be read or an entry makes no sense.
+    pub async fn load<F: Feature>(&self, stream: &StreamId) -> Result<Loaded<F::State>, Fault> {
+        if let Some((version, state)) = self.inner.states.get(stream)
+            && let Ok(state) = state.downcast::<F::State>()
+        {
+            return Ok(Loaded { state, version });
+        }
+        let entries = self.journal().stream(stream).await?;
+        let mut state = F::State::default();
+        let mut version = 0;
+        for entry in &entries {
+            let event = F::read(entry).map_err(|e| Fault::Damaged(format!("{stream}: {e}")))?;
+            let meta = Meta {
+                at: entry.at,
+                actor: &entry.actor,
+            };
+            F::apply(&mut state, stream, &event, meta);
+            version = entry.version;
+        }
+        let state = Arc::new(state);
+        if version > 0 {
+            let any: Arc<dyn std::any::Any + Send + Sync> = Arc::clone(&state) as _;
+            self.keep(stream.clone(), (version, any));
+        }
+        Ok(Loaded { state, version })
+    }
+
+    /// Does one command on one stream: decides on the stream's state, appends the events, tries
+    /// again when somebody else was faster and the caller had not said what they saw.
+    ///
+    /// `decide` gives the events and the command's answer (no personal data), or refuses.
+    ///
+    /// # Errors
+    /// [`Problem`]: refused, in conflict with what the caller saw, or a fault.
+    pub async fn perform<F, D>(
+        &self,
+        call: Call<'_>,
+        digest: [u8; 32],
+        stream: &StreamId,
+        mut decide: D,
+    ) -> Result<Performed<F::State>, Problem>
+    where
+        F: Feature,
+        D: FnMut(&F::State) -> Result<(Vec<F::Event>, Value), Vec<Refusal>> + Send,
+    {
+        for _ in 0..ATTEMPTS {
+            let loaded = self.load::<F>(stream).await?;
+            if let Some(conflict) = conflict(stream, call.expected, loaded.version) {
+                return self.unless_done::<F>(call, digest, stream, conflict).await;
+            }
+            let (events, answer) = match decide(&loaded.state) {
+                Ok(decided) => decided,
+                Err(refusals) => {
+                    let refused = Problem::Refused(refusals);
+                    return self.unless_done::<F>(call, digest, stream, refused).await;
+                }
+            };
+            let meta = Meta {
+                at: self.clock().now(),
+                actor: call.actor,
+            };
+            let mut plan = Plan::default();
+            let after = plan.add::<F>(stream, &loaded, &events, meta)?;
+            match self.submit(call, digest, plan, answer, meta.at).await {
+                Ok(Appended::Done {
+                    answer,
+                    first_seq,
+                    last_seq,
+                }) => {
+                    return Ok(Performed {
+                        state: after.state,
+                        version: after.version,
+                        answer,
+                        seqs: Some((first_seq, last_seq)),
+                    });
+                }
+                Ok(Appended::Repeated { answer }) => {
+                    return self.performed::<F>(stream, answer).await;
+                }
+                Err(Problem::Conflict { .. }) if call.expected.is_none() => {}
+                Err(problem) => return Err(problem),
+            }
+        }
+        Err(Fault::Busy(format!("{stream} is being changed by many")).into())
+    }
+
+    /// Appends a plan. On success the states it leads to are kept in memory.
+    ///
+    /// # Errors
+    /// [`Problem`]: refused by the journal, in conflict, or a fault.
+    pub async fn submit(
+        &self,
+        call: Call<'_>,
+        digest: [u8; 32],
+        plan: Plan,
+        answer: Value,
+        at: jiff::Timestamp,
+    ) -> Result<Appended, Problem> {
+        let append = Append {
+            command: call.command,
+            digest,
+            at,
+            actor: call.actor.clone(),
+            expected: plan.expected,
+            entries: plan.entries,
+            changes: plan.changes,
+            answer,
+            notices: plan.notices,
+        };
+        match self.journal().append(append).await {
+            Ok(done) => {
+                if matches!(done, Appended::Done { .. }) {
+                    for (stream, cached) in plan.cached {
+                        self.keep(stream, cached);
+                    }
+                }
+                Ok(done)
+            }
+            Err(error) => Err(self.problem(error)),
+        }
+    }
+
+    /// Forgets what is kept in memory of `stream`: its sealed parts can no longer be read.
+    pub fn forget(&self, stream: &StreamId) {
+        self.inner.states.remove(stream);
+    }
+
+    /// Forgets everything that is kept in memory: somebody's key was destroyed.
+    pub fn forget_all(&self) {
+        self.inner.states.clear();
+    }
+
+    fn keep(&self, stream: StreamId, cached: Cached) {
+        if stream.topic() == crate::places::Places::TOPIC
+            && let Ok(tree) = Arc::clone(&cached.1).downcast::<AreaTree>()
+        {
+            let areas = self.inner.areas.write();
+            *areas.unwrap_or_else(PoisonError::into_inner) = tree;
+        }
+        let newer = self.inner.states.get(&stream);
+        if newer.is_none_or(|(version, _)| version < cached.0) {
+            self.inner.states.insert(stream, cached);
+        }
+    }
+
+    async fn load_areas(&self) -> Result<(), Fault> {
+        for district in registers::districts(self.journal().reader()).await? {
+            let stream = crate::places::stream(&district);
+            let _tree = self.load::<crate::places::Places>(&stream).await?;
+        }
+        Ok(())
+    }
+
+    fn problem(&self, error: AppendError) -> Problem {
+        match error {
+            AppendError::Conflict {
+                stream,
+                expected,
+                found,
+            } => {
+                self.forget(&stream);
+                Problem::Conflict {
+                    stream,
+                    expected,
+                    found,
+                }
+            }
+            AppendError::CommandReused => Refusal::new("node.command-reused").into(),
+            AppendError::Parked(stream) => Refusal::new("node.parked").with("stream", stream).into(),
+            AppendError::ReadOnly(reason) => {
+                Refusal::new("node.read-only").with("reason", reason).into()
+            }
+            AppendError::Refused(refusal) => refusal.into(),
+            AppendError::Fault(fault) => fault.into(),
+        }
+    }
+
+    /// The first answer when the command had been done before, else `otherwise`: a form sent twice
+    /// is answered as the first time, though a second decision would say no.
+    async fn unless_done<F: Feature>(
+        &self,
+        call: Call<'_>,
+        digest: [u8; 32],
+        stream: &StreamId,
+        otherwise: Problem,
+    ) -> Result<Performed<F::State>, Problem> {
+        match self.journal().answered(call.command, digest).await {
+            Ok(Some(answer)) => self.performed::<F>(stream, answer).await,
+            Ok(None) => Err(otherwise),
+            Err(error) => Err(self.problem(error)),
+        }
+    }
+
+    async fn performed<F: Feature>(
+        &self,
+        stream: &StreamId,
+        answer: Value,
+    ) -> Result<Performed<F::State>, Problem> {
+        let loaded = self.load::<F>(stream).await?;
+        Ok(Performed {
+            state: loaded.state,
+            version: loaded.version,
+            answer,
+            seqs: None,
+        })
+    }
+}
+
+fn conflict(stream: &StreamId, expected: Option<u64>, found: u64) -> Option<Problem> {
+    let expected = expected.filter(|expected| *expected != found)?;
+    Some(Problem::Conflict {
+        stream: stream.clone(),
+        expected,
+        found,
+    })
+}
+
+fn setting(problems: &[crate::catalogue::FileProblem]) -> Fault {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    Fault::Setting(format!("catalogue: {}", lines.join("; ")))
 }

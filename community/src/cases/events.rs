@@ -133,7 +133,7 @@ facts! {
         /// The service's id.
         service: String,
         /// The service's version in force at filing.
-        version: String,
+        version: u32,
         /// The committee or street it belongs to.
         area: AreaPath,
         /// How it came in.

@@ -38,7 +38,7 @@ fn submitted(id: CaseId, fact: &events::Submitted, private: &Private, meta: Meta
         number: fact.number.clone(),
         serial: fact.serial,
         service: fact.service.clone(),
-        service_version: fact.version.clone(),
+        service_version: fact.version,
         area: fact.area.clone(),
         channel: fact.channel,
         applicant: fact.applicant,

@@ -104,7 +104,7 @@ pub struct Rules {
     /// The service's id.
     pub service: String,
     /// Its version.
-    pub version: String,
+    pub version: u32,
     /// The desks on its way, in order; never empty.
     pub stations: Vec<Station>,
     /// To accept or refuse at intake, from receipt.
@@ -153,7 +153,7 @@ impl Rules {
         let special = service.clock.special.as_ref().map_or(0, |term| term.days);
         Self {
             service: service.id.clone(),
-            version: service.version.clone(),
+            version: service.version,
             stations: service.steps.iter().map(station).collect(),
             intake: term(&service.intake.within),
             starts: service.clock.starts,

@@ -304,7 +304,7 @@ pub struct State {
     /// The service's id.
     pub service: String,
     /// The service's version it was filed under.
-    pub service_version: String,
+    pub service_version: u32,
     /// The committee or street it belongs to.
     pub area: AreaPath,
     /// How it came in.

@@ -25,7 +25,7 @@ pub(super) fn file(
         number: identity.number.clone(),
         serial: identity.serial,
         service: filing.service.clone(),
-        version: context.rules.version.clone(),
+        version: context.rules.version,
         area: filing.area.clone(),
         channel: filing.channel,
         applicant: filing.applicant,

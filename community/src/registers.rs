@@ -1,0 +1,64 @@
+//! The registers of all features, as the journal knows them.
+
+use linli_journal::{Change, FoldError, Folder, Recorded, Registers};
+use linli_kernel::Fault;
+use sea_orm::sea_query::{IndexCreateStatement, Query, TableCreateStatement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+
+use crate::cases::register as cases;
+use crate::feature::FeatureFolder;
+use crate::places;
+
+/// Every feature's tables, and their projections one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct All;
+
+impl Registers for All {
+    fn tables(&self) -> Vec<TableCreateStatement> {
+        [places::tables(), cases::tables()].concat()
+    }
+
+    fn indexes(&self) -> Vec<IndexCreateStatement> {
+        [places::indexes(), cases::indexes()].concat()
+    }
+
+    fn folder(&self) -> Box<dyn Folder> {
+        Box::new(Folders(vec![
+            Box::new(FeatureFolder::<places::Places>::default()),
+            Box::new(FeatureFolder::<cases::Cases>::default()),
+        ]))
+    }
+}
+
+/// Folds each entry by every feature's folder; each looks at its own topic only, and at the
+/// journal's own kinds.
+struct Folders(Vec<Box<dyn Folder>>);
+
+impl Folder for Folders {
+    fn fold(&mut self, entry: &Recorded) -> Result<Vec<Change>, FoldError> {
+        let mut changes = Vec::new();
+        for folder in &mut self.0 {
+            changes.extend(folder.fold(entry)?);
+        }
+        Ok(changes)
+    }
+}
+
+/// The codes of the districts whose areas the node knows.
+pub(crate) async fn districts(reader: &DatabaseConnection) -> Result<Vec<String>, Fault> {
+    let query = Query::select().columns(["code", "path"]).from("area").take();
+    let rows = reader.query_all(&query).await.map_err(store)?;
+    let mut found = Vec::new();
+    for row in rows {
+        let path: String = row.try_get("", "path").map_err(store)?;
+        if !path.contains('/') {
+            found.push(row.try_get("", "code").map_err(store)?);
+        }
+    }
+    Ok(found)
+}
+
+/// A failed query.
+pub(crate) fn store(error: DbErr) -> Fault {
+    Fault::Store(error.to_string())
+}
