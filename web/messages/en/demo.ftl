@@ -1,8 +1,8 @@
 # Roles, the tour and the clock; only in the demo.
 demo-title = Demo district
 demo-lead = A district of synthetic data; nobody in it is real. Choose a role and look around.
-demo-roles = Change the role
-demo-roles-lead = One press signs you in.
+demo-change = Change the role
+demo-change-lead = One press signs you in.
 demo-enter = Enter as { $name }
 demo-tour = Five-minute tour
 demo-tour-1 = As the elderly resident, in elder mode, apply for the minimum living allowance and get a number and a receipt.

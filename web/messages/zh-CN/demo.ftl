@@ -1,8 +1,8 @@
 # 演示: roles, the tour and the clock; only in the demo.
 demo-title = 演示区
 demo-lead = 这里是一个合成数据的区，没有真实的人。选一个角色进去看看。
-demo-roles = 换个角色
-demo-roles-lead = 每个角色一键登录。
+demo-change = 换个角色
+demo-change-lead = 每个角色一键登录。
 demo-enter = 以{ $name }进入
 demo-tour = 五分钟导览
 demo-tour-1 = 以“年长居民”进入，用长辈版申请最低生活保障，拿到编号和回执。
