@@ -25,6 +25,18 @@ impl Press {
         SHARED.get_or_init(Self::default)
     }
 
+    /// A press without fonts.
+    #[must_use]
+    pub fn new(_folder: Option<&Path>) -> Self {
+        Self
+    }
+
+    /// Never.
+    #[must_use]
+    pub fn draws(&self, _c: char) -> bool {
+        false
+    }
+
     /// Always [`Fault::Setting`].
     ///
     /// # Errors

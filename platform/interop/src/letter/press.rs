@@ -118,7 +118,9 @@ impl Press {
         self.print(template, data, &receipt.check_url)
     }
 
-    fn covers(&self, c: char) -> bool {
+    /// Whether some font at hand has the character.
+    #[must_use]
+    pub fn draws(&self, c: char) -> bool {
         let book = self.fonts.book();
         (0..)
             .map_while(|index| book.info(index))
@@ -126,7 +128,7 @@ impl Press {
     }
 
     fn print(&self, template: &str, mut data: Value, address: &str) -> Result<Vec<u8>, Fault> {
-        let missing = glyphs::settle(&mut data, &|c| self.covers(c));
+        let missing = glyphs::settle(&mut data, &|c| self.draws(c));
         data["missing"] = glyphs::note(&missing).into();
         data["fonts"] = json!(FAMILIES);
         let sheet = Sheet {
