@@ -5,32 +5,27 @@ use linli_community::catalogue::{
 };
 
 use crate::shell::Page;
+use crate::shell::ui::{Tile, Tiles};
 
 /// A text in the reader's language.
 pub(crate) fn say(page: &Page, text: &Text) -> String {
     page.pick(&text.zh, &text.en).to_owned()
 }
 
-/// A service in a list.
-pub(crate) struct Tile {
-    pub(crate) href: String,
-    pub(crate) name: String,
-    pub(crate) summary: String,
-}
 
 /// A situation in life with its services.
 pub(crate) struct EventGroup {
     pub(crate) code: &'static str,
     pub(crate) name: String,
-    pub(crate) tiles: Vec<Tile>,
+    pub(crate) tiles: Tiles,
 }
 
 /// A service as a tile that leads to its guide.
 pub(crate) fn tile(page: &Page, service: &Service) -> Tile {
     Tile {
         href: format!("/services/{}", service.id),
-        name: say(page, &service.names),
-        summary: say(page, &service.summary),
+        title: say(page, &service.names),
+        text: say(page, &service.summary),
     }
 }
 
@@ -39,14 +34,16 @@ pub(crate) fn by_event(page: &Page, services: &[&Service]) -> Vec<EventGroup> {
     let group = |event: LifeEvent| EventGroup {
         code: event.code(),
         name: say(page, &event.names()),
-        tiles: services
-            .iter()
-            .filter(|service| service.life_events.contains(&event))
-            .map(|service| tile(page, service))
-            .collect(),
+        tiles: Tiles {
+            tiles: services
+                .iter()
+                .filter(|service| service.life_events.contains(&event))
+                .map(|service| tile(page, service))
+                .collect(),
+        },
     };
     let groups = LifeEvent::ALL.into_iter().map(group);
-    groups.filter(|group| !group.tiles.is_empty()).collect()
+    groups.filter(|group| !group.tiles.tiles.is_empty()).collect()
 }
 
 /// The services in whose name, summary or keywords every word of `words` occurs, the ones that are

@@ -5,7 +5,7 @@ services-found = { $n ->
     [one] 1 service for “{ $words }”
    *[other] { $n } services for “{ $words }”
 }
-services-found-none = No service matches “{ $words }”. Try other words, or call 12345.
+services-found-none = No service matches “{ $words }”. Try other words, or call { $phone }.
 services-clear = Show all services
 services-by-event = By what has happened
 services-event-none = There is no service here yet.

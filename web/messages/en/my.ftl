@@ -44,7 +44,7 @@ looks-caption = { $n ->
 looks-none = Nobody has looked at your data. Any look will be recorded here.
 looks-scroll = Table of looks, scrolls sideways
 looks-doubt = Does one look wrong to you?
-looks-doubt-body = Call 12345 and name the day and the post; the security auditor checks it.
+looks-doubt-body = Call { $phone } and name the day and the post; the security auditor checks it.
 
 mandates-title = Acting for me
 mandates-lead = Authorise a family member to act for you here. You can end it at any time.

@@ -208,10 +208,10 @@ lookup-phone = Phone number given
 lookup-go = Look up
 lookup-number-required = Give the case number
 lookup-phone-required = Give the phone number
-lookup-none = The number and the phone do not match. Compare them with the receipt, or call 12345.
+lookup-none = The number and the phone do not match. Compare them with the receipt, or call { $phone }.
 lookup-many = { $n ->
-    [one] Too many tries. Try again in 1 minute, or call 12345.
-   *[other] Too many tries. Try again in { $n } minutes, or call 12345.
+    [one] Too many tries. Try again in 1 minute, or call { $phone }.
+   *[other] Too many tries. Try again in { $n } minutes, or call { $phone }.
 }
 lookup-public = No personal data is shown here. Sign in to read the reasons and the letter, to supply papers and to rate.
 lookup-signin = Sign in to see everything

@@ -2,7 +2,7 @@
 services-title = 办事
 services-heading = 全部服务
 services-found = 找到 { $n } 项和“{ $words }”有关的服务
-services-found-none = 没有找到和“{ $words }”有关的服务。换个说法再搜，或者打 12345 问。
+services-found-none = 没有找到和“{ $words }”有关的服务。换个说法再搜，或者打 { $phone } 问。
 services-clear = 看全部服务
 services-by-event = 按遇到的事情找
 services-event-none = 这里还没有服务。

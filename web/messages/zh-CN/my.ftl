@@ -41,7 +41,7 @@ looks-caption = 最近 { $n } 次查看
 looks-none = 没有人看过您的信息。有人看过，就会记在这里。
 looks-scroll = 查看记录表，可左右滑动
 looks-doubt = 觉得不该看？
-looks-doubt-body = 请打 12345，说明是哪一天、哪个岗位，由安全审计员核查。
+looks-doubt-body = 请打 { $phone }，说明是哪一天、哪个岗位，由安全审计员核查。
 
 mandates-title = 代办授权
 mandates-lead = 请家里人替您办事，先在这里授权。可以随时收回。

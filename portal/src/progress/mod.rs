@@ -1,0 +1,34 @@
+//! 办件进度: one case as its applicant sees it, like parcel tracking: who has it, by when, what
+//! happened, the decision and why; and what the applicant may do with it.
+//!
+//! Somebody else's case is not found: the page does not tell whether a number exists.
+
+mod deeds;
+mod pages;
+#[cfg(test)]
+mod tests;
+pub(crate) mod views;
+
+use linli_kernel::Action;
+
+use crate::shell::{Access, Routes};
+
+const OWN: Access = Access::Gate(Action::CaseOwn);
+
+/// The pages of a case.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/cases/{number}", OWN, pages::show)
+        .get("/cases/{number}/letter.pdf", OWN, pages::letter)
+        .post("/cases/{number}/urge", OWN, deeds::urge)
+        .post("/cases/{number}/say", OWN, deeds::say)
+        .get("/cases/{number}/supplement", OWN, deeds::supplement_page)
+        .post("/cases/{number}/supplement", OWN, deeds::supplement)
+        .get("/cases/{number}/withdraw", OWN, deeds::withdraw_page)
+        .post("/cases/{number}/withdraw", OWN, deeds::withdraw)
+        .get("/cases/{number}/rate", OWN, deeds::rate_page)
+        .post("/cases/{number}/rate", OWN, deeds::rate)
+        .get("/cases/{number}/dispute", OWN, deeds::dispute_page)
+        .post("/cases/{number}/dispute", OWN, deeds::dispute)
+}
