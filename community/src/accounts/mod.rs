@@ -1,0 +1,35 @@
+//! 账号与岗位: who may sign in, and in which posts they act.
+//!
+//! **Purpose.** An account is a person's means to sign in; a post (岗位) is a role at an area with
+//! the days for which it holds. What a post may do is the gate's business
+//! ([`linli_kernel::gate`]); this feature records who holds which.
+//!
+//! **Actors.** A security administrator ([`linli_kernel::Action::AccountManage`]) opens and closes
+//! accounts of staff, gives and ends posts and issues tokens, each within their own area and never
+//! for themselves. Linli itself opens the account of a resident who signs in for the first time and
+//! those of an installation's first day.
+//!
+//! **Legal basis.** 三员分立 (GB/T 22239): the system, security and audit administrators are three
+//! persons, and none of them works on cases. 网络安全法: who held which right when is kept.
+//!
+//! **Life cycle.** opened → posts given and ended, tokens issued and revoked → closed. Nothing is
+//! deleted: an ended post and a closed account stay in the history.
+//!
+//! Passwords and second factors are no facts of the journal; they lie on the desk of the portal. Of
+//! a token only its hash is recorded.
+
+mod decide;
+mod events;
+mod refusal;
+mod register;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Command, Context, decide};
+pub use events::{Closed, Event, Holder, Opened, PostEnded, PostGiven, TokenIssued, TokenRevoked};
+pub use register::{
+    AccountRow, Accounts, by_id, by_login, by_resident, by_token, indexes, posts_on, staff_within,
+    stream, tables, token_hash,
+};
+pub use state::{Account, HeldPost, HeldToken};
