@@ -248,88 +248,56 @@ fn a_name_is_kept_with_its_time() {
     assert_eq!(renamed.name_on(date(2026, 6, 1)), "龙潭新村社区居委会");
 }
 
+fn refused(command: &Command, why: &str) {
+    let tree = songjiang();
+    assert_eq!(ask(&tree, command), Err(why.to_owned()), "{command:?}");
+}
+
+fn establish(parent: &str, code: &str, from: Date) -> Command {
+    Command::Establish {
+        parent: path(parent),
+        area: new_area(code, AreaKind::ResidentsCommittee),
+        from,
+    }
+}
+
+const TOWN: &str = "310117/310117105";
+const HOME: &str = "310117/310117001/310117001001";
+
+#[test]
+fn an_area_is_established_where_it_fits_under_a_new_code() {
+    let new = "310117001903";
+    refused(&establish(HOME, new, TODAY), "places.does-not-fit");
+    let tomorrow = date(2026, 11, 24);
+    refused(&establish(TOWN, new, tomorrow), "places.date-in-future");
+    refused(&establish(TOWN, "310117001002", TODAY), "places.code-taken");
+    refused(&establish(TOWN, "../x", TODAY), "places.code-wrong");
+    refused(&establish("310117/9", new, TODAY), "places.no-such-area");
+}
+
 #[test]
 fn what_does_not_fit_is_refused() {
-    let tree = songjiang();
-    let home = path("310117/310117001/310117001001");
-    let town = path("310117/310117105");
-    let committee = new_area("310117001903", AreaKind::ResidentsCommittee);
-    let establish = |parent: &AreaPath, area: NewArea, from: Date| Command::Establish {
-        parent: parent.clone(),
+    let (area, from) = (path(HOME), TODAY);
+    let parent = path("310117/310117001");
+    let to = |area: AreaPath, parent: AreaPath| Command::Move { area, parent, from };
+    refused(&to(area.clone(), parent), "places.same-place");
+    refused(&to(path(TOWN), path(TOWN)), "places.does-not-fit");
+    let abolish = |area: AreaPath| Command::Abolish {
         area,
+        heir: None,
+        on: TODAY,
+    };
+    refused(&abolish(path(TOWN)), "places.not-empty");
+    refused(&abolish(area.clone()), "places.heir-needed");
+    let name = " ".to_owned();
+    let rename = Command::Rename {
+        area: area.clone(),
+        name,
         from,
     };
-    let taken = new_area("310117001002", AreaKind::ResidentsCommittee);
-    let cases = [
-        (
-            establish(&home, committee.clone(), TODAY),
-            "places.does-not-fit",
-        ),
-        (
-            establish(&town, committee.clone(), date(2026, 11, 24)),
-            "places.date-in-future",
-        ),
-        (establish(&town, taken, TODAY), "places.code-taken"),
-        (
-            establish(&town, new_area("../x", AreaKind::ResidentsCommittee), TODAY),
-            "places.code-wrong",
-        ),
-        (
-            establish(&path("310117/9"), committee, TODAY),
-            "places.no-such-area",
-        ),
-        (
-            Command::Move {
-                area: home.clone(),
-                parent: path("310117/310117001"),
-                from: TODAY,
-            },
-            "places.same-place",
-        ),
-        (
-            Command::Move {
-                area: town.clone(),
-                parent: town.clone(),
-                from: TODAY,
-            },
-            "places.does-not-fit",
-        ),
-        (
-            Command::Abolish {
-                area: town,
-                heir: None,
-                on: TODAY,
-            },
-            "places.not-empty",
-        ),
-        (
-            Command::Abolish {
-                area: home.clone(),
-                heir: None,
-                on: TODAY,
-            },
-            "places.heir-needed",
-        ),
-        (
-            Command::Rename {
-                area: home.clone(),
-                name: " ".to_owned(),
-                from: TODAY,
-            },
-            "places.name-wrong",
-        ),
-        (
-            Command::Split {
-                area: home,
-                into: vec![],
-                from: TODAY,
-            },
-            "places.nothing-to-do",
-        ),
-    ];
-    for (command, why) in cases {
-        assert_eq!(ask(&tree, &command), Err(why.to_owned()), "{command:?}");
-    }
+    refused(&rename, "places.name-wrong");
+    let into = Vec::new();
+    refused(&Command::Split { area, into, from }, "places.nothing-to-do");
 }
 
 #[test]

@@ -1,0 +1,267 @@
+//! The registers of residents and households, and how entries become their rows.
+//!
+//! A row holds what lists and look-ups need; everything else is read from the stream. When a
+//! subject's key is destroyed their row goes.
+
+use linli_journal::{Change, FoldError, Recorded};
+use linli_kernel::{Fault, ResidentId, StreamId};
+use sea_orm::Value;
+use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
+
+use super::events::{Event, HouseholdEvent, Member};
+use super::mask;
+use super::state::{Household, Resident};
+use crate::feature::{Feature, Meta, Parts};
+
+/// 居民 as a feature: one stream a resident, `resident/…`.
+#[derive(Debug, Clone, Copy)]
+pub struct Residents;
+
+/// 户 as a feature: one stream a household, `household/…`.
+#[derive(Debug, Clone, Copy)]
+pub struct Households;
+
+/// Columns of the table `resident` besides its key, all nullable: `(name, whether a number)`.
+const RESIDENT: [(&str, bool); 18] = [
+    ("area", false),
+    ("name", false),
+    ("id_key", false),
+    ("id_masked", false),
+    ("birth_date", false),
+    ("sex", false),
+    ("phone", false),
+    ("hukou", false),
+    ("ethnicity", false),
+    ("marital_status", false),
+    ("employment", false),
+    ("disability_kind", false),
+    ("disability_grade", false),
+    ("special_care", false),
+    ("dead", true),
+    ("synthetic", true),
+    ("household", false),
+    ("relation", false),
+];
+
+const HOUSEHOLD: [(&str, bool); 7] = [
+    ("area", false),
+    ("head", false),
+    ("address", false),
+    ("housing", false),
+    ("members", true),
+    ("monthly_income_fen", true),
+    ("assets_fen", true),
+];
+
+/// The tables of this part.
+pub(super) fn tables() -> Vec<TableCreateStatement> {
+    vec![
+        table("resident", &RESIDENT),
+        table("household", &HOUSEHOLD),
+    ]
+}
+
+/// Their further indexes.
+pub(super) fn indexes() -> Vec<IndexCreateStatement> {
+    vec![
+        index("resident_id_key", "resident", &["id_key"]),
+        index("resident_area", "resident", &["area", "name", "id"]),
+        index("resident_household", "resident", &["household"]),
+        index("household_area", "household", &["area"]),
+    ]
+}
+
+pub(super) fn table(name: &'static str, columns: &[(&'static str, bool)]) -> TableCreateStatement {
+    let mut table = Table::create();
+    table
+        .table(name)
+        .col(ColumnDef::new("id").text().not_null().primary_key());
+    for (column, number) in columns {
+        let mut definition = ColumnDef::new(*column);
+        if *number {
+            definition.big_integer();
+        } else {
+            definition.text();
+        }
+        table.col(definition);
+    }
+    table
+}
+
+pub(super) fn index(
+    name: &'static str,
+    table: &'static str,
+    columns: &[&'static str],
+) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(name).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+pub(super) type Row = Vec<(&'static str, Value)>;
+
+/// Writes the columns of `after` that differ from `before`; all of them when the row is new.
+pub(super) fn write_row(table: &'static str, before: Option<Row>, after: Row, to: &mut Vec<Change>) {
+    let row = match before {
+        None => after,
+        Some(before) => {
+            let mut row = after;
+            row.retain(|(column, value)| {
+                let old = before.iter().find(|(name, _)| name == column);
+                *column == "id" || old.is_none_or(|(_, old)| old != value)
+            });
+            row
+        }
+    };
+    if row.len() > 1 {
+        let key = &["id"];
+        to.push(Change::Upsert { table, key, row });
+    }
+}
+
+impl Feature for Residents {
+    const TOPIC: &'static str = "resident";
+    type State = Resident;
+    type Event = Event;
+
+    fn write(after: &Resident, event: &Event) -> Result<Parts, Fault> {
+        let missing = || Fault::Damaged("an event of a resident without id".to_owned());
+        event.write(after.id.ok_or_else(missing)?)
+    }
+
+    fn read(entry: &Recorded) -> Result<Event, FoldError> {
+        Event::read(entry)
+    }
+
+    fn apply(state: &mut Resident, stream: &StreamId, event: &Event, _: Meta<'_>) {
+        state.apply(stream, event);
+    }
+
+    fn rows(before: &Resident, after: &Resident, rows: &mut Vec<Change>) {
+        let Some(id) = after.id else { return };
+        let old = before.id.map(|id| resident_row(id, before));
+        write_row("resident", old, resident_row(id, after), rows);
+    }
+
+    fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
+        if let Some(subject) = erased(entry) {
+            rows.push(Change::Delete {
+                table: "resident",
+                key: vec![("id", subject.to_string().into())],
+            });
+        }
+    }
+
+    fn slim(state: &mut Resident) {
+        // Rows are written from differences: what an event does not change needs no memory.
+        state.facts.clear();
+        state.id_key = None;
+    }
+}
+
+impl Feature for Households {
+    const TOPIC: &'static str = "household";
+    type State = Household;
+    type Event = HouseholdEvent;
+
+    fn write(_: &Household, event: &HouseholdEvent) -> Result<Parts, Fault> {
+        event.write()
+    }
+
+    fn read(entry: &Recorded) -> Result<HouseholdEvent, FoldError> {
+        HouseholdEvent::read(entry)
+    }
+
+    fn apply(state: &mut Household, stream: &StreamId, event: &HouseholdEvent, _: Meta<'_>) {
+        state.apply(stream, event);
+    }
+
+    fn rows(before: &Household, after: &Household, rows: &mut Vec<Change>) {
+        let Some(id) = after.id else { return };
+        let old = before.id.map(|_| household_row(before));
+        write_row("household", old, household_row(after), rows);
+        for member in &after.members {
+            if before.member(member.resident) != Some(member) {
+                rows.push(membership(member.resident, Some((id.to_string(), member))));
+            }
+        }
+        for member in &before.members {
+            if after.member(member.resident).is_none() {
+                rows.push(membership(member.resident, None));
+            }
+        }
+    }
+
+    fn slim(state: &mut Household) {
+        state.facts.clear();
+    }
+}
+
+/// The subject whose key an entry says was destroyed.
+pub(super) fn erased(entry: &Recorded) -> Option<ResidentId> {
+    (entry.kind.name == "keys.destroyed")
+        .then(|| entry.open.get("subject")?.as_str()?.parse().ok())
+        .flatten()
+}
+
+fn resident_row(id: ResidentId, state: &Resident) -> Row {
+    let text = |field: &str| Value::from(state.text(field).map(str::to_owned));
+    let area = state.area.as_ref().map(|area| area.as_str().to_owned());
+    vec![
+        ("id", id.to_string().into()),
+        ("area", area.into()),
+        ("name", text("person.name")),
+        ("id_key", state.id_key.clone().into()),
+        ("id_masked", state.text("person.id_number").map(mask::id_number).into()),
+        ("birth_date", text("person.birth_date")),
+        ("sex", text("person.sex")),
+        ("phone", text("person.phone")),
+        ("hukou", text("person.hukou")),
+        ("ethnicity", text("person.ethnicity")),
+        ("marital_status", text("person.marital_status")),
+        ("employment", text("person.employment")),
+        ("disability_kind", text("person.disability_kind")),
+        ("disability_grade", text("person.disability_grade")),
+        ("special_care", text("person.special_care")),
+        ("dead", i64::from(state.dead).into()),
+        ("synthetic", i64::from(state.synthetic).into()),
+    ]
+}
+
+fn household_row(state: &Household) -> Row {
+    let fact = |field: &str| state.facts.get(field).map(|fact| &fact.value);
+    let text = |field: &str| {
+        let value = fact(field).and_then(serde_json::Value::as_str);
+        Value::from(value.map(str::to_owned))
+    };
+    let number = |field: &str| Value::from(fact(field).and_then(serde_json::Value::as_i64));
+    let members = i64::try_from(state.members.len()).unwrap_or(i64::MAX);
+    vec![
+        ("id", state.id.map(|id| id.to_string()).into()),
+        ("area", state.area.as_ref().map(|area| area.as_str().to_owned()).into()),
+        ("head", state.head().map(|head| head.to_string()).into()),
+        ("address", text("household.address")),
+        ("housing", text("household.housing")),
+        ("members", members.into()),
+        ("monthly_income_fen", number("household.monthly_income_fen")),
+        ("assets_fen", number("household.assets_fen")),
+    ]
+}
+
+fn membership(resident: ResidentId, of: Option<(String, &Member)>) -> Change {
+    let (household, relation) = of
+        .map(|(household, member)| (household, member.relation.clone()))
+        .unzip();
+    Change::Upsert {
+        table: "resident",
+        key: &["id"],
+        row: vec![
+            ("id", resident.to_string().into()),
+            ("household", household.into()),
+            ("relation", relation.into()),
+        ],
+    }
+}

@@ -1,0 +1,186 @@
+//! What the events about a resident or a household add up to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use linli_kernel::{AreaPath, CaseId, HouseholdId, ResidentId, StreamId};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::events::{
+    Event, FactRecorded, FactSealed, Happened, HouseholdEvent, HouseholdHappened, Member, Values,
+};
+use super::fields::FieldId;
+
+/// A fact: what is known, from whom, as of when.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fact {
+    /// The value, in its kept form.
+    pub value: Value,
+    /// The office it is from: its key in the dictionary.
+    pub source: Arc<str>,
+    /// The day as of which it holds.
+    pub as_of: Date,
+    /// The case it came up in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+}
+
+/// Facts by field.
+pub type Facts = BTreeMap<FieldId, Fact>;
+
+/// 居民, as the events of the stream `resident/…` add up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Resident {
+    /// Who; `None` before registration.
+    pub id: Option<ResidentId>,
+    /// The committee where they live, by its path at the last event: see
+    /// [`crate::places::AreaTree::today`].
+    pub area: Option<AreaPath>,
+    /// What is known.
+    pub facts: Facts,
+    /// The keyed hash under which the identity number is found.
+    pub id_key: Option<String>,
+    /// When they died.
+    pub died_on: Option<Date>,
+    /// Whether they died, also where the day can no longer be read.
+    pub dead: bool,
+    /// Whether the person is made up.
+    pub synthetic: bool,
+    /// Whether their key was destroyed: what is personal can never be read again.
+    pub erased: bool,
+}
+
+/// 户, as the events of the stream `household/…` add up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Household {
+    /// Which; `None` before it was formed.
+    pub id: Option<HouseholdId>,
+    /// The committee where it lives, by its path at the last event.
+    pub area: Option<AreaPath>,
+    /// Its members, the head first.
+    pub members: Vec<Member>,
+    /// What is known about it.
+    pub facts: Facts,
+}
+
+impl Resident {
+    /// The text of a fact, while it is known.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.facts.get(field).and_then(|fact| fact.value.as_str())
+    }
+
+    pub(super) fn apply(&mut self, stream: &StreamId, event: &Event) {
+        self.area = Some(event.area.clone());
+        match &event.what {
+            Happened::Registered(open, sealed) => {
+                self.id = stream.key().parse().ok();
+                self.synthetic = open.synthetic;
+                match sealed {
+                    Some(sealed) => {
+                        self.facts = first_facts(&sealed.facts, &open.source, open.as_of);
+                        self.id_key.clone_from(&sealed.id_key);
+                    }
+                    None => self.erased = true,
+                }
+            }
+            Happened::FactRecorded(open, sealed) | Happened::FactCorrected(open, sealed) => {
+                let Some(sealed) = sealed else { return };
+                if sealed.id_key.is_some() {
+                    self.id_key.clone_from(&sealed.id_key);
+                }
+                self.facts.insert(open.field.clone(), fact(open, sealed));
+            }
+            Happened::Moved(open, sealed) => {
+                if let Some(sealed) = sealed {
+                    let known = address(&sealed.address, &open.source, open.on);
+                    self.facts.insert(FieldId::from("person.address"), known);
+                }
+            }
+            Happened::Died(_, sealed) => {
+                self.dead = true;
+                self.died_on = sealed.as_ref().map(|sealed| sealed.on);
+            }
+        }
+    }
+}
+
+impl Household {
+    /// 户主, while there is anybody.
+    #[must_use]
+    pub fn head(&self) -> Option<ResidentId> {
+        self.members.first().map(|member| member.resident)
+    }
+
+    /// How `resident` belongs to it.
+    #[must_use]
+    pub fn member(&self, resident: ResidentId) -> Option<&Member> {
+        self.members
+            .iter()
+            .find(|member| member.resident == resident)
+    }
+
+    pub(super) fn apply(&mut self, stream: &StreamId, event: &HouseholdEvent) {
+        use HouseholdHappened as H;
+        self.area = Some(event.area.clone());
+        match &event.what {
+            H::Formed(open, sealed) => {
+                self.id = stream.key().parse().ok();
+                self.members.clone_from(&open.members);
+                if let Some(values) = sealed {
+                    self.facts = first_facts(values, &open.source, open.as_of);
+                }
+            }
+            H::Joined(open) => self.members.push(open.member.clone()),
+            H::Left(open) => self
+                .members
+                .retain(|member| member.resident != open.resident),
+            H::HeadChanged(open) => self.members.clone_from(&open.members),
+            H::FactRecorded(open, sealed) => {
+                if let Some(sealed) = sealed {
+                    self.facts.insert(open.field.clone(), fact(open, sealed));
+                }
+            }
+            H::Moved(open, sealed) => {
+                if let Some(sealed) = sealed {
+                    let known = address(&sealed.address, &open.source, open.on);
+                    self.facts.insert(FieldId::from("household.address"), known);
+                }
+            }
+        }
+    }
+}
+
+fn first_facts(values: &Values, source: &str, as_of: Date) -> Facts {
+    let source: Arc<str> = source.into();
+    let known = |value: &Value| Fact {
+        value: value.clone(),
+        source: Arc::clone(&source),
+        as_of,
+        case: None,
+    };
+    values
+        .iter()
+        .map(|(field, value)| (field.clone(), known(value)))
+        .collect()
+}
+
+fn fact(open: &FactRecorded, sealed: &FactSealed) -> Fact {
+    Fact {
+        value: sealed.value.clone(),
+        source: open.source.as_str().into(),
+        as_of: open.as_of,
+        case: open.case,
+    }
+}
+
+fn address(address: &str, source: &str, on: Date) -> Fact {
+    Fact {
+        value: address.into(),
+        source: source.into(),
+        as_of: on,
+        case: None,
+    }
+}
