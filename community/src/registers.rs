@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::places;
+use crate::{places, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -15,18 +15,18 @@ pub struct All;
 
 impl Registers for All {
     fn tables(&self) -> Vec<TableCreateStatement> {
-        [places::tables(), cases::tables()].concat()
+        [places::tables(), residents::tables(), cases::tables()].concat()
     }
 
     fn indexes(&self) -> Vec<IndexCreateStatement> {
-        [places::indexes(), cases::indexes()].concat()
+        [places::indexes(), residents::indexes(), cases::indexes()].concat()
     }
 
     fn folder(&self) -> Box<dyn Folder> {
-        Box::new(Folders(vec![
-            Box::new(FeatureFolder::<places::Places>::default()),
-            Box::new(FeatureFolder::<cases::Cases>::default()),
-        ]))
+        let mut folders = residents::folders();
+        folders.push(Box::new(FeatureFolder::<places::Places>::default()));
+        folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
+        Box::new(Folders(folders))
     }
 }
 

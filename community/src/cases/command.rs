@@ -38,6 +38,9 @@ pub struct Filing {
     /// Their answers.
     #[serde(default)]
     pub answers: Answers,
+    /// What they declare and consent to, by the ids of the form's declarations.
+    #[serde(default)]
+    pub declared: Vec<String>,
     /// The papers that came with it.
     #[serde(default)]
     pub papers: Vec<Paper>,

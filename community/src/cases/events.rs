@@ -151,6 +151,9 @@ facts! {
         /// What came with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         papers: Vec<Paper>,
+        /// What the applicant declared and consented to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        declared: Vec<String>,
     }
     /// 已受理: the clock of the decision starts the day after.
     Accepted = "cases.accepted" {

@@ -10,7 +10,7 @@ use linli_units::Extension;
 use super::clock::CaseClock;
 use super::events::{self, Event, Fact, Private};
 use super::state::{
-    Appeal, Asked, Decided, FollowUp, Holder, Notice, Objection, Phase, State,
+    Appeal, Asked, Decided, FollowUp, Holder, Notice, Objection, Owner, Phase, State,
 };
 use crate::feature::Meta;
 
@@ -24,6 +24,9 @@ pub(crate) fn apply(state: &mut Option<Box<State>>, id: CaseId, event: &Event, m
     case.updated_at = meta.at;
     case.apply(&event.fact, &event.private, meta);
     if let Some(wait) = &event.wait {
+        if let Owner::Desk(desk) = &wait.owner {
+            case.home = Some(desk.clone());
+        }
         case.wait = Some(wait.clone());
     }
     if !case.phase.is_open() {
@@ -52,6 +55,7 @@ fn submitted(id: CaseId, fact: &events::Submitted, private: &Private, meta: Meta
         arrived_on: fact.received_on,
         holder: None,
         wait: None,
+        home: None,
         clock: CaseClock {
             started_on: fact.starts_clock.then_some(fact.received_on),
             ..CaseClock::default()

@@ -28,9 +28,9 @@
 //!
 //! **Reading order.** [`rules`] (what the catalogue says), [`command`] (what may be asked),
 //! [`events`] (what happened), [`state`] (what that adds up to), [`clock`] (the reckoning of days),
-//! [`decide`] (pure), [`refusal`] (why the answer is no), [`register`] (read model), [`queries`],
-//! [`view`] (one case, for a person to read), [`service`] (the doors: file, act, look up, sweep),
-//! [`demo`].
+//! [`decide`](mod@decide) (pure), [`refusal`] (why the answer is no), [`register`] (read model),
+//! [`queries`], [`queue`](mod@queue), [`public`], [`statistics`], [`view`](mod@view) (one case, for
+//! a person to read), [`service`] (the doors: file, act, look up), [`sweep`](mod@sweep), [`demo`].
 
 pub mod clock;
 pub mod command;
@@ -38,13 +38,16 @@ pub mod decide;
 pub mod demo;
 pub mod events;
 mod fold;
+pub mod public;
 pub mod queries;
+pub mod queue;
 pub mod refusal;
 pub mod register;
 pub mod rules;
 pub mod service;
 pub mod state;
 pub mod statistics;
+pub mod sweep;
 pub mod view;
 mod wait;
 
@@ -58,11 +61,15 @@ pub use crate::catalogue::{Channel, Level};
 pub use clock::Due;
 pub use command::{Command, Decision, Filing, Grade, Verb};
 pub use events::{Event, Fact, Private};
-pub use queries::{Filter, Listing, Page, Row, Sort};
+pub use public::{PublicNotice, Verification, notices, verification};
+pub use queries::{Filter, Page, Row, Sort, list, my_cases};
+pub use queue::{Part, Queue, queue};
 pub use rules::{Rules, Station};
-pub use service::{Done, Receipt, act, file, look_up, sweep};
+pub use register::Cases;
+pub use service::{Done, Receipt, act, file, look_up};
 pub use state::{Next, Owner, Phase, State, Wait};
-pub use view::{Allowed, CaseView};
+pub use sweep::{Swept, sweep};
+pub use view::{Allowed, CaseView, Happening, Reader, tracked, view};
 
 /// 岗位席: whose turn it is: any post of this role that covers this area.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -52,6 +52,7 @@ const CASES: &[(&str, ColumnType)] = &[
 /// Columns of `cases` that may be null.
 const CASES_OPTIONAL: &[(&str, ColumnType)] = &[
     ("desk", TEXT),
+    ("home", TEXT),
     ("next", TEXT),
     ("due", TEXT),
     ("due_unknown", INTEGER),
@@ -142,7 +143,7 @@ fn table(
 const INDEXES: &[(&str, &str, &[&str])] = &[
     ("cases_by_serial", "cases", &["serial"]),
     ("cases_by_applicant", "cases", &["applicant", "serial"]),
-    ("cases_by_desk", "cases", &["desk", "due", "serial"]),
+    ("cases_by_home", "cases", &["home", "due", "serial"]),
     ("cases_by_holder", "cases", &["holder"]),
     ("cases_by_area", "cases", &["area", "serial"]),
     ("cases_by_street", "cases", &["street", "serial"]),
@@ -291,6 +292,8 @@ fn case_row(case: &State) -> Change {
         Owner::Desk(desk) => Some(desk.key()),
         Owner::Applicant => None,
     });
+    // Ended cases lie at no desk, so that a desk's list holds its open cases only.
+    let home = case.home.as_ref().filter(|_| case.phase.is_open());
     Change::Upsert {
         table: "cases",
         key: &["id"],
@@ -313,6 +316,7 @@ fn case_row(case: &State) -> Change {
             ("submitted_at", case.submitted_at.as_microsecond().into()),
             ("updated_at", case.updated_at.as_microsecond().into()),
             ("desk", text(desk)),
+            ("home", text(home.map(super::Desk::key))),
             ("next", text(wait.map(|wait| wait.next.code()))),
             ("due", date_of(wait.map(|wait| wait.due))),
             ("due_unknown", unknown.into()),

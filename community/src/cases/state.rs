@@ -331,6 +331,8 @@ pub struct State {
     pub holder: Option<Holder>,
     /// Who has to act, by when, what next; `None` when the case has ended.
     pub wait: Option<Wait>,
+    /// The desk that last had it: where it comes back to when the applicant has acted.
+    pub home: Option<Desk>,
     /// The facts from which days are reckoned.
     pub clock: CaseClock,
     /// What supplement is or was last asked for.

@@ -33,6 +33,7 @@ pub(super) fn file(
         received_on: filing.received_on.unwrap_or_else(|| context.today()),
         starts_clock: context.rules.starts == ClockStart::Submitted,
         papers: filing.papers.clone(),
+        declared: filing.declared.clone(),
     };
     let private = Private {
         name: Some(filing.name.trim().to_owned()),

@@ -15,6 +15,7 @@ use crate::cases::refusal::No;
 use crate::cases::rules::OutcomeRule;
 use crate::cases::state::{Phase, State};
 use crate::catalogue::{OutcomeKind, Suspension};
+use crate::residents::mask;
 
 pub(super) fn facts(
     case: &State,
@@ -110,26 +111,11 @@ fn post_notice(case: &State, command: &Command, context: &Context<'_>) -> Result
         people: *people,
     };
     let private = Private {
-        name: Some(masked_name(&case.name)),
+        name: Some(mask::name(&case.name)),
         amount_fen: *amount_fen,
         ..Private::default()
     };
     Ok(vec![(Fact::NoticePosted(fact), private)])
-}
-
-/// A name with the middle hidden, as a public notice shows it: 张*国, 张*, 欧阳*华 as 欧**华.
-#[must_use]
-pub fn masked_name(name: &str) -> String {
-    let chars: Vec<char> = name.trim().chars().collect();
-    match chars.as_slice() {
-        [] => String::new(),
-        [one] => format!("{one}*"),
-        [first, _] => format!("{first}*"),
-        [first, middle @ .., last] => {
-            let hidden: String = middle.iter().map(|_| '*').collect();
-            format!("{first}{hidden}{last}")
-        }
-    }
 }
 
 fn answer(case: &State, objection: u8, upheld: bool, words: &str) -> Result<Facts, No> {

@@ -1,0 +1,408 @@
+//! Questions to the read model, each within the gate's scope: lists, the work queue of a post, one
+//! person's cases, notices that hang, what a certificate's number verifies.
+//!
+//! Lists are bounded: a page shows at most [`MAX_SIZE`] rows, paging ends after [`MAX_DEPTH`] rows,
+//! and totals stop counting at [`MAX_COUNT`] (“10,000+”), so that a list costs the same among a
+//! thousand cases and among a million.
+
+use jiff::civil::Date;
+use linli_kernel::gate::{Scope, scope};
+use linli_kernel::{AccountId, Action, Actor, AreaPath, CaseId, Fault, Refusal, ResidentId};
+use linli_units::CaseNumber;
+use sea_orm::sea_query::{
+    Cond, Expr, ExprTrait, Func, IntoColumnRef, Order, Query, SelectStatement,
+};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
+
+use super::Desk;
+use super::state::Phase;
+use crate::catalogue::Channel;
+use crate::feature::Problem;
+use crate::node::Linli;
+use crate::registers::store;
+
+/// The most rows on one page.
+pub const MAX_SIZE: u64 = 100;
+/// No page begins after this many rows: filter instead.
+pub const MAX_DEPTH: u64 = 10_000;
+/// Totals are counted up to here.
+pub const MAX_COUNT: u64 = 10_000;
+
+/// By what a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// By time of submission.
+    #[default]
+    Submitted,
+    /// By promised date; cases without one come last.
+    Due,
+}
+
+/// Which cases a list shows; what is `None` or `false` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In this area and below; must lie in the actor's own.
+    pub area: Option<AreaPath>,
+    /// Of this service.
+    pub service: Option<String>,
+    /// In this phase.
+    pub phase: Option<Phase>,
+    /// Only open ones (`Some(true)`) or only ended ones (`Some(false)`).
+    pub open: Option<bool>,
+    /// That came in this way.
+    pub channel: Option<Channel>,
+    /// At this desk, or back from the applicant soon.
+    pub desk: Option<Desk>,
+    /// Taken by this account.
+    pub holder: Option<AccountId>,
+    /// Of this person.
+    pub applicant: Option<ResidentId>,
+    /// With this number, typed in any way.
+    pub number: Option<String>,
+    /// Only those whose promised date is past.
+    pub overdue: bool,
+    /// Only those promised for this day at the latest.
+    pub due_by: Option<Date>,
+    /// Only those sent back.
+    pub returned: bool,
+    /// Only those that wait for the applicant.
+    pub waits_for_applicant: bool,
+    /// The order.
+    pub sort: Sort,
+    /// Newest or latest first.
+    pub descending: bool,
+    /// The page, from 1.
+    pub page: u64,
+    /// Rows a page: 20, 50 or 100.
+    pub size: u64,
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Which case.
+    pub id: CaseId,
+    /// Its number.
+    pub number: String,
+    /// The service's id.
+    pub service: String,
+    /// The service's version.
+    pub version: u32,
+    /// The area it belongs to.
+    pub area: AreaPath,
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// How it came in.
+    pub channel: Channel,
+    /// Whose case it is.
+    pub applicant: ResidentId,
+    /// Their name, for the portal to mask; empty after erasure.
+    pub name: String,
+    /// The desk that has to act; `None` when the applicant has, or nobody.
+    pub desk: Option<Desk>,
+    /// What has to be done next; a message key's last part.
+    pub next: Option<String>,
+    /// By when.
+    pub due: Option<Date>,
+    /// The year without calendar data, when that is why there is no date.
+    pub due_unknown: Option<i16>,
+    /// By when the result is promised.
+    pub result_by: Option<Date>,
+    /// Who took it.
+    pub holder: Option<AccountId>,
+    /// Whether it was sent back.
+    pub returned: bool,
+    /// Whether the clock stands still.
+    pub paused: bool,
+    /// When it was last urged.
+    pub urged_on: Option<Date>,
+    /// What elsewhere bears on it.
+    pub flag: Option<String>,
+    /// When it was submitted.
+    pub submitted_at: jiff::Timestamp,
+    /// When anything last happened.
+    pub updated_at: jiff::Timestamp,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// How many there are in all, as far as was counted.
+    pub total: u64,
+    /// Whether there are more than `total`.
+    pub more: bool,
+    /// The page, from 1.
+    pub page: u64,
+    /// Rows a page.
+    pub size: u64,
+}
+
+/// The columns of [`Row`], in the order it reads them.
+const COLUMNS: [&str; 22] = [
+    "id",
+    "number",
+    "service",
+    "version",
+    "area",
+    "phase",
+    "channel",
+    "applicant",
+    "name",
+    "desk",
+    "next",
+    "due",
+    "due_unknown",
+    "result_by",
+    "holder",
+    "returned",
+    "paused",
+    "urged_on",
+    "flag",
+    "submitted_at",
+    "updated_at",
+    "serial",
+];
+
+/// A filtered, sorted page of the cases `actor` may read.
+///
+/// # Errors
+/// [`Problem`]: `gate.role` when the actor reads no cases, `gate.area` when the asked area lies
+/// outside theirs, or a fault.
+pub async fn list(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Page, Problem> {
+    let cond = conditions(linli, actor, filter)?;
+    let size = filter.size.clamp(1, MAX_SIZE);
+    let page = filter.page.max(1);
+    let offset = (page - 1).saturating_mul(size);
+    if offset >= MAX_DEPTH {
+        return Err(Refusal::new("cases.page-too-deep").with("max", MAX_DEPTH).into());
+    }
+    let reader = linli.journal().reader();
+    let mut query = rows_where(cond.clone());
+    order(&mut query, filter);
+    query.limit(size).offset(offset);
+    let rows = fetch(reader, &query).await?;
+    let (total, more) = count(reader, cond).await?;
+    Ok(Page {
+        rows,
+        total,
+        more,
+        page,
+        size,
+    })
+}
+
+fn order(query: &mut SelectStatement, filter: &Filter) {
+    let order = if filter.descending {
+        Order::Desc
+    } else {
+        Order::Asc
+    };
+    if filter.sort == Sort::Due {
+        query.order_by("due", order.clone());
+    }
+    query.order_by("serial", order);
+}
+
+pub(super) fn rows_where(cond: Cond) -> SelectStatement {
+    Query::select()
+        .columns(COLUMNS)
+        .from("cases")
+        .cond_where(cond)
+        .take()
+}
+
+pub(super) async fn fetch(
+    reader: &DatabaseConnection,
+    query: &SelectStatement,
+) -> Result<Vec<Row>, Fault> {
+    let found = reader.query_all(query).await.map_err(store)?;
+    found.iter().map(|row| read_row(row).map_err(store)).collect()
+}
+
+/// How many rows, counted up to [`MAX_COUNT`].
+async fn count(reader: &DatabaseConnection, cond: Cond) -> Result<(u64, bool), Fault> {
+    let mut inner = Query::select();
+    inner.expr(Expr::val(1)).from("cases").cond_where(cond);
+    inner.limit(MAX_COUNT + 1);
+    let query = Query::select()
+        .expr_as(Func::count(Expr::val(1)), "n")
+        .from_subquery(inner, "some")
+        .take();
+    let row = reader.query_one(&query).await.map_err(store)?;
+    let n: i64 = match row {
+        Some(row) => row.try_get("", "n").map_err(store)?,
+        None => 0,
+    };
+    let n = u64::try_from(n).unwrap_or(0);
+    Ok((n.min(MAX_COUNT), n > MAX_COUNT))
+}
+
+fn conditions(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Cond, Problem> {
+    let mut cond = Cond::all();
+    match scope(actor, Action::CaseRead) {
+        Scope::Nothing => return Err(Refusal::new("gate.role").into()),
+        Scope::Own(resident) => cond = cond.add(is("applicant", resident.to_string())),
+        Scope::Area(own) => {
+            let area = match &filter.area {
+                Some(area) if own.contains(area) => area,
+                Some(_) => return Err(Refusal::new("gate.area").into()),
+                None => &own,
+            };
+            if let Some(inside) = within(linli, area) {
+                cond = cond.add(inside);
+            }
+        }
+    }
+    Ok(narrow(cond, filter, linli.clock().today()))
+}
+
+/// `column = value`.
+fn is(column: &'static str, value: impl Into<sea_orm::Value>) -> Expr {
+    Expr::col(column.into_column_ref()).eq(Expr::val(value))
+}
+
+/// The condition that a case lies in `area`; none for the whole district, which is everything.
+pub(super) fn within(linli: &Linli, area: &AreaPath) -> Option<Cond> {
+    let tree = linli.areas();
+    if area.depth() == 1 && tree.get(area).is_some() {
+        return None;
+    }
+    Some(if area.depth() == 2 {
+        Cond::all().add(is("street", area.as_str()))
+    } else if tree.children(area).next().is_none() {
+        Cond::all().add(is("area", area.as_str()))
+    } else {
+        // A community between town and committees: few areas, so they are named one by one.
+        let inside: Vec<&str> = tree.inside(area).map(|one| one.path().as_str()).collect();
+        Cond::all().add(Expr::col("area").is_in(inside))
+    })
+}
+
+fn narrow(mut cond: Cond, filter: &Filter, today: Date) -> Cond {
+    if let Some(service) = &filter.service {
+        cond = cond.add(is("service", service.as_str()));
+    }
+    if let Some(phase) = filter.phase {
+        cond = cond.add(is("phase", phase.code()));
+    }
+    if let Some(open) = filter.open {
+        cond = cond.add(is("open", i64::from(open)));
+    }
+    if let Some(channel) = filter.channel {
+        cond = cond.add(is("channel", channel.code()));
+    }
+    if let Some(desk) = &filter.desk {
+        cond = cond.add(is("home", desk.key()));
+    }
+    if let Some(holder) = filter.holder {
+        cond = cond.add(is("holder", holder.to_string()));
+    }
+    if let Some(applicant) = filter.applicant {
+        cond = cond.add(is("applicant", applicant.to_string()));
+    }
+    if let Some(number) = &filter.number {
+        cond = cond.add(is("number", digits(number)));
+    }
+    if filter.overdue {
+        cond = cond.add(Expr::col("due").lt(today.to_string()));
+    }
+    if let Some(day) = filter.due_by {
+        cond = cond.add(Expr::col("due").lte(day.to_string()));
+    }
+    if filter.returned {
+        cond = cond.add(is("returned", 1_i64));
+    }
+    if filter.waits_for_applicant {
+        cond = cond.add(Expr::col("desk").is_null()).add(is("open", 1_i64));
+    }
+    if filter.sort == Sort::Due {
+        // A case without a promised date has none to be sorted by; it is found by its phase.
+        cond = cond.add(Expr::col("due").is_not_null());
+    }
+    cond
+}
+
+/// A number as it is stored, however it was typed.
+fn digits(typed: &str) -> String {
+    match CaseNumber::parse(typed) {
+        Ok(number) => number.as_str().to_owned(),
+        Err(_) => typed.trim().to_owned(),
+    }
+}
+
+fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
+    let text = |column: &str| row.try_get::<String>("", column);
+    let optional = |column: &str| row.try_get::<Option<String>>("", column);
+    let number = |column: &str| row.try_get::<i64>("", column);
+    let bad = |column: &str| DbErr::Type(format!("cases.{column}"));
+    let day = |column: &str| -> Result<Option<Date>, DbErr> {
+        let text = optional(column)?;
+        text.map(|text| text.parse().map_err(|_| bad(column))).transpose()
+    };
+    let instant = |column: &str| -> Result<jiff::Timestamp, DbErr> {
+        jiff::Timestamp::from_microsecond(number(column)?).map_err(|_| bad(column))
+    };
+    let due_unknown = row.try_get::<Option<i64>>("", "due_unknown")?;
+    let holder = optional("holder")?;
+    Ok(Row {
+        id: text("id")?.parse().map_err(|_| bad("id"))?,
+        number: text("number")?,
+        service: text("service")?,
+        version: u32::try_from(number("version")?).map_err(|_| bad("version"))?,
+        area: text("area")?.parse().map_err(|_| bad("area"))?,
+        phase: Phase::from_code(&text("phase")?).ok_or_else(|| bad("phase"))?,
+        channel: Channel::from_code(&text("channel")?).ok_or_else(|| bad("channel"))?,
+        applicant: text("applicant")?.parse().map_err(|_| bad("applicant"))?,
+        name: text("name")?,
+        desk: optional("desk")?.and_then(|key| Desk::from_key(&key)),
+        next: optional("next")?,
+        due: day("due")?,
+        due_unknown: due_unknown.and_then(|year| i16::try_from(year).ok()),
+        result_by: day("result_by")?,
+        holder: holder.and_then(|id| id.parse().ok()),
+        returned: number("returned")? != 0,
+        paused: number("paused")? != 0,
+        urged_on: day("urged_on")?,
+        flag: optional("flag")?,
+        submitted_at: instant("submitted_at")?,
+        updated_at: instant("updated_at")?,
+    })
+}
+
+/// The counter after the highest in use: where case numbers go on when a node starts.
+pub(crate) async fn next_serial(reader: &DatabaseConnection) -> Result<u32, Fault> {
+    let query = Query::select()
+        .expr_as(Func::max(Expr::col("serial")), "top")
+        .from("cases")
+        .take();
+    let row = reader.query_one(&query).await.map_err(store)?;
+    let top: Option<i64> = match row {
+        Some(row) => row.try_get("", "top").map_err(store)?,
+        None => None,
+    };
+    Ok(top.map_or(0, |top| u32::try_from(top + 1).unwrap_or(u32::MAX)))
+}
+
+/// The case with this number, whoever asks: the caller checks what they may see of it.
+pub(super) async fn by_number(
+    reader: &DatabaseConnection,
+    number: &CaseNumber,
+) -> Result<Option<Row>, Fault> {
+    let query = rows_where(Cond::all().add(is("number", number.as_str())));
+    Ok(fetch(reader, &query).await?.pop())
+}
+
+/// All cases of the resident acting, or of whom they act for, newest first.
+///
+/// # Errors
+/// [`Problem`]: `gate.own` when nobody is acting for themselves, or a fault.
+pub async fn my_cases(linli: &Linli, actor: &Actor) -> Result<Vec<Row>, Problem> {
+    let Scope::Own(resident) = scope(actor, Action::CaseOwn) else {
+        return Err(Refusal::new("gate.own").into());
+    };
+    let mut query = rows_where(Cond::all().add(is("applicant", resident.to_string())));
+    query.order_by("serial", Order::Desc).limit(MAX_SIZE);
+    Ok(fetch(linli.journal().reader(), &query).await?)
+}
