@@ -76,6 +76,12 @@ fn named(text: &str) -> Vec<String> {
         .iter()
         .flat_map(|call| text.split(call).skip(1))
         .filter_map(|rest| rest.split('"').next())
+        .filter(|key| {
+            !key.is_empty()
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
         .map(str::to_owned)
         .collect()
 }

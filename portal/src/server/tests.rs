@@ -1,0 +1,166 @@
+//! The server under slow, many and stalled clients.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::oneshot;
+
+use super::*;
+
+async fn start(
+    app: Router,
+    patience: Patience,
+) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let listener = Listener::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into()))
+        .await
+        .unwrap();
+    let address = listener.address().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(serve(listener, app, patience, async {
+        stopped.await.ok();
+    }));
+    (address, stop, serving)
+}
+
+fn hello() -> Router {
+    Router::new().route("/", get(|| async { "hello" }))
+}
+
+async fn from(last: u8, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+async fn fetch(mut stream: TcpStream) -> String {
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn many_slow_connections_of_one_address_do_not_hurt_another() {
+    let patience = Patience {
+        header_s: 60,
+        per_address: 64,
+        ..Patience::default()
+    };
+    let (address, _stop, _) = start(hello(), patience).await;
+    let mut slow = Vec::new();
+    for _ in 0..300 {
+        let mut stream = from(2, address).await;
+        // A refused one may be gone already.
+        stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.ok();
+        slow.push(stream);
+    }
+    let answer = fetch(from(3, address).await).await;
+    assert!(answer.ends_with("hello"), "{answer}");
+    let refused = futures::future::join_all(slow.iter_mut().map(|stream| async {
+        let read = tokio::time::timeout(Duration::from_millis(500), stream.read_u8()).await;
+        u32::from(read.is_ok())
+    }))
+    .await;
+    assert_eq!(
+        refused.iter().sum::<u32>(),
+        300 - 64,
+        "only 64 are kept waiting"
+    );
+}
+
+#[tokio::test]
+async fn headers_that_never_end_end_the_connection() {
+    let patience = Patience {
+        header_s: 1,
+        ..Patience::default()
+    };
+    let (address, _stop, _) = start(hello(), patience).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok(), "closed by the server");
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed_after_its_answer() {
+    let patience = Patience {
+        header_s: 1,
+        ..Patience::default()
+    };
+    let (address, _stop, _) = start(hello(), patience).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    let mut all = String::new();
+    let ended =
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_string(&mut all)).await;
+    assert!(ended.is_ok() && all.contains("hello"), "{all}");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_answered_408() {
+    let app = Router::new().route("/", get(std::future::pending::<&'static str>));
+    let patience = Patience {
+        request_s: 1,
+        ..Patience::default()
+    };
+    let (address, _stop, _) = start(app, patience).await;
+    let answer = fetch(TcpStream::connect(address).await.unwrap()).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_let_go() {
+    let big = "x".repeat(64 * 1024 * 1024);
+    let app = Router::new().route("/", get(move || async move { big }));
+    let patience = Patience {
+        write_s: 1,
+        stop_s: 30,
+        ..Patience::default()
+    };
+    let (address, stop, serving) = start(app, patience).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    stream.readable().await.unwrap();
+    stop.send(()).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(15), serving).await;
+    assert!(ended.is_ok(), "the stalled answer holds nothing up");
+}
+
+#[tokio::test]
+async fn stopping_lets_a_running_request_end_and_takes_no_new_one() {
+    let (begun_tx, begun) = oneshot::channel();
+    let (go, gone) = oneshot::channel::<()>();
+    let parts = Arc::new(Mutex::new(Some((begun_tx, gone))));
+    let app = Router::new().route(
+        "/",
+        get(move || async move {
+            let taken = parts.lock().unwrap().take();
+            if let Some((begun, gone)) = taken {
+                begun.send(()).ok();
+                gone.await.ok();
+            }
+            "done"
+        }),
+    );
+    let (address, stop, serving) = start(app, Patience::default()).await;
+    let asking = tokio::spawn(fetch(TcpStream::connect(address).await.unwrap()));
+    begun.await.unwrap();
+    stop.send(()).unwrap();
+    go.send(()).unwrap();
+    assert!(asking.await.unwrap().ends_with("done"));
+    serving.await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}
