@@ -1,0 +1,132 @@
+// What every journey shares: a demo district to walk through, a browser with JavaScript on or off,
+// and the checks that hold on every page.
+//
+// LINLI_URL names a demo that is already running; without it one is started from LINLI_BIN (the
+// debug build when not told otherwise) with a small population and a fixed seed, and stopped after.
+// The demo is one for a whole test file, so journeys of one file may build on each other.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The devices the pages are looked at on. */
+export const screens = {
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+  small: { width: 320, height: 640 },
+  desktop: { width: 1280, height: 900 },
+  kiosk: { width: 1080, height: 1920 }
+}
+
+function chromiumPath () {
+  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const found = known.find(path => path && existsSync(path))
+  if (!found) throw new Error('no Chromium found: install it or set CHROMIUM to its path')
+  return found
+}
+
+function freePort () {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+async function answers (url) {
+  try {
+    return (await fetch(new URL('/healthz', url))).ok
+  } catch {
+    return false
+  }
+}
+
+/** Starts a demo, or uses the one that LINLI_URL names. */
+export async function startDemo () {
+  if (process.env.LINLI_URL) return { url: process.env.LINLI_URL, stop: async () => {} }
+  const bin = process.env.LINLI_BIN ?? join(root, 'target/debug/linli')
+  const dir = mkdtempSync(join(tmpdir(), 'linli-journey-'))
+  const url = `http://127.0.0.1:${await freePort()}`
+  const residents = process.env.LINLI_RESIDENTS ?? '400'
+  const args = ['demo', '--dir', dir, '--listen', new URL(url).host, '--residents', residents, '--seed', '7']
+  const child = spawn(bin, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => { said += data })
+  const ended = new Promise(resolve => child.once('exit', resolve))
+  const until = Date.now() + 120_000
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`the demo did not start:\n${said}`)
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  return {
+    url,
+    dir,
+    async stop () {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(dir, { recursive: true, force: true })
+    }
+  }
+}
+
+export function startBrowser () {
+  return chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] })
+}
+
+/** A fresh visitor on `screen`, with or without JavaScript. */
+export async function visitor (browser, demo, { screen = screens.phone, javaScript = true } = {}) {
+  const { width, height, ...device } = screen
+  const context = await browser.newContext({
+    baseURL: demo.url,
+    javaScriptEnabled: javaScript,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    viewport: { width, height },
+    ...device
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  return page
+}
+
+/** Opens `path` and expects `status`. */
+export async function open (page, path, status = 200) {
+  const response = await page.goto(path)
+  assert.equal(response.status(), status, `${path} answered ${response.status()}`)
+}
+
+export function heading (page) {
+  return page.locator('h1').first().innerText()
+}
+
+/** Signs in by a demo card: one click, then back. `name` is part of the card's text. */
+export async function signIn (page, name) {
+  await open(page, '/demo')
+  await page.getByRole('button', { name }).first().click()
+  await page.waitForLoadState()
+}
+
+/** No page scrolls sideways. */
+export async function fits (page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(over <= 0, `${page.url()} is ${over}px too wide`)
+}
+
+/** axe finds nothing. Needs JavaScript. */
+export async function accessible (page) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  const told = violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)
+  assert.deepEqual(told, [], page.url())
+}
