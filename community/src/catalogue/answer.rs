@@ -12,6 +12,7 @@ use linli_units::{Fen, IdentityNumber, digits};
 use serde_json::{Map, Number, Value};
 
 use super::question::{Choice, Column, Kind, Limits, Question};
+use crate::residents::SYNTHETIC_PHONE;
 
 /// The longest answer kept, whatever the file says: a bound against abuse, not a rule.
 const MOST_CHARS: u32 = 2_000;
@@ -319,8 +320,9 @@ fn boolean(value: &Value) -> Result<Value, Refusal> {
     }
 }
 
-/// A mobile number (11 digits, 1 then 3–9) or a fixed one with its area code (0, 10 to 12 digits).
-/// A leading +86 or 0086 is dropped.
+/// A mobile number (11 digits), or a fixed one with its area code (0, 10 to 12 digits) or without
+/// (7 or 8 digits). A leading +86 or 0086 is dropped. Synthetic people have mobile numbers with a
+/// prefix that no subscriber has.
 fn phone(value: &Value) -> Result<Value, Refusal> {
     let plain = digits::compact(&typed(value)?).replace(['(', ')'], "");
     let plain = plain
@@ -330,18 +332,18 @@ fn phone(value: &Value) -> Result<Value, Refusal> {
     if !plain.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Refusal::new("catalogue.phone-characters"));
     }
-    let fixed = plain.starts_with('0');
-    let fits = if fixed { 10..=12 } else { 11..=11 };
+    let (fits, code) = match plain.as_bytes() {
+        [b'0', ..] => (10..=12, "catalogue.phone-fixed-length"),
+        [b'2'..=b'8', ..] if plain.len() < 10 => (7..=8, "catalogue.phone-fixed-length"),
+        _ => (11..=11, "catalogue.phone-length"),
+    };
     if !fits.contains(&plain.len()) {
-        let code = if fixed {
-            "catalogue.phone-fixed-length"
-        } else {
-            "catalogue.phone-length"
-        };
         return Err(Refusal::new(code).with("count", plain.len()));
     }
-    let begins_well = fixed || matches!(plain.as_bytes(), [b'1', b'3'..=b'9', ..]);
-    if !begins_well {
+    let mobile = plain.len() == 11 && !plain.starts_with('0');
+    let known =
+        plain.starts_with(SYNTHETIC_PHONE) || matches!(plain.as_bytes(), [b'1', b'3'..=b'9', ..]);
+    if mobile && !known {
         return Err(Refusal::new("catalogue.phone-prefix"));
     }
     Ok(Value::String(plain.to_owned()))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::{Wanted, is_blank, named};
-use super::question::{Advice, Condition, Declaration, Question, WhenKnown};
+use super::question::{Advice, Condition, Declaration, Kind, Question, WhenKnown};
 use super::service::Service;
 
 /// What the register knows, by field of the dictionary.
@@ -197,7 +197,8 @@ impl<'a> Form<'a> {
         if is_blank(&fact.value) {
             return None;
         }
-        let kept = Wanted::question(question, self.today).read(&fact.value, &question.id);
+        let fitted = fitted(question, &fact.value);
+        let kept = Wanted::question(question, self.today).read(&fitted, &question.id);
         kept.ok().map(|value| Answered {
             value,
             origin: Origin::Register {
@@ -224,6 +225,19 @@ impl<'a> Form<'a> {
                 origin: Origin::Applicant,
             }),
         }
+    }
+
+    /// What a page is filled in with: what stands, else as much of a list as the register knows.
+    #[must_use]
+    pub fn filled_in(&self, question: &Question, answers: &Answers) -> Option<Value> {
+        if let Some(answered) = self.standing(question, answers) {
+            return Some(answered.value);
+        }
+        if answers.contains_key(&question.id) || question.kind != Kind::Members {
+            return None;
+        }
+        let fact = self.facts.get(question.field.as_deref()?)?;
+        Some(fitted(question, &fact.value)).filter(|value| !is_blank(value))
     }
 
     /// Reads the answer of one page. A blank answer to an optional question is kept as null: it
@@ -393,6 +407,21 @@ pub fn age_on(born: &str, day: Date) -> Option<i16> {
     let born: Date = born.parse().ok()?;
     let before_birthday = (day.month(), day.day()) < (born.month(), born.day());
     Some(day.year() - born.year() - i16::from(before_birthday))
+}
+
+/// A fact of the register as far as the question asks for it: rows keep the columns asked for.
+fn fitted(question: &Question, value: &Value) -> Value {
+    let (Kind::Members, Value::Array(rows)) = (question.kind, value) else {
+        return value.clone();
+    };
+    let fit = |row: &Value| {
+        let cells = question.columns.iter().filter_map(|column| {
+            let cell = row.get(&column.id).filter(|cell| !is_blank(cell))?;
+            Some((column.id.clone(), cell.clone()))
+        });
+        Value::Object(cells.collect())
+    };
+    Value::Array(rows.iter().map(fit).collect())
 }
 
 fn belongs(refusal: &Refusal, question: &str) -> bool {

@@ -11,19 +11,27 @@
 //! has a [`law::Basis`], and what nobody has confirmed says so on every page.
 
 pub mod answer;
+mod check;
 pub mod form;
 pub mod law;
+pub mod load;
 pub mod question;
 pub mod service;
 pub mod steps;
 pub mod summary;
 pub mod text;
+pub mod town;
+mod worked;
+
+#[cfg(test)]
+mod tests;
 
 pub use answer::{from_form, is_blank};
 pub use form::{
     Answered, Answers, Checked, Correction, Facts, Form, KnownFact, Origin, Progress, age_on,
 };
 pub use law::{Basis, Citation, DayUnit, Source, SourceKind, Term};
+pub use load::{Catalogue, File, FileProblem, built_in_calendar};
 pub use question::{
     Advice, Choice, Column, Condition, Declaration, FormSpec, Group, Kind, Limits, Question,
     WhenKnown,
@@ -38,3 +46,4 @@ pub use steps::{
 };
 pub use summary::{SummaryGroup, SummaryRow, show, summary};
 pub use text::Text;
+pub use town::Town;

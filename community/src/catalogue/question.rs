@@ -68,7 +68,10 @@ pub struct Question {
     /// Asked only when all of these hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown_if: Vec<Condition>,
-    /// The choices, for a choice.
+    /// The code list its choices come from (`catalogue/codes`), for a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<String>,
+    /// The choices, for a choice: written out, or filled from `codes` when the file is read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
     /// The columns of a row, for a list of household members.
@@ -153,6 +156,9 @@ pub struct Column {
     /// Whether each row needs it.
     #[serde(default = "yes")]
     pub required: bool,
+    /// The code list its choices come from, for a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<String>,
     /// The choices, for a choice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,

@@ -70,10 +70,12 @@ pub struct Service {
     pub town_may: Vec<TownMay>,
     /// Worked examples: tests of the file, and examples for people.
     pub cases: Vec<Worked>,
-    /// The hex SHA-256 of the file's bytes (and of its overlay's, where one was laid on), set
-    /// when it is read.
+    /// The hex SHA-256 of the file's bytes, set when it is read.
     #[serde(skip)]
     pub hash: String,
+    /// 街镇补充: the towns' additions laid on, each `area@version`, set when that is done.
+    #[serde(skip)]
+    pub overlaid: Vec<String>,
 }
 
 /// 五条线: the lines of civil affairs.
