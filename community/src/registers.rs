@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{places, residents};
+use crate::{accounts, places, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -15,16 +15,29 @@ pub struct All;
 
 impl Registers for All {
     fn tables(&self) -> Vec<TableCreateStatement> {
-        [places::tables(), residents::tables(), cases::tables()].concat()
+        [
+            places::tables(),
+            accounts::tables(),
+            residents::tables(),
+            cases::tables(),
+        ]
+        .concat()
     }
 
     fn indexes(&self) -> Vec<IndexCreateStatement> {
-        [places::indexes(), residents::indexes(), cases::indexes()].concat()
+        [
+            places::indexes(),
+            accounts::indexes(),
+            residents::indexes(),
+            cases::indexes(),
+        ]
+        .concat()
     }
 
     fn folder(&self) -> Box<dyn Folder> {
         let mut folders = residents::folders();
         folders.push(Box::new(FeatureFolder::<places::Places>::default()));
+        folders.push(Box::new(FeatureFolder::<accounts::Accounts>::default()));
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         Box::new(Folders(folders))
     }

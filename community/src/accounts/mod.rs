@@ -22,6 +22,7 @@ mod decide;
 mod events;
 mod refusal;
 mod register;
+mod service;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -32,4 +33,5 @@ pub use register::{
     AccountRow, Accounts, by_id, by_login, by_resident, by_token, indexes, posts_on, staff_within,
     stream, tables, token_hash,
 };
+pub use service::{NewToken, issue_token, of_resident, open_staff, perform};
 pub use state::{Account, HeldPost, HeldToken};

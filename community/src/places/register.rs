@@ -1,7 +1,7 @@
 //! The register of areas, and how the rows of every other register follow an area that moves.
 
 use linli_journal::{Change, FoldError, Recorded};
-use linli_kernel::{Fault, StreamId};
+use linli_kernel::{AreaPath, Fault, StreamId};
 use sea_orm::Value;
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
@@ -13,9 +13,45 @@ use crate::feature::{Feature, Meta, Parts};
 #[derive(Debug, Clone, Copy)]
 pub struct Places;
 
-/// The columns of other registers that hold an area's path: they follow an area that moves and lead
-/// to the heir of one that is abolished. A feature whose rows belong to areas stands here.
-pub const FOLLOWERS: &[(&str, &str)] = &[("resident", "area"), ("household", "area")];
+/// A table of another register whose rows belong to areas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Follower {
+    /// The table.
+    pub table: &'static str,
+    /// Its column with the path of the row's area.
+    pub area: &'static str,
+    /// Its column with the path of the area's street or town, where it has one.
+    pub street: Option<&'static str>,
+}
+
+const fn follower(table: &'static str, street: Option<&'static str>) -> Follower {
+    Follower {
+        table,
+        area: "area",
+        street,
+    }
+}
+
+/// The tables whose rows follow an area that moves, and lead to the heir of one that is abolished.
+/// A feature whose rows belong to areas stands here.
+pub const FOLLOWERS: &[Follower] = &[
+    follower("account", None),
+    follower("post", None),
+    follower("resident", Some("street")),
+    follower("household", None),
+    follower("cases", Some("street")),
+    follower("award", None),
+    follower("public_notice", None),
+    follower("follow_up", None),
+];
+
+/// The path of the street or town in which `area` lies: its first two codes.
+#[must_use]
+pub fn street_path(area: &AreaPath) -> &str {
+    let path = area.as_str();
+    let second = path.match_indices('/').nth(1);
+    second.map_or(path, |(end, _)| &path[..end])
+}
 
 /// The stream of the district whose path begins with `district`.
 #[must_use]
@@ -112,17 +148,21 @@ fn path_change(known: &Area, area: &Area, after: &AreaTree) -> Option<PathChange
 fn followers(change: &PathChange) -> Vec<Change> {
     FOLLOWERS
         .iter()
-        .map(|(table, column)| follow(change, table, column))
+        .map(|follower| follow(change, *follower))
         .collect()
 }
 
-/// The change by which the rows of `table`, whose area stands in `column`, follow a changed path.
+/// The change by which the rows of `follower` go along with a changed path.
 #[must_use]
-pub fn follow(change: &PathChange, table: &'static str, column: &'static str) -> Change {
+pub fn follow(change: &PathChange, follower: Follower) -> Change {
+    let mut assign = vec![(follower.area, change.to.as_str().into())];
+    if let Some(street) = follower.street {
+        assign.push((street, street_path(&change.to).into()));
+    }
     Change::Set {
-        table,
-        filter: vec![(column, change.from.as_str().into())],
-        assign: vec![(column, change.to.as_str().into())],
+        table: follower.table,
+        filter: vec![(follower.area, change.from.as_str().into())],
+        assign,
     }
 }
 
