@@ -8,16 +8,41 @@
 //!
 //! Stores: memory, SQLite and PostgreSQL, one code path through SeaORM.
 
+mod answered;
 mod append;
+mod apply;
+mod batch;
 mod change;
+mod config;
+mod db;
 mod entry;
 pub mod golden;
+mod journal;
+mod keys;
+mod lock;
+mod open;
+mod prepare;
+mod read;
+mod rebuild;
 mod registers;
+mod seal;
+mod secrets;
+mod shared;
+mod sidecar;
+mod sql;
 mod upcast;
+mod wal;
+mod wire;
+mod writer;
 
 pub use append::{Append, AppendError, Appended, NewEntry, Notice, Secret};
 pub use change::Change;
+pub use config::{Config, Store};
+pub use db::side_store;
 pub use entry::{BadKind, Kind, Opened, Recorded};
+pub use journal::{Destroy, Journal, Waiting, kinds};
+pub use rebuild::{Progress, Rebuilt};
 pub use registers::{FoldError, Folder, NoRegisters, Registers};
 pub use sea_orm;
+pub use shared::{Mode, Parked};
 pub use upcast::{Upcast, Upcasters};
