@@ -155,7 +155,7 @@ impl Catalogue {
 
     /// The service `id` in a version: for a case filed under it.
     #[must_use]
-    pub fn version(&self, id: &str, version: &str) -> Option<&Arc<Service>> {
+    pub fn version(&self, id: &str, version: u32) -> Option<&Arc<Service>> {
         self.services
             .get(id)?
             .iter()
@@ -178,7 +178,7 @@ impl Catalogue {
     pub fn version_in(
         &self,
         id: &str,
-        version: &str,
+        version: u32,
         area: &AreaPath,
         day: Date,
     ) -> Option<Arc<Service>> {

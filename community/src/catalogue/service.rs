@@ -32,8 +32,8 @@ pub struct Service {
     pub keywords: Vec<String>,
     /// The area it holds for.
     pub jurisdiction: AreaPath,
-    /// Its version; a case names the version it was filed under.
-    pub version: String,
+    /// Its version, counted from 1; a case names the version it was filed under.
+    pub version: u32,
     /// From when the version holds.
     pub valid_from: Date,
     /// The last day it holds, if it has ended.

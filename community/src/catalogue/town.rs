@@ -22,7 +22,7 @@ pub struct Town {
     /// The town.
     pub area: AreaPath,
     /// Its version.
-    pub version: String,
+    pub version: u32,
     /// From when it holds.
     pub valid_from: Date,
     /// The last day it holds, if it has ended.
