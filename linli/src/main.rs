@@ -1,2 +1,59 @@
-//! Filled by the commits that follow.
-fn main() {}
+//! 邻里 Linli in one binary: the demo, a node's whole life, and the checks that need no node.
+//!
+//! Reading order: [`cli`] (what can be asked), then the module of the command. [`say`] is the one
+//! place that writes to the terminal, [`settings`] the one that reads `linli.toml`.
+
+mod account;
+mod cli;
+mod demo;
+mod doctor;
+mod init;
+mod journal;
+mod logs;
+mod node;
+mod outcome;
+mod residents;
+mod say;
+mod serve;
+mod settings;
+mod vault;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use outcome::{Misuse, Outcome};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli.command)));
+    match ended {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            say::note(format!("linli: {error:#}"));
+            let misused = error.chain().any(|cause| cause.is::<Misuse>());
+            ExitCode::from(if misused { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Demo(demo) => Box::pin(demo::run(&demo)).await,
+        Command::Init(init) => Box::pin(init::run(&init)).await,
+        Command::Serve(folder) => Box::pin(serve::run(&folder)).await,
+        Command::Backup(backup) => Box::pin(vault::backup(&backup)).await,
+        Command::Restore(restore) => Box::pin(vault::restore(&restore)).await,
+        Command::Journal(journal) => Box::pin(journal::run(&journal)).await,
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Account(account) => Box::pin(account::run(&account)).await,
+        Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
+        Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
+    }
+}

@@ -3,13 +3,15 @@
 //! A key nobody knows is an error that lists those there are: a misspelt setting that is silently
 //! ignored is found out on the worst day.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+use linli_portal::server::Listen;
+use linli_portal::shell::Rate;
 
 use crate::outcome::Misuse;
 
@@ -18,17 +20,22 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 15] = [
     "store",
     "listen",
     "address",
-    "metrics",
+    "behind_proxy",
     "catalogue",
     "fonts",
+    "office.phone",
+    "office.name_zh",
+    "office.name_en",
+    "office.security_contact",
     "log.format",
     "log.filter",
     "limits.connections",
-    "limits.requests_per_minute",
+    "limits.pages_per_minute",
+    "limits.sign_ins_per_minute",
 ];
 
 /// What a node is told from outside.
@@ -37,22 +44,38 @@ const VARIABLES: [&str; 10] = [
 pub(crate) struct Settings {
     /// `sqlite`, or the address of a PostgreSQL database.
     pub(crate) store: String,
-    /// Where to listen.
-    pub(crate) listen: SocketAddr,
+    /// Where to listen: an address and port, or `unix:` and a path.
+    pub(crate) listen: String,
     /// The address people use, as in letters and QR codes.
     pub(crate) address: String,
-    /// Where `/metrics` is served: an address of this machine.
-    pub(crate) metrics: SocketAddr,
+    /// Whether a proxy of one's own stands before the node and notes addresses.
+    pub(crate) behind_proxy: bool,
     /// A folder whose files add to and replace those of the catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) catalogue: Option<PathBuf>,
     /// A folder with further fonts for letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fonts: Option<PathBuf>,
+    /// Whose node it is.
+    pub(crate) office: Office,
     /// What is logged, and how.
     pub(crate) log: Log,
     /// What one client may take.
     pub(crate) limits: Limits,
+}
+
+/// Whose node it is, as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Office {
+    /// The number people can call.
+    pub(crate) phone: String,
+    /// The district's or street's name.
+    pub(crate) name_zh: String,
+    /// The same in English.
+    pub(crate) name_en: String,
+    /// Where to report a weakness.
+    pub(crate) security_contact: String,
 }
 
 /// What is logged, and how.
@@ -81,27 +104,35 @@ pub(crate) enum LogFormat {
 pub(crate) struct Limits {
     /// Connections at a time.
     pub(crate) connections: usize,
-    /// Requests of one address in a minute.
-    pub(crate) requests_per_minute: u32,
+    /// Pages and API answers for one address in a minute.
+    pub(crate) pages_per_minute: u32,
+    /// Attempts to sign in from one address in a minute.
+    pub(crate) sign_ins_per_minute: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
         Self {
             store: "sqlite".to_owned(),
-            listen: local(8080),
+            listen: "127.0.0.1:8080".to_owned(),
             address: "http://127.0.0.1:8080".to_owned(),
-            metrics: local(9464),
+            behind_proxy: false,
             catalogue: None,
             fonts: None,
+            office: Office {
+                phone: "12345".to_owned(),
+                name_zh: "松江区".to_owned(),
+                name_en: "Songjiang District".to_owned(),
+                security_contact: "tel:12345".to_owned(),
+            },
             log: Log {
                 format: LogFormat::Text,
                 filter: "info".to_owned(),
             },
             limits: Limits {
                 connections: 4_096,
-                requests_per_minute: 600,
+                pages_per_minute: 600,
+                sign_ins_per_minute: 10,
             },
         }
     }
@@ -142,6 +173,12 @@ impl Settings {
                 self.store
             )));
         }
+        if self.listen_on().is_none() {
+            return Err(Misuse(format!(
+                "listen = {:?}: expected an address and port such as \"127.0.0.1:8080\", or \"unix:/run/linli.sock\"",
+                self.listen
+            )));
+        }
         if !self.address.starts_with("http://") && !self.address.starts_with("https://") {
             return Err(Misuse(format!(
                 "address = {:?}: expected the address people use, such as \"https://linli.example\"",
@@ -149,6 +186,43 @@ impl Settings {
             )));
         }
         Ok(())
+    }
+
+    /// Where to listen.
+    pub(crate) fn listen_on(&self) -> Option<Listen> {
+        match self.listen.strip_prefix("unix:") {
+            Some(path) => Some(Listen::Unix(path.into())),
+            None => self.listen.parse().ok().map(Listen::Tcp),
+        }
+    }
+
+    /// How the journal of the node in `folder` is opened.
+    pub(crate) fn journal(&self, folder: &Path) -> linli_journal::Config {
+        match self.postgres() {
+            Some(url) => linli_journal::Config::postgres(folder, url),
+            None => linli_journal::Config::sqlite(folder),
+        }
+    }
+
+    /// The settings of the pages; `demo` marks everything as synthetic.
+    pub(crate) fn portal(&self, demo: bool) -> linli_portal::Settings {
+        let rate = |per_minute: u32, burst: u32| Rate { burst, per_minute };
+        linli_portal::Settings {
+            demo,
+            phone: self.office.phone.clone(),
+            place_zh: self.office.name_zh.clone(),
+            place_en: self.office.name_en.clone(),
+            public_url: self.address.trim_end_matches('/').to_owned(),
+            tls: self.address.starts_with("https://"),
+            behind_proxy: self.behind_proxy,
+            security_contact: self.office.security_contact.clone(),
+            limits: linli_portal::settings::Limits {
+                pages: rate(self.limits.pages_per_minute, self.limits.pages_per_minute / 2),
+                sign_in: rate(self.limits.sign_ins_per_minute, self.limits.sign_ins_per_minute),
+                ..Default::default()
+            },
+            ..linli_portal::Settings::default()
+        }
     }
 
     /// The PostgreSQL address, where that is the store.
@@ -169,46 +243,21 @@ fn told(error: &figment::Error) -> String {
 
 /// The file that `linli init` writes: every setting, with what it does.
 pub(crate) fn commented(settings: &Settings) -> String {
+    let Settings { office, limits, .. } = settings;
     format!(
-        r##"# 邻里节点设置 · Settings of this Linli node
-# Every line can also be given as a variable: LINLI_STORE, LINLI_LISTEN, LINLI_LOG__FORMAT, …
-
-# 存储: 这一行决定数据放在哪里 · Where the data lies: this one line switches.
-#   "sqlite"                                  files in this folder
-#   "postgres://user:password@host/database"  PostgreSQL 13 or newer
-store = {store:?}
-
-# 监听地址 · Where to listen. Put a TLS proxy in front for the open network.
-listen = "{listen}"
-
-# 居民看到的网址, 用于文书和二维码 · The address people use, as in letters and QR codes.
-address = {address:?}
-
-# 运行指标 · Where /metrics is served; keep it on this machine.
-metrics = "{metrics}"
-
-# 本地事项目录 · A folder whose files add to and replace those of the built-in catalogue.
-# catalogue = "catalogue"
-
-# 生僻字字库 · A folder with further fonts for letters, for rare characters in names.
-# fonts = "/usr/share/fonts"
-
-[log]
-# "text" or "json"
-format = "text"
-filter = {filter:?}
-
-[limits]
-connections = {connections}
-requests_per_minute = {requests}
-"##,
+        include_str!("linli.toml.txt"),
         store = settings.store,
         listen = settings.listen,
         address = settings.address,
-        metrics = settings.metrics,
+        behind_proxy = settings.behind_proxy,
+        phone = office.phone,
+        name_zh = office.name_zh,
+        name_en = office.name_en,
+        security_contact = office.security_contact,
         filter = settings.log.filter,
-        connections = settings.limits.connections,
-        requests = settings.limits.requests_per_minute,
+        connections = limits.connections,
+        pages = limits.pages_per_minute,
+        sign_ins = limits.sign_ins_per_minute,
     )
 }
 

@@ -1,0 +1,173 @@
+//! `linli account`: accounts, posts and tokens from the command line, by whoever may read the
+//! node's folder. Everything is recorded as done by Linli itself.
+
+use std::path::Path;
+
+use jiff::ToSpan as _;
+use linli_community::accounts::{self, AccountRow, Command as Wish};
+use linli_community::Linli;
+use linli_kernel::{Actor, AreaPath, Post, PostId, Role};
+use serde::Serialize;
+
+use crate::cli::{Account, AccountAdd, AccountPost, AccountToken, Asked};
+use crate::node;
+use crate::outcome::{Misuse, Outcome};
+use crate::say;
+
+/// `linli account …`
+pub(crate) async fn run(account: &Account) -> anyhow::Result<Outcome> {
+    match account {
+        Account::Add(add) => self::add(add).await,
+        Account::Post(post) => give(post).await,
+        Account::Token(token) => issue(token).await,
+        Account::List(asked) => list(asked).await,
+    }
+}
+
+#[derive(Serialize)]
+struct Added {
+    login: String,
+    account: String,
+    password: String,
+}
+
+async fn add(add: &AccountAdd) -> anyhow::Result<Outcome> {
+    let dir = &add.asked.folder.dir;
+    let (settings, linli) = node::writing(dir).await?;
+    let post = post(&linli, &add.role, &add.area)?;
+    let actor = Actor::system();
+    let account = accounts::open_staff(&linli, &actor, &add.login, &add.name, &[post])
+        .await
+        .map_err(node::told)?;
+    let added = Added {
+        login: add.login.clone(),
+        account: account.to_string(),
+        password: node::first_password(),
+    };
+    let desk = node::desk(dir, &settings).await?;
+    desk.set_password(&add.login, account, added.password.clone()).await?;
+    linli.journal().close().await;
+    let text = format!("{} 的密码 · password of {}: {}", add.name, add.login, added.password);
+    answer(&add.asked, &added, &text)
+}
+
+async fn give(wish: &AccountPost) -> anyhow::Result<Outcome> {
+    let (_, linli) = node::writing(&wish.asked.folder.dir).await?;
+    let row = by_login(&linli, &wish.login, &wish.asked.folder.dir).await?;
+    let post = post(&linli, &wish.role, &wish.area)?;
+    let command = Wish::GivePost {
+        post: post.clone(),
+        from: linli.clock().today(),
+        to: None,
+    };
+    let actor = Actor::system();
+    accounts::perform(&linli, node::call(&linli, &actor), row.id, &command)
+        .await
+        .map_err(node::told)?;
+    linli.journal().close().await;
+    let text = format!("{}: {} {}", wish.login, wish.role, wish.area);
+    answer(&wish.asked, &post, &text)
+}
+
+#[derive(Serialize)]
+struct Issued {
+    token: String,
+    secret: String,
+    good_until: String,
+}
+
+async fn issue(wish: &AccountToken) -> anyhow::Result<Outcome> {
+    let (_, linli) = node::writing(&wish.asked.folder.dir).await?;
+    let row = by_login(&linli, &wish.login, &wish.asked.folder.dir).await?;
+    let today = linli.clock().today();
+    let until = today.checked_add(i64::from(wish.days).days())?;
+    let posts = accounts::posts_on(linli.journal().reader(), row.id, today).await?;
+    let post = posts.first().map(|post| post.id);
+    let actor = Actor::system();
+    let call = node::call(&linli, &actor);
+    let new = accounts::issue_token(&linli, call, row.id, &wish.label, post, Some(until))
+        .await
+        .map_err(node::told)?;
+    linli.journal().close().await;
+    let issued = Issued {
+        token: new.id.to_string(),
+        secret: new.secret,
+        good_until: until.to_string(),
+    };
+    let text = format!(
+        "令牌只显示这一次 · The token is shown this once, good until {until}:\n{}",
+        issued.secret
+    );
+    answer(&wish.asked, &issued, &text)
+}
+
+#[derive(Serialize)]
+struct Listed {
+    login: String,
+    name: String,
+    closed: bool,
+    posts: Vec<Post>,
+}
+
+async fn list(asked: &Asked) -> anyhow::Result<Outcome> {
+    let linli = node::reading(&asked.folder.dir).await?;
+    let db = linli.journal().reader();
+    let mut all = Vec::new();
+    for row in accounts::staff_within(db, &node::district(&linli)?).await? {
+        let posts = accounts::posts_on(db, row.id, linli.clock().today()).await?;
+        all.push(Listed {
+            login: row.login.unwrap_or_default(),
+            name: row.name.unwrap_or_default(),
+            closed: row.closed,
+            posts,
+        });
+    }
+    if asked.json {
+        say::json(&all)?;
+        return Ok(Outcome::Done);
+    }
+    for one in &all {
+        let posts: Vec<String> = one
+            .posts
+            .iter()
+            .map(|post| format!("{} {}", post.role.code(), post.area))
+            .collect();
+        let closed = if one.closed { " (closed)" } else { "" };
+        say::line(format!("{}\t{}{closed}\t{}", one.login, one.name, posts.join("; ")));
+    }
+    Ok(Outcome::Done)
+}
+
+fn post(linli: &Linli, role: &str, area: &str) -> anyhow::Result<Post> {
+    let role = Role::from_code(role).filter(|role| role.is_staff()).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL
+            .into_iter()
+            .filter(|role| role.is_staff())
+            .map(Role::code)
+            .collect();
+        Misuse(format!("--role {role:?}: expected one of {}", known.join(", ")))
+    })?;
+    let area: AreaPath = area.parse().map_err(|error| Misuse(format!("--area: {error}")))?;
+    if linli.areas().get(&area).is_none() {
+        return Err(Misuse(format!("--area {area}: the node has no such area")).into());
+    }
+    let id = PostId::new(linli.clock());
+    Ok(Post { id, role, area })
+}
+
+async fn by_login(linli: &Linli, login: &str, dir: &Path) -> anyhow::Result<AccountRow> {
+    let found = accounts::by_login(linli.journal().reader(), login).await?;
+    found.ok_or_else(|| {
+        let dir = dir.display();
+        Misuse(format!("no account {login:?}: see `linli account list --dir {dir}`")).into()
+    })
+}
+
+fn answer(asked: &Asked, value: &impl Serialize, text: &str) -> anyhow::Result<Outcome> {
+    if asked.json {
+        say::json(value)?;
+    } else {
+        say::line(text);
+    }
+    Ok(Outcome::Done)
+}

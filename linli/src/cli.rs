@@ -1,0 +1,277 @@
+//! What can be asked of the program: every command, its arguments and what they mean.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// 邻里 Linli: one window, asked once. A district's community services in one binary.
+#[derive(Debug, Parser)]
+#[command(
+    name = "linli",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 done, 1 refused or a check failed, 2 misuse."
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 演示: make (once) and serve a synthetic Songjiang district
+    Demo(Demo),
+    /// 建节点: make a node's folder: settings, keys, first account
+    Init(Init),
+    /// 运行: serve a node
+    Serve(Folder),
+    /// 备份: copy the journal and, apart from it, the keys; the node may run
+    Backup(Backup),
+    /// 恢复: make a node's folder from a backup
+    Restore(Restore),
+    /// 日志: verify, rebuild or show the journal
+    #[command(subcommand)]
+    Journal(Journal),
+    /// 验回执: check a case's receipt, offline
+    Verify(Verify),
+    /// 账号: accounts, posts and tokens
+    #[command(subcommand)]
+    Account(Account),
+    /// 居民: make synthetic residents
+    #[command(subcommand)]
+    Residents(Residents),
+    /// 体检: find the usual faults and say what to do
+    Doctor(Asked),
+}
+
+/// The node's folder.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct Folder {
+    /// The node's folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+}
+
+/// A question whose answer programs may want.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct Asked {
+    /// Which node.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `linli demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the demo's data lies; kept between runs
+    #[arg(long, value_name = "DIR", default_value = "data/demo")]
+    pub(crate) dir: PathBuf,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// How many synthetic residents to make
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=1_909_713))]
+    pub(crate) residents: u32,
+    /// The same seed makes the same district
+    #[arg(long, value_name = "S", default_value_t = 2013)]
+    pub(crate) seed: u64,
+    /// Make the data and stop
+    #[arg(long)]
+    pub(crate) only_make: bool,
+}
+
+/// `linli init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Which folder.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// `sqlite`, or the address of a PostgreSQL database
+    #[arg(long, value_name = "STORE", default_value = "sqlite")]
+    pub(crate) store: String,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The address people use, as in letters and QR codes
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// The sign-in name of the first account, a security administrator
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    pub(crate) login: String,
+}
+
+/// `linli backup`
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder to put the backup into
+    #[arg(value_name = "DEST")]
+    pub(crate) to: PathBuf,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli restore`
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup
+    #[arg(value_name = "ARCHIVE")]
+    pub(crate) from: PathBuf,
+    /// The new node's folder: empty, or not there yet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// `sqlite`, or the address of an empty PostgreSQL database
+    #[arg(long, value_name = "STORE", default_value = "sqlite")]
+    pub(crate) store: String,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `linli journal …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    /// Check every digest, chain, tile and checkpoint
+    Verify(Asked),
+    /// Make the registers anew from the entries
+    Rebuild(Asked),
+    /// Say that a restored node is the only one with its identity, so that it may write
+    ConfirmAlone(Asked),
+    /// Show entries, without their sealed parts
+    Show(Show),
+}
+
+/// `linli journal show`
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Only this stream, such as case/0190…
+    #[arg(long, value_name = "STREAM")]
+    pub(crate) stream: Option<String>,
+    /// From this entry on
+    #[arg(long, value_name = "SEQ", default_value_t = 0)]
+    pub(crate) from: u64,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u64,
+}
+
+/// `linli verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The receipt, as downloaded from the case's page
+    #[arg(value_name = "RECEIPT")]
+    pub(crate) receipt: PathBuf,
+    /// The log's verifier key, from a source you trust; without it the receipt's own is used
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) vkey: Option<String>,
+    /// Answer as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `linli account …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Open an account of staff and print its first password
+    Add(AccountAdd),
+    /// Give an account a post
+    Post(AccountPost),
+    /// Issue a token for the API
+    Token(AccountToken),
+    /// List accounts and their posts
+    List(Asked),
+}
+
+/// `linli account add`
+#[derive(Debug, Args)]
+pub(crate) struct AccountAdd {
+    /// The name to sign in with
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// The person's name at work
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// The first post: its role, such as `committee_worker`
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: String,
+    /// The first post: its area, such as 310117/310117001
+    #[arg(long, value_name = "AREA")]
+    pub(crate) area: String,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli account post`
+#[derive(Debug, Args)]
+pub(crate) struct AccountPost {
+    /// Whose
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// The role, such as `committee_worker`
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: String,
+    /// The area, such as 310117/310117001
+    #[arg(long, value_name = "AREA")]
+    pub(crate) area: String,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli account token`
+#[derive(Debug, Args)]
+pub(crate) struct AccountToken {
+    /// Whose
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: String,
+    /// For how many days it is good
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(crate) days: u32,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli residents …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Residents {
+    /// Make a synthetic population in a new node's journal
+    Generate(Generate),
+}
+
+/// `linli residents generate`
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// How many people
+    #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_909_713))]
+    pub(crate) count: u32,
+    /// The same seed makes the same people
+    #[arg(long, value_name = "S", default_value_t = 2013)]
+    pub(crate) seed: u64,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_commands_make_sense_together() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,99 @@
+//! `linli serve`: the pages, the API and the clocks of a node, until it is asked to stop.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use linli_community::Linli;
+use linli_interop::letter;
+use linli_journal::Mode;
+use linli_kernel::SystemClock;
+use linli_portal::Portal;
+use linli_portal::server::{self, Listener};
+use linli_portal::session::{ConsoleSender, Desk};
+use linli_portal::settings::Patience;
+
+use crate::cli::Folder;
+use crate::outcome::{Misuse, Outcome};
+use crate::settings::Settings;
+use crate::{logs, node};
+
+/// How often clocks that ran out are looked at, and the desk is swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// `linli serve`
+pub(crate) async fn run(folder: &Folder) -> anyhow::Result<Outcome> {
+    let settings = Settings::of(&folder.dir)?;
+    logs::start(&settings.log)?;
+    let listener = listen(&settings).await?;
+    let linli = node::open(&folder.dir, &settings, Arc::new(SystemClock)).await?;
+    let mode = linli.journal().mode();
+    tracing::info!(listen = settings.listen, ?mode, "serving");
+    if mode == Mode::Restored {
+        tracing::warn!("restored: reading only, until `linli journal confirm-alone`");
+    }
+    let portal = settings.portal(false);
+    serve(&folder.dir, &settings, Serving { linli, listener, portal }).await?;
+    Ok(Outcome::Done)
+}
+
+/// What is served, and where.
+pub(crate) struct Serving {
+    /// The node.
+    pub(crate) linli: Linli,
+    /// The place where connections arrive; taken before the node is opened, so that a port that is
+    /// taken is told at once.
+    pub(crate) listener: Listener,
+    /// The settings of the pages.
+    pub(crate) portal: linli_portal::settings::Settings,
+}
+
+/// Takes the place to listen on.
+pub(crate) async fn listen(settings: &Settings) -> anyhow::Result<Listener> {
+    let listen = settings
+        .listen_on()
+        .ok_or_else(|| Misuse(format!("listen = {:?} is no address", settings.listen)))?;
+    Ok(Listener::bind(&listen).await?)
+}
+
+/// Serves until a signal, then lets running requests end and closes the stores.
+pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> anyhow::Result<()> {
+    if let Some(fonts) = &settings.fonts {
+        letter::use_fonts_of(fonts);
+    }
+    let Serving { linli, listener, portal } = serving;
+    let desk = node::desk(dir, settings).await?;
+    let portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;
+    let patience = Patience {
+        connections: settings.limits.connections,
+        ..Patience::default()
+    };
+    let clocks = tokio::spawn(clocks(linli.clone(), desk));
+    let stop = async {
+        if let Err(error) = server::stop_signal().await {
+            tracing::error!(%error, "cannot wait for a signal");
+        }
+    };
+    server::serve(listener, linli_portal::app(portal), patience, stop).await;
+    clocks.abort();
+    linli.journal().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Lets statutory clocks run out and sweeps the desk, for as long as the node runs.
+async fn clocks(linli: Linli, desk: Desk) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        ticks.tick().await;
+        if linli.journal().mode() == Mode::Active {
+            match linli_community::cases::sweep(&linli).await {
+                Ok(swept) => tracing::debug!(?swept, "clocks"),
+                Err(error) => tracing::error!(%error, "clocks that ran out were not written"),
+            }
+        }
+        if let Err(error) = desk.sweep().await {
+            tracing::error!(%error, "the desk was not swept");
+        }
+    }
+}
