@@ -1,0 +1,142 @@
+//! What the node must never lose and never show: the seed of its signing key, the key that wraps
+//! the subjects' keys, and the key of its keyed hashes. One file each in `secrets/`, mode 0600.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use linli_kernel::Fault;
+use sha2::{Digest as _, Sha256};
+
+/// The node's secrets, 32 bytes each.
+#[derive(Clone)]
+pub(crate) struct Secrets {
+    /// The seed of the Ed25519 key that signs checkpoints.
+    pub(crate) signing: [u8; 32],
+    /// Wraps the subjects' keys.
+    pub(crate) wrapping: [u8; 32],
+    /// Keys the hashes by which personal data is looked up, and the checksums of rows.
+    pub(crate) lookup: [u8; 32],
+}
+
+const FILES: [&str; 3] = ["signing.key", "wrapping.key", "lookup.key"];
+
+impl Secrets {
+    /// Fresh ones.
+    pub(crate) fn generate() -> Result<Self, Fault> {
+        Ok(Self {
+            signing: random()?,
+            wrapping: random()?,
+            lookup: random()?,
+        })
+    }
+
+    /// Those in `folder`; made there when the folder has none and `create` is set. A folder with
+    /// some but not all is refused: making new ones would leave the store unreadable.
+    pub(crate) fn open(folder: &Path, create: bool) -> Result<Self, Fault> {
+        let present = FILES
+            .iter()
+            .filter(|name| folder.join(name).exists())
+            .count();
+        if present == 0 && create {
+            let fresh = Self::generate()?;
+            fresh.write(folder)?;
+            return Ok(fresh);
+        }
+        Ok(Self {
+            signing: read(&folder.join(FILES[0]))?,
+            wrapping: read(&folder.join(FILES[1]))?,
+            lookup: read(&folder.join(FILES[2]))?,
+        })
+    }
+
+    /// Writes them to `folder`, where none may be yet.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), Fault> {
+        fs::create_dir_all(folder).map_err(|why| setting(folder, &why))?;
+        restrict(folder, 0o700)?;
+        for (name, secret) in FILES.iter().zip([self.signing, self.wrapping, self.lookup]) {
+            write_secret(
+                &folder.join(name),
+                format!("{}\n", hex::encode(secret)).as_bytes(),
+            )?;
+        }
+        sync_folder(folder)
+    }
+
+    /// A keyed hash of `text` for `purpose`: the same text gives different hashes for different
+    /// purposes, and nobody without the key can try texts out.
+    pub(crate) fn keyed_hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.lookup).expect("HMAC takes keys of any length");
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            // Lengths keep “ab”,“c” apart from “a”,“bc”.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// The checksum of a row of ours that no entry covers.
+    pub(crate) fn row_mac(&self, table: &str, parts: &[&[u8]]) -> Vec<u8> {
+        self.keyed_hash(table, parts)[..16].to_vec()
+    }
+}
+
+/// 32 bytes from the system's source of randomness.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Fault> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|why| Fault::Setting(format!("no randomness: {why}")))?;
+    Ok(bytes)
+}
+
+/// SHA-256.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Writes a new file that only its owner may read, and makes it durable.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path).map_err(|why| setting(path, &why))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|why| setting(path, &why))
+}
+
+/// Makes the names in a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Fault> {
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|why| setting(folder, &why))
+}
+
+pub(crate) fn setting(path: &Path, why: &dyn std::fmt::Display) -> Fault {
+    Fault::Setting(format!("{}: {why}", path.display()))
+}
+
+fn read(path: &Path) -> Result<[u8; 32], Fault> {
+    let text = fs::read_to_string(path).map_err(|why| setting(path, &why))?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut bytes)
+        .map_err(|why| setting(path, &format!("expected 64 hexadecimal digits: {why}")))?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path, mode: u32) -> Result<(), Fault> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(|why| setting(path, &why))
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path, _: u32) -> Result<(), Fault> {
+    Ok(())
+}

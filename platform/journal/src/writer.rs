@@ -1,0 +1,280 @@
+//! The one writer: takes everything that waits, writes it in one transaction, and answers.
+//!
+//! While a batch becomes durable the next one gathers: the busier the node, the fewer the syncs for
+//! each command. One bad member does not fail the others: a batch that fails is written again
+//! member by member.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use linli_kernel::Fault;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::append::{AppendError, Appended};
+use crate::batch::{BatchError, Draft, Ground, Member, told, why_not};
+use crate::db::{self, fault};
+use crate::lock;
+use crate::prepare::Prepared;
+use crate::shared::{Mode, Shared, State};
+use crate::sql::uint;
+use crate::wal;
+
+type Outcome = Result<Appended, AppendError>;
+
+/// What waits for the writer.
+pub(crate) enum Job {
+    One(Box<Prepared>, oneshot::Sender<Outcome>),
+    Many(Vec<Prepared>, oneshot::Sender<Vec<Outcome>>),
+    /// Finish what came before, then end.
+    Stop(oneshot::Sender<()>),
+}
+
+/// The most jobs of one batch.
+const BATCH: usize = 512;
+
+/// The most entries of one transaction on the bulk path.
+const BULK_ENTRIES: usize = 4_000;
+
+/// Runs until every handle on the journal is gone or it is closed.
+pub(crate) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::with_capacity(BATCH);
+    loop {
+        if !lock::held(&shared).await && !stand_by(&shared, &mut jobs).await {
+            break;
+        }
+        if jobs.recv_many(&mut waiting, BATCH).await == 0 {
+            break;
+        }
+        if let Some(stopped) = work(&shared, &mut waiting).await {
+            shared.mode.send_replace(Mode::Closed);
+            close(&shared).await;
+            // Whoever asked may be gone.
+            let _ = stopped.send(());
+            return;
+        }
+    }
+    close(&shared).await;
+}
+
+/// Waits for the lock, refusing what comes meanwhile. Says whether the lock was obtained.
+async fn stand_by(shared: &Arc<Shared>, jobs: &mut mpsc::Receiver<Job>) -> bool {
+    let takeover = lock::take_over(shared);
+    tokio::pin!(takeover);
+    loop {
+        tokio::select! {
+            taken = &mut takeover => return taken,
+            job = jobs.recv() => match job {
+                None => return false,
+                Some(Job::Stop(stopped)) => {
+                    let _ = stopped.send(());
+                    return false;
+                }
+                Some(job) => refuse(job),
+            }
+        }
+    }
+}
+
+fn refuse(job: Job) {
+    let refusal = || Err(AppendError::ReadOnly(why_not(&Mode::StandBy).to_owned()));
+    match job {
+        Job::One(_, reply) => drop(reply.send(refusal())),
+        Job::Many(all, reply) => drop(reply.send(all.iter().map(|_| refusal()).collect())),
+        Job::Stop(stopped) => drop(stopped.send(())),
+    }
+}
+
+/// Works off what waits. Returns whom to tell when asked to stop.
+async fn work(shared: &Arc<Shared>, waiting: &mut Vec<Job>) -> Option<oneshot::Sender<()>> {
+    let mut members = Vec::new();
+    let mut replies = Vec::new();
+    let mut bulk = Vec::new();
+    let mut stop = None;
+    for job in waiting.drain(..) {
+        match job {
+            Job::One(prepared, reply) => {
+                members.push(member(*prepared));
+                replies.push(reply);
+            }
+            Job::Many(all, reply) => bulk.push((all, reply)),
+            Job::Stop(stopped) => stop = Some(stopped),
+        }
+    }
+    let mut state = shared.state.lock().await;
+    if !members.is_empty() {
+        write(shared, &mut state, &mut members).await;
+        for (member, reply) in members.into_iter().zip(replies) {
+            // A submitter that no longer waits will ask again with the same command id.
+            let _ = reply.send(outcome(member));
+        }
+    }
+    for (all, reply) in bulk {
+        let _ = reply.send(write_bulk(shared, &mut state, all).await);
+    }
+    wal::tend(shared, &mut state).await;
+    stop
+}
+
+async fn write_bulk(shared: &Shared, state: &mut State, all: Vec<Prepared>) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(all.len());
+    let mut all = all.into_iter().peekable();
+    while all.peek().is_some() {
+        let (mut members, mut entries) = (Vec::new(), 0);
+        while let Some(prepared) =
+            all.next_if(|next| members.is_empty() || entries + next.entries.len() <= BULK_ENTRIES)
+        {
+            entries += prepared.entries.len();
+            members.push(member(prepared));
+        }
+        write(shared, state, &mut members).await;
+        outcomes.extend(members.into_iter().map(outcome));
+    }
+    outcomes
+}
+
+fn member(prepared: Prepared) -> Member {
+    Member {
+        prepared,
+        outcome: None,
+    }
+}
+
+fn outcome(member: Member) -> Outcome {
+    let lost = || Err(Fault::Store("the writer gave no answer".to_owned()).into());
+    member.outcome.unwrap_or_else(lost)
+}
+
+/// Writes a batch; one that fails is written again member by member.
+async fn write(shared: &Shared, state: &mut State, members: &mut [Member]) {
+    let Err(error) = attempt(shared, state, members).await else {
+        return;
+    };
+    if members.len() == 1 || is_hopeless(&error) {
+        tell(members, &error);
+        return;
+    }
+    tracing::warn!(
+        members = members.len(),
+        ?error,
+        "a batch failed: one by one"
+    );
+    for member in members.chunks_mut(1) {
+        if let Err(error) = attempt(shared, state, member).await {
+            tell(member, &error);
+        }
+    }
+}
+
+/// Whether writing the members one by one cannot help either.
+fn is_hopeless(error: &BatchError) -> bool {
+    match error {
+        BatchError::LostLock => true,
+        BatchError::Db(error) => {
+            db::is_lost(error) || matches!(fault(error.clone()), Fault::StoreFull(_))
+        }
+        BatchError::Fault(fault) => matches!(fault, Fault::StoreFull(_) | Fault::Damaged(_)),
+        BatchError::Stale => false,
+    }
+}
+
+fn tell(members: &mut [Member], error: &BatchError) {
+    metrics::counter!("journal_failures_total").increment(1);
+    for member in members {
+        member.outcome = Some(Err(told(error)));
+    }
+}
+
+/// Writes a batch as a whole or not at all; once more when what we knew of the store was old.
+async fn attempt(
+    shared: &Shared,
+    state: &mut State,
+    members: &mut [Member],
+) -> Result<(), BatchError> {
+    let mut tried = once(shared, state, members).await;
+    if matches!(tried, Err(BatchError::Stale)) {
+        shared.reload(state).await?;
+        tried = once(shared, state, members).await;
+    }
+    if let Err(BatchError::Db(error)) = &tried
+        && db::is_lost(error)
+    {
+        state.holder = None;
+    }
+    if matches!(tried, Err(BatchError::LostLock)) {
+        state.holder = None;
+    }
+    tried
+}
+
+async fn once(
+    shared: &Shared,
+    state: &mut State,
+    members: &mut [Member],
+) -> Result<(), BatchError> {
+    let began = Instant::now();
+    let log = &shared.identity()?.log;
+    let tx = db::begin(&shared.db.write).await?;
+    check_ground(shared, &tx, state).await?;
+    let ground = Ground::survey(shared, &tx, members).await?;
+    let mut draft = Draft::new(shared, log, ground, state.edge.clone());
+    draft.take_in(members)?;
+    if draft.is_empty() {
+        tx.rollback().await?;
+        return Ok(());
+    }
+    // Keys first: an entry must never be durable before the key that opens it.
+    shared.keys.flush().await?;
+    let written = draft.write(&tx, state).await?;
+    tx.commit().await?;
+    written.install(shared, state);
+    record_metrics(members.len(), began);
+    Ok(())
+}
+
+/// Metrics are approximate by nature: a batch never has 2^52 members.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a count of members, for a histogram"
+)]
+fn record_metrics(members: usize, began: Instant) {
+    metrics::histogram!("journal_batch_commands").record(members as f64);
+    metrics::histogram!("journal_commit_seconds").record(began.elapsed().as_secs_f64());
+}
+
+/// Makes sure that nobody else wrote, and on PostgreSQL that the lock is still ours.
+async fn check_ground(
+    shared: &Shared,
+    tx: &DatabaseTransaction,
+    state: &State,
+) -> Result<(), BatchError> {
+    let postgres = shared.backend() == DbBackend::Postgres;
+    let sql = if postgres {
+        "SELECT size, pg_backend_pid() AS holder FROM log_checkpoint WHERE id = 1"
+    } else {
+        "SELECT size FROM log_checkpoint WHERE id = 1"
+    };
+    let row = tx
+        .query_one_raw(Statement::from_string(shared.backend(), sql))
+        .await?
+        .ok_or_else(|| Fault::Damaged("the checkpoint is missing".to_owned()))?;
+    if postgres && Some(row.try_get("", "holder")?) != state.holder {
+        return Err(BatchError::LostLock);
+    }
+    let size: i64 = row.try_get("", "size")?;
+    if uint(size) == state.edge.size() {
+        Ok(())
+    } else {
+        Err(BatchError::Stale)
+    }
+}
+
+async fn close(shared: &Shared) {
+    shared.carrier.close().await;
+    for db in [&shared.db.read, &shared.db.write] {
+        if let Err(error) = db.clone().close().await {
+            tracing::warn!(%error, "closing the store");
+        }
+    }
+    shared.keys.close().await;
+}
