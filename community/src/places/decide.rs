@@ -107,6 +107,21 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The area it is about, or the parent of the new one.
+    #[must_use]
+    pub fn area(&self) -> &AreaPath {
+        match self {
+            Self::Establish { parent, .. } | Self::AddLayer { parent, .. } => parent,
+            Self::Move { area, .. }
+            | Self::Split { area, .. }
+            | Self::Rename { area, .. }
+            | Self::SetStyle { area, .. }
+            | Self::Abolish { area, .. } => area,
+        }
+    }
+}
+
 const SOURCE: &str = "district decision";
 
 /// What follows from `command`, or why it may not be.

@@ -21,6 +21,7 @@ mod decide;
 mod divisions;
 mod events;
 mod register;
+mod service;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -30,5 +31,5 @@ pub use divisions::{BadDivisions, SONGJIANG, divisions};
 pub use events::{
     Abolished, AreaKind, CommunityStyle, Established, Event, Moved, PathChange, Renamed, Styled,
 };
-pub use register::{FOLLOWERS, Places, follow, indexes, stream, tables};
+pub use register::{FOLLOWERS, Follower, Places, follow, indexes, stream, street_path, tables};
 pub use state::{Area, AreaTree, Dated};

@@ -152,13 +152,22 @@ fn rows(before: &AreaTree, after: &AreaTree) -> Vec<Change> {
 fn rows_elsewhere_follow_a_move() {
     let before = songjiang();
     let rows = rows(&before, &after(&before, &layer()));
-    let follows = |table: &'static str| Change::Set {
-        table,
+    let to = path("310117/310117105/310117105-c1/310117105001");
+    let resident = Change::Set {
+        table: "resident",
         filter: vec![("area", "310117/310117105/310117105001".into())],
-        assign: vec![("area", "310117/310117105/310117105-c1/310117105001".into())],
+        assign: vec![
+            ("area", to.as_str().into()),
+            ("street", "310117/310117105".into()),
+        ],
     };
-    assert!(rows.contains(&follows("resident")));
-    assert!(rows.contains(&follows("household")));
+    assert!(rows.contains(&resident));
+    let household = Change::Set {
+        table: "household",
+        filter: vec![("area", "310117/310117105/310117105001".into())],
+        assign: vec![("area", to.as_str().into())],
+    };
+    assert!(rows.contains(&household));
     // The community, and two committees with their followers; nothing else is touched.
     assert_eq!(rows.len(), 1 + 2 * (1 + FOLLOWERS.len()));
 }
@@ -178,7 +187,7 @@ fn rows_elsewhere_lead_to_the_heir() {
         from: old,
         to: heir,
     };
-    assert!(rows.contains(&follow(&change, "resident", "area")));
+    assert!(rows.contains(&follow(&change, FOLLOWERS[0])));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub struct Context<'a> {
     /// The areas as they are.
     pub areas: &'a AreaTree,
     /// The keyed hash under which an identity number is found.
-    pub id_key: &'a dyn Fn(&str) -> String,
+    pub id_key: &'a (dyn Fn(&str) -> String + Sync),
 }
 
 /// A fact to be recorded.
@@ -186,10 +186,7 @@ fn register(
         facts: kept,
         id_key,
     };
-    Ok(one(
-        area.clone(),
-        Happened::Registered(open, Some(sealed)),
-    ))
+    Ok(one(area.clone(), Happened::Registered(open, Some(sealed))))
 }
 
 fn corrected(

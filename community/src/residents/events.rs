@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::FieldId;
+use super::state::Facts;
 use crate::feature::Parts;
 
 /// Values by field.
@@ -144,8 +145,8 @@ pub enum HouseholdHappened {
     Joined(Joined),
     /// Somebody left it.
     Left(Left),
-    /// Another member became its head.
-    HeadChanged(HeadChanged),
+    /// Another member became its head: what is known is sealed anew, under the new head's key.
+    HeadChanged(HeadChanged, Option<Facts>),
     /// A fact about it became known or changed.
     FactRecorded(FactRecorded, Option<FactSealed>),
     /// It moved, with everybody in it.
@@ -264,14 +265,14 @@ impl HouseholdEvent {
             H::Formed(open, sealed) => (FORMED, json(open)?, secret(sealed)?),
             H::Joined(open) => (JOINED, json(open)?, None),
             H::Left(open) => (LEFT, json(open)?, None),
-            H::HeadChanged(open) => (HEAD_CHANGED, json(open)?, None),
+            H::HeadChanged(open, sealed) => (HEAD_CHANGED, json(open)?, secret(sealed)?),
             H::FactRecorded(open, sealed) => (HOUSEHOLD_FACT, json(open)?, secret(sealed)?),
             H::Moved(open, sealed) => (HOUSEHOLD_MOVED, json(open)?, secret(sealed)?),
         };
         Ok(parts(kind, &self.area, open, self.head, sealed))
     }
 
-    /// The event in an entry; `head` is the household's head before it.
+    /// The event in an entry.
     ///
     /// # Errors
     /// [`FoldError`] when the kind is unknown or its content makes no sense.
@@ -281,7 +282,7 @@ impl HouseholdEvent {
             ("residents.household-formed", 1) => H::Formed(open(entry)?, sealed(entry)?),
             ("residents.member-joined", 1) => H::Joined(open(entry)?),
             ("residents.member-left", 1) => H::Left(open(entry)?),
-            ("residents.head-changed", 1) => H::HeadChanged(open(entry)?),
+            ("residents.head-changed", 1) => H::HeadChanged(open(entry)?, sealed(entry)?),
             ("residents.household-fact-recorded", 1) => {
                 H::FactRecorded(open(entry)?, sealed(entry)?)
             }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{Context, NewFact, check_source, checked, committee, known, may_change, moved};
 use super::events::{
-    Formed, HeadChanged, HouseholdEvent, HouseholdHappened as Happened, Joined, Left, Member, Values,
+    Formed, HeadChanged, HouseholdEvent, HouseholdHappened as Happened, Joined, Left, Member,
+    Values,
 };
 use super::fields::Entity;
 use super::state::Household;
@@ -134,10 +135,16 @@ pub fn decide_household(
             return Ok(vec![event]);
         }
     };
-    let event = |what| HouseholdEvent {
-        area: here.0.clone(),
-        head: here.1,
-        what,
+    let event = |what| {
+        let head = match &what {
+            Happened::HeadChanged(changed, _) => changed.members.first().map(|m| m.resident),
+            _ => None,
+        };
+        HouseholdEvent {
+            area: here.0.clone(),
+            head: head.unwrap_or(here.1),
+            what,
+        }
     };
     Ok(what.into_iter().map(event).collect())
 }
@@ -244,11 +251,13 @@ fn head_changed(
         refusals.push(Refusal::new("residents.nothing-new").on("members"));
     }
     no_refusal(refusals)?;
-    Ok(vec![Happened::HeadChanged(HeadChanged {
+    let open = HeadChanged {
         members: members.to_vec(),
         on: origin.1,
         source: origin.0.to_owned(),
-    })])
+    };
+    let facts = state.facts.clone();
+    Ok(vec![Happened::HeadChanged(open, Some(facts))])
 }
 
 fn check_members(members: &[Member], context: &Context<'_>) -> Vec<Refusal> {
@@ -265,7 +274,10 @@ fn check_members(members: &[Member], context: &Context<'_>) -> Vec<Refusal> {
     }
     for (place, member) in members.iter().enumerate() {
         let before = members.iter().take(place);
-        if before.clone().any(|other| other.resident == member.resident) {
+        if before
+            .clone()
+            .any(|other| other.resident == member.resident)
+        {
             refusals.push(Refusal::new("residents.member-twice").on("members"));
         }
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::events::{json, open, parts, sealed};
-use super::register::{erased, index, table, write_row};
+use super::register::{erased, forget_words, index, table, write_row};
 use crate::feature::{Feature, Meta, Parts};
 
 /// Looks as a feature.
@@ -36,7 +36,13 @@ pub enum Why {
 
 impl Why {
     /// Every reason, in the order above.
-    pub const ALL: [Self; 5] = [Self::Case, Self::Help, Self::Visit, Self::Check, Self::Other];
+    pub const ALL: [Self; 5] = [
+        Self::Case,
+        Self::Help,
+        Self::Visit,
+        Self::Check,
+        Self::Other,
+    ];
 
     /// The reason's name in tables and message keys.
     #[must_use]
@@ -156,7 +162,13 @@ impl Feature for Looks {
                 words: words.to_owned(),
             })?),
         };
-        Ok(parts(LOOKED_AT, &event.area, json(&open)?, resident, sealed))
+        Ok(parts(
+            LOOKED_AT,
+            &event.area,
+            json(&open)?,
+            resident,
+            sealed,
+        ))
     }
 
     fn read(entry: &Recorded) -> Result<LookedAt, FoldError> {
@@ -206,11 +218,7 @@ impl Feature for Looks {
 
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
         if let Some(subject) = erased(entry) {
-            rows.push(Change::Set {
-                table: "look",
-                filter: vec![("resident", subject.to_string().into())],
-                assign: vec![("words", sea_orm::Value::String(None))],
-            });
+            rows.push(forget_words("look", "resident", subject));
         }
     }
 

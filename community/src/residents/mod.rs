@@ -26,9 +26,12 @@ pub mod fields;
 mod households;
 mod looks;
 pub mod mask;
+mod queries;
 mod register;
 mod rights;
+mod service;
 mod state;
+pub mod synthetic;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -41,14 +44,19 @@ pub use events::{
 };
 pub use fields::{
     BadDictionary, Code, CodeList, Dictionary, Entity, Field, FieldId, FieldType, Office,
+    SYNTHETIC_PHONE,
 };
 pub use households::{HEAD, HouseholdCommand, decide_household};
 pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
-pub use register::{Households, Residents};
+pub use queries::{
+    ConsentRow, Filter, Listed, Look, MAX_COUNT, MAX_DEPTH, MAX_SIZE, MandateRow, Row,
+};
+pub use register::{Households, Residents, forget};
 pub use rights::{
     Authority, Consents, Ended, Given, Granted, Grounds, Mandates, Right, RightEvent, consent, end,
     grant,
 };
+pub use service::OpenRecord;
 pub use state::{Fact, Facts, Household, Resident};
 
 use linli_journal::Folder;

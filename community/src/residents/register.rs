@@ -3,7 +3,7 @@
 //! A row holds what lists and look-ups need; everything else is read from the stream. When a
 //! subject's key is destroyed their row goes.
 
-use linli_journal::{Change, FoldError, Recorded};
+use linli_journal::{Change, FoldError, Recorded, kinds};
 use linli_kernel::{Fault, ResidentId, StreamId};
 use sea_orm::Value;
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
@@ -12,6 +12,7 @@ use super::events::{Event, HouseholdEvent, Member};
 use super::mask;
 use super::state::{Household, Resident};
 use crate::feature::{Feature, Meta, Parts};
+use crate::places::street_path;
 
 /// 居民 as a feature: one stream a resident, `resident/…`.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +23,9 @@ pub struct Residents;
 pub struct Households;
 
 /// Columns of the table `resident` besides its key, all nullable: `(name, whether a number)`.
-const RESIDENT: [(&str, bool); 18] = [
+const RESIDENT: [(&str, bool); 19] = [
     ("area", false),
+    ("street", false),
     ("name", false),
     ("id_key", false),
     ("id_masked", false),
@@ -55,17 +57,20 @@ const HOUSEHOLD: [(&str, bool); 7] = [
 
 /// The tables of this part.
 pub(super) fn tables() -> Vec<TableCreateStatement> {
-    vec![
-        table("resident", &RESIDENT),
-        table("household", &HOUSEHOLD),
-    ]
+    vec![table("resident", &RESIDENT), table("household", &HOUSEHOLD)]
 }
 
 /// Their further indexes.
 pub(super) fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         index("resident_id_key", "resident", &["id_key"]),
-        index("resident_area", "resident", &["area", "name", "id"]),
+        index("resident_phone", "resident", &["phone"]),
+        // Lists walk it: a district, a street or a committee, by area and name.
+        index(
+            "resident_place",
+            "resident",
+            &["street", "area", "name", "id"],
+        ),
         index("resident_household", "resident", &["household"]),
         index("household_area", "household", &["area"]),
     ]
@@ -104,7 +109,12 @@ pub(super) fn index(
 pub(super) type Row = Vec<(&'static str, Value)>;
 
 /// Writes the columns of `after` that differ from `before`; all of them when the row is new.
-pub(super) fn write_row(table: &'static str, before: Option<Row>, after: Row, to: &mut Vec<Change>) {
+pub(super) fn write_row(
+    table: &'static str,
+    before: Option<Row>,
+    after: Row,
+    to: &mut Vec<Change>,
+) {
     let row = match before {
         None => after,
         Some(before) => {
@@ -148,10 +158,7 @@ impl Feature for Residents {
 
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
         if let Some(subject) = erased(entry) {
-            rows.push(Change::Delete {
-                table: "resident",
-                key: vec![("id", subject.to_string().into())],
-            });
+            rows.push(forget_resident(subject));
         }
     }
 
@@ -195,27 +202,88 @@ impl Feature for Households {
         }
     }
 
+    fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
+        if let Some(subject) = erased(entry) {
+            rows.push(forget_household(subject));
+        }
+    }
+
     fn slim(state: &mut Household) {
         state.facts.clear();
     }
 }
 
+/// What becomes of the rows about `subject` once their key is destroyed.
+#[must_use]
+pub fn forget(subject: ResidentId) -> Vec<Change> {
+    let mut changes = vec![forget_resident(subject), forget_household(subject)];
+    for (table, whose) in [
+        ("look", "resident"),
+        ("mandate", "principal"),
+        ("consent", "resident"),
+    ] {
+        changes.push(forget_words(table, whose, subject));
+    }
+    changes
+}
+
+fn forget_resident(subject: ResidentId) -> Change {
+    Change::Delete {
+        table: "resident",
+        key: vec![("id", subject.to_string().into())],
+    }
+}
+
+/// What is known of a household is sealed under its head's key.
+fn forget_household(subject: ResidentId) -> Change {
+    Change::Set {
+        table: "household",
+        filter: vec![("head", subject.to_string().into())],
+        assign: vec![
+            ("address", Value::String(None)),
+            ("housing", Value::String(None)),
+            ("monthly_income_fen", Value::BigInt(None)),
+            ("assets_fen", Value::BigInt(None)),
+        ],
+    }
+}
+
+/// Words that were said stay as long as they can be read.
+pub(super) fn forget_words(
+    table: &'static str,
+    whose: &'static str,
+    subject: ResidentId,
+) -> Change {
+    Change::Set {
+        table,
+        filter: vec![(whose, subject.to_string().into())],
+        assign: vec![("words", Value::String(None))],
+    }
+}
+
 /// The subject whose key an entry says was destroyed.
 pub(super) fn erased(entry: &Recorded) -> Option<ResidentId> {
-    (entry.kind.name == "keys.destroyed")
+    (entry.kind == kinds::KEYS_DESTROYED)
         .then(|| entry.open.get("subject")?.as_str()?.parse().ok())
         .flatten()
 }
 
 fn resident_row(id: ResidentId, state: &Resident) -> Row {
     let text = |field: &str| Value::from(state.text(field).map(str::to_owned));
-    let area = state.area.as_ref().map(|area| area.as_str().to_owned());
+    let area = state.area.as_ref();
     vec![
         ("id", id.to_string().into()),
-        ("area", area.into()),
+        ("area", area.map(|area| area.as_str().to_owned()).into()),
+        (
+            "street",
+            area.map(|area| street_path(area).to_owned()).into(),
+        ),
         ("name", text("person.name")),
         ("id_key", state.id_key.clone().into()),
-        ("id_masked", state.text("person.id_number").map(mask::id_number).into()),
+        (
+            "id_masked",
+            state.text("person.id_number").map(mask::id_number).into(),
+        ),
         ("birth_date", text("person.birth_date")),
         ("sex", text("person.sex")),
         ("phone", text("person.phone")),
@@ -241,7 +309,14 @@ fn household_row(state: &Household) -> Row {
     let members = i64::try_from(state.members.len()).unwrap_or(i64::MAX);
     vec![
         ("id", state.id.map(|id| id.to_string()).into()),
-        ("area", state.area.as_ref().map(|area| area.as_str().to_owned()).into()),
+        (
+            "area",
+            state
+                .area
+                .as_ref()
+                .map(|area| area.as_str().to_owned())
+                .into(),
+        ),
         ("head", state.head().map(|head| head.to_string()).into()),
         ("address", text("household.address")),
         ("housing", text("household.housing")),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::decide::Context;
 use super::events::{json, open, parts, sealed};
-use super::register::{erased, index, table, write_row};
+use super::register::{erased, forget_words, index, table, write_row};
 use crate::feature::{Feature, Meta, Parts};
 
 /// 代办授权 as a feature.
@@ -296,11 +296,7 @@ fn read<G: Grounds>(entry: &Recorded) -> Result<RightEvent<G>, FoldError> {
 
 fn forget(entry: &Recorded, table: &'static str, whose: &'static str, rows: &mut Vec<Change>) {
     if let Some(subject) = erased(entry) {
-        rows.push(Change::Set {
-            table,
-            filter: vec![(whose, subject.to_string().into())],
-            assign: vec![("words", sea_orm::Value::String(None))],
-        });
+        rows.push(forget_words(table, whose, subject));
     }
 }
 
@@ -433,10 +429,7 @@ pub fn consent(
 ///
 /// # Errors
 /// A [`Refusal`]: `gate.…`, `residents.no-such-right`, `residents.already-ended`.
-pub fn end<G: Grounds>(
-    state: &Right<G>,
-    context: &Context<'_>,
-) -> Result<RightEvent<G>, Refusal> {
+pub fn end<G: Grounds>(state: &Right<G>, context: &Context<'_>) -> Result<RightEvent<G>, Refusal> {
     let (Some(what), Some(area)) = (&state.what, &state.area) else {
         return Err(Refusal::new("residents.no-such-right"));
     };

@@ -1,11 +1,10 @@
 //! What the events about a resident or a household add up to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use linli_kernel::{AreaPath, CaseId, HouseholdId, ResidentId, StreamId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::events::{
@@ -14,16 +13,16 @@ use super::events::{
 use super::fields::FieldId;
 
 /// A fact: what is known, from whom, as of when.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
     /// The value, in its kept form.
     pub value: Value,
     /// The office it is from: its key in the dictionary.
-    pub source: Arc<str>,
+    pub source: String,
     /// The day as of which it holds.
     pub as_of: Date,
     /// The case it came up in.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
 }
 
@@ -137,7 +136,10 @@ impl Household {
             H::Left(open) => self
                 .members
                 .retain(|member| member.resident != open.resident),
-            H::HeadChanged(open) => self.members.clone_from(&open.members),
+            H::HeadChanged(open, sealed) => {
+                self.members.clone_from(&open.members);
+                self.facts = sealed.clone().unwrap_or_default();
+            }
             H::FactRecorded(open, sealed) => {
                 if let Some(sealed) = sealed {
                     self.facts.insert(open.field.clone(), fact(open, sealed));
@@ -154,10 +156,9 @@ impl Household {
 }
 
 fn first_facts(values: &Values, source: &str, as_of: Date) -> Facts {
-    let source: Arc<str> = source.into();
     let known = |value: &Value| Fact {
         value: value.clone(),
-        source: Arc::clone(&source),
+        source: source.to_owned(),
         as_of,
         case: None,
     };
@@ -170,7 +171,7 @@ fn first_facts(values: &Values, source: &str, as_of: Date) -> Facts {
 fn fact(open: &FactRecorded, sealed: &FactSealed) -> Fact {
     Fact {
         value: sealed.value.clone(),
-        source: open.source.as_str().into(),
+        source: open.source.clone(),
         as_of: open.as_of,
         case: open.case,
     }
@@ -179,7 +180,7 @@ fn fact(open: &FactRecorded, sealed: &FactSealed) -> Fact {
 fn address(address: &str, source: &str, on: Date) -> Fact {
     Fact {
         value: address.into(),
-        source: source.into(),
+        source: source.to_owned(),
         as_of: on,
         case: None,
     }

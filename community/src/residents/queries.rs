@@ -1,0 +1,523 @@
+//! Questions to the registers of residents, each within the gate's scope.
+//!
+//! Lists show masked data and are bounded: a page has at most [`MAX_SIZE`] rows, paging ends after
+//! [`MAX_DEPTH`], totals stop counting at [`MAX_COUNT`].
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use linli_kernel::gate::{Scope, scope};
+use linli_kernel::{
+    Action, Actor, AreaPath, CaseId, Fault, HouseholdId, Refusal, ResidentId, Role,
+};
+use linli_units::IdentityNumber;
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
+
+use super::looks::Why;
+use super::mask;
+use super::rights::Authority;
+use super::values::phone;
+use crate::feature::Problem;
+use crate::places::{AreaTree, street_path};
+use crate::registers::store;
+
+/// The most rows on one page.
+pub const MAX_SIZE: u64 = 100;
+/// No page begins after this many rows: filter instead.
+pub const MAX_DEPTH: u64 = 10_000;
+/// Totals are counted up to here.
+pub const MAX_COUNT: u64 = 10_000;
+
+/// Which residents a list shows; what is `None` or `false` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In this area and below; must lie in the actor's own.
+    pub area: Option<AreaPath>,
+    /// The beginning of a name, a whole identity number, or a whole telephone number.
+    pub text: Option<String>,
+    /// At least so old today.
+    pub age_from: Option<i16>,
+    /// At most so old today.
+    pub age_to: Option<i16>,
+    /// With this household registration: a code of the list `hukou`.
+    pub hukou: Option<String>,
+    /// Only those with a disability certificate.
+    pub disabled: bool,
+    /// Only those entitled to military care (优抚).
+    pub special_care: bool,
+    /// Those who died, too.
+    pub dead: bool,
+    /// Oldest first, instead of by area and name.
+    pub oldest_first: bool,
+    /// The page, from 1.
+    pub page: u64,
+    /// Rows a page: 20, 50 or 100.
+    pub size: u64,
+}
+
+/// One line of a list of residents: what identifies a person is masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Who.
+    pub id: ResidentId,
+    /// The committee where they live.
+    pub area: AreaPath,
+    /// The name, masked: 张*国.
+    pub name: String,
+    /// The identity number, masked.
+    pub id_number: Option<String>,
+    /// The telephone number, masked.
+    pub phone: Option<String>,
+    /// The date of birth.
+    pub birth_date: Option<Date>,
+    /// The sex: a code of the list `sex`.
+    pub sex: Option<String>,
+    /// The household registration: a code of the list `hukou`.
+    pub hukou: Option<String>,
+    /// The grade of disability, where there is one.
+    pub disability_grade: Option<String>,
+    /// The military care category, where there is one.
+    pub special_care: Option<String>,
+    /// The household.
+    pub household: Option<HouseholdId>,
+    /// How they belong to it: a code of the list `relation`.
+    pub relation: Option<String>,
+    /// Whether they died.
+    pub dead: bool,
+    /// Whether they are made up.
+    pub synthetic: bool,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many there are in all, up to [`MAX_COUNT`].
+    pub total: u64,
+    /// Whether there are more than that.
+    pub more: bool,
+}
+
+/// 谁看过我的信息: one look at a resident's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// In which post.
+    pub role: Option<Role>,
+    /// The area of the post.
+    pub area: Option<AreaPath>,
+    /// Why.
+    pub why: Why,
+    /// The case worked on.
+    pub case: Option<CaseId>,
+    /// In words.
+    pub words: Option<String>,
+    /// At whom.
+    pub resident: ResidentId,
+}
+
+/// A mandate as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MandateRow {
+    /// Which.
+    pub id: uuid::Uuid,
+    /// For whom.
+    pub principal: ResidentId,
+    /// Who acts.
+    pub agent: ResidentId,
+    /// By what authority.
+    pub authority: Authority,
+    /// The services it is limited to; empty for all.
+    pub services: Vec<String>,
+    /// From when.
+    pub from: Date,
+    /// The last day, if it ends by itself.
+    pub until: Option<Date>,
+    /// The last day, if it was ended.
+    pub ended_on: Option<Date>,
+}
+
+impl MandateRow {
+    /// Whether it holds on `day`, for `service`.
+    #[must_use]
+    pub fn holds_on(&self, day: Date, service: &str) -> bool {
+        self.from <= day
+            && self.until.is_none_or(|until| day <= until)
+            && self.ended_on.is_none_or(|ended| day <= ended)
+            && (self.services.is_empty() || self.services.iter().any(|one| one == service))
+    }
+}
+
+/// A consent as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentRow {
+    /// Which.
+    pub id: uuid::Uuid,
+    /// To what.
+    pub purpose: String,
+    /// The case it was given for.
+    pub case: Option<CaseId>,
+    /// From when.
+    pub from: Date,
+    /// The last day, if it ends by itself.
+    pub until: Option<Date>,
+    /// The last day, if it was withdrawn.
+    pub ended_on: Option<Date>,
+}
+
+pub(super) struct Asked<'a> {
+    pub(super) reader: &'a DatabaseConnection,
+    pub(super) areas: &'a AreaTree,
+    pub(super) today: Date,
+}
+
+impl Asked<'_> {
+    /// The residents that `actor` may list, filtered. `id_key` is that of the identity number in
+    /// the filter's text, where it is one.
+    pub(super) async fn list(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        id_key: Option<String>,
+    ) -> Result<Listed<Row>, Problem> {
+        let cond = self.conditions(actor, filter, id_key)?;
+        let size = filter.size.clamp(1, MAX_SIZE);
+        let skip = filter.page.saturating_sub(1).saturating_mul(size);
+        let (total, more) = self.count("resident", cond.clone()).await?;
+        let mut query = rows_where(cond);
+        if filter.oldest_first {
+            query.order_by("birth_date", Order::Asc);
+        }
+        for column in ["street", "area", "name", "id"] {
+            query.order_by(column, Order::Asc);
+        }
+        query.limit(size).offset(Ord::min(skip, MAX_DEPTH));
+        let rows = self.fetch(&query, read_row).await?;
+        Ok(Listed { rows, total, more })
+    }
+
+    fn conditions(
+        &self,
+        actor: &Actor,
+        filter: &Filter,
+        id_key: Option<String>,
+    ) -> Result<Cond, Problem> {
+        let own = match scope(actor, Action::ResidentList) {
+            Scope::Area(own) => own,
+            Scope::Own(_) | Scope::Nothing => return Err(Refusal::new("gate.role").into()),
+        };
+        let area = match &filter.area {
+            Some(area) if own.contains(area) => area,
+            Some(_) => return Err(Refusal::new("gate.area").into()),
+            None => &own,
+        };
+        let mut cond = self.within(area);
+        if !filter.dead {
+            cond = cond.add(is("dead", 0_i64));
+        }
+        if let Some(text) = filter.text.as_deref().map(str::trim)
+            && !text.is_empty()
+        {
+            cond = cond.add(matching(text, id_key));
+        }
+        Ok(self.narrow(cond, filter))
+    }
+
+    fn narrow(&self, mut cond: Cond, filter: &Filter) -> Cond {
+        if let Some(age) = filter.age_from {
+            cond = cond.add(Expr::col("birth_date").lte(self.years_ago(age).to_string()));
+        }
+        if let Some(age) = filter.age_to {
+            let born_after = self.years_ago(age.saturating_add(1));
+            cond = cond.add(Expr::col("birth_date").gt(born_after.to_string()));
+        }
+        if let Some(hukou) = &filter.hukou {
+            cond = cond.add(is("hukou", hukou.as_str()));
+        }
+        if filter.disabled {
+            cond = cond.add(Expr::col("disability_grade").gt("0"));
+        }
+        if filter.special_care {
+            cond = cond.add(Expr::col("special_care").ne("none"));
+        }
+        cond
+    }
+
+    fn years_ago(&self, years: i16) -> Date {
+        let span = jiff::Span::new().try_years(i64::from(years));
+        let back = span.and_then(|span| self.today.checked_sub(span));
+        back.unwrap_or(Date::MIN)
+    }
+
+    /// That a row lies in `area`.
+    fn within(&self, area: &AreaPath) -> Cond {
+        let cond = Cond::all();
+        match area.depth() {
+            1 => cond,
+            2 => cond.add(is("street", area.as_str())),
+            _ => {
+                let inside = self.areas.inside(area).map(|one| one.path().to_string());
+                cond.add(is("street", street_path(area)))
+                    .add(Expr::col("area").is_in(inside))
+            }
+        }
+    }
+
+    async fn count(&self, table: &'static str, cond: Cond) -> Result<(u64, bool), Fault> {
+        let some = Query::select()
+            .column("id")
+            .from(table)
+            .cond_where(cond)
+            .limit(MAX_COUNT + 1)
+            .take();
+        let query = Query::select()
+            .expr_as(Func::count(Expr::col("id")), "n")
+            .from_subquery(some, "some")
+            .take();
+        let row = self.reader.query_one(&query).await.map_err(store)?;
+        let n: i64 = row
+            .map_or(Ok(0), |row| row.try_get("", "n"))
+            .map_err(store)?;
+        let n = u64::try_from(n).unwrap_or(0);
+        Ok((Ord::min(n, MAX_COUNT), n > MAX_COUNT))
+    }
+
+    /// The resident found by the keyed hash of their identity number.
+    pub(super) async fn by_id_key(&self, id_key: &str) -> Result<Option<Row>, Fault> {
+        let query = rows_where(Cond::all().add(is("id_key", id_key)));
+        Ok(self.fetch(&query, read_row).await?.pop())
+    }
+
+    /// The rows of these residents.
+    pub(super) async fn by_ids(&self, ids: &[ResidentId]) -> Result<Vec<Row>, Fault> {
+        let ids = ids.iter().map(ToString::to_string);
+        let query = rows_where(Cond::all().add(Expr::col("id").is_in(ids)));
+        self.fetch(&query, read_row).await
+    }
+
+    /// The members of a household, the head first.
+    pub(super) async fn members(&self, household: HouseholdId) -> Result<Vec<Row>, Fault> {
+        let mut query = rows_where(Cond::all().add(is("household", household.to_string())));
+        query.order_by("relation", Order::Asc);
+        query.order_by("id", Order::Asc);
+        self.fetch(&query, read_row).await
+    }
+
+    /// The household of a resident.
+    pub(super) async fn household_of(
+        &self,
+        resident: ResidentId,
+    ) -> Result<Option<HouseholdId>, Fault> {
+        let rows = self.by_ids(&[resident]).await?;
+        Ok(rows.first().and_then(|row| row.household))
+    }
+
+    /// Looks at `resident`, the latest first.
+    pub(super) async fn looks(
+        &self,
+        cond: Cond,
+        page: u64,
+        size: u64,
+    ) -> Result<Listed<Look>, Fault> {
+        let (total, more) = self.count("look", cond.clone()).await?;
+        let size = size.clamp(1, MAX_SIZE);
+        let skip = Ord::min(page.saturating_sub(1).saturating_mul(size), MAX_DEPTH);
+        let query = Query::select()
+            .columns(["at", "role", "area", "why", "case_id", "words", "resident"])
+            .from("look")
+            .cond_where(cond)
+            .order_by("at", Order::Desc)
+            .order_by("id", Order::Desc)
+            .limit(size)
+            .offset(skip)
+            .take();
+        let rows = self.fetch(&query, read_look).await?;
+        Ok(Listed { rows, total, more })
+    }
+
+    /// Mandates in which `column` (`principal` or `agent`) is `resident`.
+    pub(super) async fn mandates(
+        &self,
+        column: &'static str,
+        resident: ResidentId,
+    ) -> Result<Vec<MandateRow>, Fault> {
+        let query = Query::select()
+            .columns([
+                "id",
+                "principal",
+                "agent",
+                "authority",
+                "services",
+                "from_day",
+                "until_day",
+                "ended_on",
+            ])
+            .from("mandate")
+            .and_where(is(column, resident.to_string()))
+            .order_by("from_day", Order::Desc)
+            .order_by("id", Order::Asc)
+            .take();
+        self.fetch(&query, read_mandate).await
+    }
+
+    /// The consents of `resident`.
+    pub(super) async fn consents(&self, resident: ResidentId) -> Result<Vec<ConsentRow>, Fault> {
+        let query = Query::select()
+            .columns([
+                "id",
+                "purpose",
+                "case_id",
+                "from_day",
+                "until_day",
+                "ended_on",
+            ])
+            .from("consent")
+            .and_where(is("resident", resident.to_string()))
+            .order_by("from_day", Order::Desc)
+            .order_by("id", Order::Asc)
+            .take();
+        self.fetch(&query, read_consent).await
+    }
+
+    async fn fetch<T>(
+        &self,
+        query: &SelectStatement,
+        read: fn(&QueryResult) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>, Fault> {
+        let rows = self.reader.query_all(query).await.map_err(store)?;
+        rows.iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(store)
+    }
+}
+
+/// `column = value`.
+pub(super) fn is(column: &'static str, value: impl Into<sea_orm::Value>) -> Expr {
+    Expr::col(column).eq(Expr::val(value))
+}
+
+/// The identity number in a filter's text, if it is one.
+pub(super) fn id_number(text: &str) -> Option<String> {
+    let number = IdentityNumber::parse(text).ok()?;
+    Some(number.as_str().to_owned())
+}
+
+fn matching(text: &str, id_key: Option<String>) -> Expr {
+    if let Some(key) = id_key {
+        return is("id_key", key);
+    }
+    if let Ok(number) = phone(text) {
+        return is("phone", number);
+    }
+    // Characters with a meaning in patterns cannot stand in names.
+    let name = text.replace(['%', '_', '\\'], "");
+    Expr::col("name").like(format!("{name}%"))
+}
+
+fn rows_where(cond: Cond) -> SelectStatement {
+    Query::select()
+        .columns([
+            "id",
+            "area",
+            "name",
+            "id_masked",
+            "phone",
+            "birth_date",
+            "sex",
+            "hukou",
+            "disability_grade",
+            "special_care",
+            "household",
+            "relation",
+            "dead",
+            "synthetic",
+        ])
+        .from("resident")
+        .cond_where(cond)
+        .take()
+}
+
+fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
+    let text = |column: &str| row.try_get::<Option<String>>("", column);
+    let flag = |column: &str| row.try_get::<Option<i64>>("", column);
+    Ok(Row {
+        id: parsed(row, "id")?,
+        area: parsed(row, "area")?,
+        name: mask::name(&text("name")?.unwrap_or_default()),
+        id_number: text("id_masked")?,
+        phone: text("phone")?.as_deref().map(mask::phone),
+        birth_date: perhaps(row, "birth_date")?,
+        sex: text("sex")?,
+        hukou: text("hukou")?,
+        disability_grade: text("disability_grade")?,
+        special_care: text("special_care")?,
+        household: perhaps(row, "household")?,
+        relation: text("relation")?,
+        dead: flag("dead")?.unwrap_or(0) != 0,
+        synthetic: flag("synthetic")?.unwrap_or(0) != 0,
+    })
+}
+
+fn read_look(row: &QueryResult) -> Result<Look, DbErr> {
+    let role: Option<String> = row.try_get("", "role")?;
+    let why: String = row.try_get("", "why")?;
+    let at = Timestamp::from_microsecond(row.try_get("", "at")?);
+    Ok(Look {
+        at: at.map_err(|problem| DbErr::Type(format!("look.at: {problem}")))?,
+        role: role.as_deref().and_then(Role::from_code),
+        area: perhaps(row, "area")?,
+        why: Why::from_code(&why).ok_or_else(|| DbErr::Type("look.why".to_owned()))?,
+        case: perhaps(row, "case_id")?,
+        words: row.try_get("", "words")?,
+        resident: parsed(row, "resident")?,
+    })
+}
+
+fn read_mandate(row: &QueryResult) -> Result<MandateRow, DbErr> {
+    let authority: String = row.try_get("", "authority")?;
+    let services: Option<String> = row.try_get("", "services")?;
+    let unknown = || DbErr::Type("mandate.authority".to_owned());
+    Ok(MandateRow {
+        id: parsed(row, "id")?,
+        principal: parsed(row, "principal")?,
+        agent: parsed(row, "agent")?,
+        authority: Authority::from_code(&authority).ok_or_else(unknown)?,
+        services: services
+            .map(|text| text.split(',').map(str::to_owned).collect())
+            .unwrap_or_default(),
+        from: parsed(row, "from_day")?,
+        until: perhaps(row, "until_day")?,
+        ended_on: perhaps(row, "ended_on")?,
+    })
+}
+
+fn read_consent(row: &QueryResult) -> Result<ConsentRow, DbErr> {
+    Ok(ConsentRow {
+        id: parsed(row, "id")?,
+        purpose: row.try_get("", "purpose")?,
+        case: perhaps(row, "case_id")?,
+        from: parsed(row, "from_day")?,
+        until: perhaps(row, "until_day")?,
+        ended_on: perhaps(row, "ended_on")?,
+    })
+}
+
+fn parsed<T>(row: &QueryResult, column: &str) -> Result<T, DbErr>
+where
+    T: std::str::FromStr,
+{
+    let text: String = row.try_get("", column)?;
+    text.parse().map_err(|_| DbErr::Type(column.to_owned()))
+}
+
+fn perhaps<T>(row: &QueryResult, column: &str) -> Result<Option<T>, DbErr>
+where
+    T: std::str::FromStr,
+{
+    let text: Option<String> = row.try_get("", column)?;
+    text.map(|text| text.parse().map_err(|_| DbErr::Type(column.to_owned())))
+        .transpose()
+}
