@@ -1,22 +1,21 @@
 //! A feature asks another through its `mod.rs` alone: `crate::cases::Case` is a question,
 //! `crate::cases::state::Case` reaches into the other's drawers.
 //!
-//! A module that `mod.rs` opens (`pub` or `pub(crate)`) is part of its answer, but the files of a
-//! feature's anatomy never are.
+//! A module that `mod.rs` opens (`pub` or `pub(crate)`) is part of its answer; but events, state,
+//! decisions and registers of a community feature never are, for another feature of the community.
+//! What another crate may see, the compiler says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Tree};
 
-/// Crates with feature folders, and the name other crates call them by.
-const HOSTS: [(&str, &str); 2] = [
-    ("community/src/", "linli_community"),
-    ("portal/src/", "linli_portal"),
-];
-
-/// What every feature is made of, and nobody else's business.
-const ANATOMY: [&str; 9] = [
-    "events", "state", "decide", "refusal", "register", "pages", "forms", "views", "tests",
+/// Crates with feature folders, and which files are never another feature's business.
+const HOSTS: [(&str, &[&str]); 2] = [
+    (
+        "community/src/",
+        &["events", "state", "decide", "refusal", "register", "tests"],
+    ),
+    ("portal/src/", &["tests"]),
 ];
 
 /// Feature folder → its files and folders that are its own affair.
@@ -24,29 +23,23 @@ type Features = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (host, name) in HOSTS {
-        let features = features(tree, host);
-        // This crate's own tests quote what is wrong.
-        for (path, text) in tree
-            .under("", ".rs")
-            .filter(|(path, _)| !path.starts_with("xtask/"))
-        {
-            let inside = path.strip_prefix(host);
-            let home = inside
-                .and_then(|rest| rest.split_once('/'))
-                .map(|(home, _)| home);
-            let prefix = if inside.is_some() { "crate" } else { name };
-            for (line, parts) in paths(text, prefix) {
-                findings.extend(
-                    reach(&features, home, &parts).map(|what| Finding::line(path, line, what)),
-                );
+    for (host, private) in HOSTS {
+        let features = features(tree, host, private);
+        for (path, text) in tree.under(host, ".rs") {
+            // Files beside the features (the node, the list of registers) put them together.
+            let Some((home, _)) = path[host.len()..].split_once('/') else {
+                continue;
+            };
+            for (line, parts) in paths(text) {
+                let found = reach(&features, home, &parts);
+                findings.extend(found.map(|what| Finding::line(path, line, what)));
             }
         }
     }
     findings
 }
 
-fn features(tree: &Tree, host: &str) -> Features {
+fn features(tree: &Tree, host: &str, private: &[&str]) -> Features {
     let mut features = Features::new();
     for (path, _) in tree.under(host, ".rs") {
         let parts: Vec<&str> = path[host.len()..].split('/').collect();
@@ -56,7 +49,7 @@ fn features(tree: &Tree, host: &str) -> Features {
             let open = ["pub", "pub(crate)"]
                 .iter()
                 .any(|word| front.contains(&format!("\n{word} mod {inner};")));
-            if inner != "mod" && (!open || ANATOMY.contains(&inner)) {
+            if inner != "mod" && (!open || private.contains(&inner)) {
                 features
                     .entry((*feature).to_owned())
                     .or_default()
@@ -68,25 +61,25 @@ fn features(tree: &Tree, host: &str) -> Features {
 }
 
 /// What is wrong with naming `parts` (`[feature, item, …]`) from within `home`.
-fn reach(features: &Features, home: Option<&str>, parts: &[String]) -> Option<String> {
+fn reach(features: &Features, home: &str, parts: &[String]) -> Option<String> {
     let [feature, inner, ..] = parts else {
         return None;
     };
     let drawers = features.get(feature)?;
-    let foreign = home != Some(feature.as_str());
+    let foreign = home != feature;
     (foreign && drawers.contains(inner)).then(|| {
         format!("ask `{feature}` through its mod.rs: `{feature}::{inner}` is its own affair")
     })
 }
 
-/// Every path after `prefix::` with its line, use-trees flattened.
-fn paths(text: &str, prefix: &str) -> Vec<(usize, Vec<String>)> {
+/// Every path after `crate::` with its line, use-trees flattened.
+fn paths(text: &str) -> Vec<(usize, Vec<String>)> {
+    const START: &str = "crate::";
     let text = without_comments(text);
-    let start = format!("{prefix}::");
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = text[from..].find(&start).map(|at| at + from) {
-        from = at + start.len();
+    while let Some(at) = text[from..].find(START).map(|at| at + from) {
+        from = at + START.len();
         let before = text[..at].chars().next_back();
         if before.is_none_or(|c| !c.is_alphanumeric() && c != '_') {
             let line = text[..at].matches('\n').count() + 1;
@@ -166,7 +159,7 @@ mod tests {
     use super::super::tree;
     use super::*;
 
-    fn findings(portal: &str, residents: &str) -> Vec<String> {
+    fn findings(residents: &str) -> Vec<String> {
         let tree = tree(&[
             (
                 "community/src/cases/mod.rs",
@@ -179,29 +172,26 @@ mod tests {
             ),
             ("community/src/cases/events.rs", "//! x"),
             ("community/src/residents/mod.rs", residents),
-            ("portal/src/cases/pages.rs", portal),
+            ("community/src/node.rs", "use crate::cases::state::Life;"),
         ]);
         check(&tree).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn the_front_door_is_open() {
-        let portal = "//! linli_community::cases::state is private\nuse linli_community::cases::{Case, command::Take};";
-        assert!(findings(portal, "use crate::cases::Case;").is_empty());
+        let text = "//! crate::cases::state is private\nuse crate::cases::{Case, command::Take};";
+        assert!(findings(text).is_empty());
     }
 
     #[test]
     fn drawers_are_not() {
-        let found = findings(
-            "use linli_community::{\n  cases::{Case, state::Life},\n};",
-            "",
-        );
+        let found = findings("//! x\nuse crate::{\n  cases::{Case, state::Life},\n};");
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
-            found[0].starts_with("portal/src/cases/pages.rs:1:"),
+            found[0].starts_with("community/src/residents/mod.rs:2:"),
             "{found:?}"
         );
-        let found = findings("", "fn f() -> crate::cases::events::Event {}");
+        let found = findings("fn f() -> crate::cases::events::Event {}");
         assert!(found[0].contains("`cases::events`"), "{found:?}");
     }
 }
