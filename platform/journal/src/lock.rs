@@ -48,16 +48,13 @@ pub(crate) async fn try_take(shared: &Shared) -> Result<bool, Fault> {
 pub(crate) async fn take_over(shared: &Arc<Shared>) -> bool {
     shared.mode.send_replace(Mode::StandBy);
     loop {
-        match wait(shared).await {
-            Ok(()) => match open::activate(shared).await {
-                Ok(()) => return true,
-                Err(error) => {
-                    tracing::error!(%error, "cannot take over");
-                    shared.state.lock().await.holder = None;
-                    release(shared).await;
-                }
-            },
-            Err(error) => tracing::warn!(%error, "waiting for the store"),
+        if let Err(error) = wait(shared).await {
+            tracing::warn!(%error, "waiting for the store");
+        } else if let Err(error) = open::activate(shared).await {
+            tracing::error!(%error, "cannot take over");
+            release(shared).await;
+        } else {
+            return true;
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -78,6 +75,7 @@ async fn wait(shared: &Shared) -> Result<(), Fault> {
 }
 
 async fn release(shared: &Shared) {
+    shared.state.lock().await.holder = None;
     let sql = format!("SELECT pg_advisory_unlock({LOCK})");
     if let Err(error) = shared.db.write.execute_unprepared(&sql).await {
         tracing::warn!(%error, "giving the lock back");

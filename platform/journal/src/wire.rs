@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -131,11 +130,9 @@ pub(crate) fn join(place: Place<'_>, stream: &str, rest: &[u8]) -> Vec<u8> {
     let Place {
         log, seq, version, ..
     } = place;
-    // Writing to memory cannot fail.
-    let _ = write!(
-        bytes,
-        r#"{{"log":"{log}","seq":{seq},"stream":{stream},"version":{version},"prev":"#
-    );
+    let head =
+        format!(r#"{{"log":"{log}","seq":{seq},"stream":{stream},"version":{version},"prev":"#);
+    bytes.extend_from_slice(head.as_bytes());
     match place.prev {
         Some(digest) => {
             bytes.push(b'"');

@@ -50,7 +50,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut jobs: mpsc::Receiver<Job>) {
             shared.mode.send_replace(Mode::Closed);
             close(&shared).await;
             // Whoever asked may be gone.
-            let _ = stopped.send(());
+            tell_stopped(stopped);
             return;
         }
     }
@@ -67,7 +67,7 @@ async fn stand_by(shared: &Arc<Shared>, jobs: &mut mpsc::Receiver<Job>) -> bool 
             job = jobs.recv() => match job {
                 None => return false,
                 Some(Job::Stop(stopped)) => {
-                    let _ = stopped.send(());
+                    tell_stopped(stopped);
                     return false;
                 }
                 Some(job) => refuse(job),
@@ -81,7 +81,7 @@ fn refuse(job: Job) {
     match job {
         Job::One(_, reply) => drop(reply.send(refusal())),
         Job::Many(all, reply) => drop(reply.send(all.iter().map(|_| refusal()).collect())),
-        Job::Stop(stopped) => drop(stopped.send(())),
+        Job::Stop(stopped) => tell_stopped(stopped),
     }
 }
 
@@ -106,11 +106,11 @@ async fn work(shared: &Arc<Shared>, waiting: &mut Vec<Job>) -> Option<oneshot::S
         write(shared, &mut state, &mut members).await;
         for (member, reply) in members.into_iter().zip(replies) {
             // A submitter that no longer waits will ask again with the same command id.
-            let _ = reply.send(outcome(member));
+            drop(reply.send(outcome(member)));
         }
     }
     for (all, reply) in bulk {
-        let _ = reply.send(write_bulk(shared, &mut state, all).await);
+        drop(reply.send(write_bulk(shared, &mut state, all).await));
     }
     wal::tend(shared, &mut state).await;
     stop
@@ -266,6 +266,12 @@ async fn check_ground(
         Ok(())
     } else {
         Err(BatchError::Stale)
+    }
+}
+
+fn tell_stopped(stopped: oneshot::Sender<()>) {
+    if stopped.send(()).is_err() {
+        tracing::debug!("whoever asked the writer to stop is gone");
     }
 }
 

@@ -64,5 +64,5 @@ CREATE TABLE log_destroyed (
 CREATE TABLE log_meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL,
-    mac   BYTEANOT NULL
+    mac   BYTEA NOT NULL
 );
