@@ -8,6 +8,8 @@ use linli_community::cases::command::{
 };
 use linli_community::catalogue::{Channel, Held, OutcomeKind, Service, Text};
 use linli_kernel::{Action, AreaPath, Refusal};
+
+use crate::shell::Access;
 use linli_units::Fen;
 
 use crate::desk::fields::{Choice, Field, Kind, Typed};
@@ -19,41 +21,52 @@ use crate::shell::ui;
 pub(crate) struct Act {
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
-    pub(crate) gate: Action,
+    pub(crate) access: Access,
 }
 
-const fn act(verb: Verb, path: &'static str, gate: Action) -> Act {
-    Act { verb, path, gate }
+const fn act(verb: Verb, path: &'static str, access: Access) -> Act {
+    Act { verb, path, access }
 }
+
+const WORK: Access = Access::Gate(Action::CaseWork);
+/// Where the committee itself decides, deciding is its work; see `cases::decide::gate_action`.
+const REVIEW: Access = Access::AnyOf(&[Action::CaseReview, Action::CaseWork]);
+const DECIDE: Access = Access::AnyOf(&[Action::CaseDecide, Action::CaseWork]);
+const HOLD: Access = Access::AnyOf(&[Action::CaseWork, Action::CaseSupervise]);
+const FOR_OTHER: Access = Access::Gate(Action::CaseFileForOther);
+const STEER: Access = Access::Gate(Action::CaseSteer);
+const SUPERVISE: Access = Access::Gate(Action::CaseSupervise);
 
 /// Every act of staff, in the order in which the case page offers them.
 pub(crate) const ACTS: &[Act] = &[
-    act(Verb::Take, "/desk/cases/{number}/take", Action::CaseWork),
-    act(Verb::Accept, "/desk/cases/{number}/accept", Action::CaseWork),
-    act(Verb::RefuseIntake, "/desk/cases/{number}/refuse-intake", Action::CaseWork),
-    act(Verb::AskSupplement, "/desk/cases/{number}/ask-supplement", Action::CaseWork),
-    act(Verb::Supplement, "/desk/cases/{number}/supplement", Action::CaseFileForOther),
-    act(Verb::RecordCheck, "/desk/cases/{number}/record-check", Action::CaseWork),
-    act(Verb::RecordVisit, "/desk/cases/{number}/record-visit", Action::CaseWork),
-    act(Verb::PassOn, "/desk/cases/{number}/pass-on", Action::CaseWork),
-    act(Verb::SendBack, "/desk/cases/{number}/send-back", Action::CaseWork),
-    act(Verb::Review, "/desk/cases/{number}/review", Action::CaseReview),
-    act(Verb::PostNotice, "/desk/cases/{number}/post-notice", Action::CaseReview),
-    act(Verb::Object, "/desk/cases/{number}/object", Action::CaseWork),
-    act(Verb::AnswerObjection, "/desk/cases/{number}/answer-objection", Action::CaseReview),
-    act(Verb::EndNotice, "/desk/cases/{number}/end-notice", Action::CaseReview),
-    act(Verb::Decide, "/desk/cases/{number}/decide", Action::CaseDecide),
-    act(Verb::Deliver, "/desk/cases/{number}/deliver", Action::CaseWork),
-    act(Verb::FollowUp, "/desk/cases/{number}/follow-up", Action::CaseRead),
-    act(Verb::Settle, "/desk/cases/{number}/settle", Action::CaseSupervise),
-    act(Verb::Extend, "/desk/cases/{number}/extend", Action::CaseSteer),
-    act(Verb::Transfer, "/desk/cases/{number}/transfer", Action::CaseSteer),
-    act(Verb::RecordAppeal, "/desk/cases/{number}/record-appeal", Action::CaseWork),
-    act(Verb::RecordAppealResult, "/desk/cases/{number}/record-appeal-result", Action::CaseWork),
-    act(Verb::CorrectReceipt, "/desk/cases/{number}/correct-receipt", Action::CaseWork),
-    act(Verb::Withdraw, "/desk/cases/{number}/withdraw", Action::CaseFileForOther),
-    act(Verb::PutBack, "/desk/cases/{number}/put-back", Action::CaseWork),
-    act(Verb::Say, "/desk/cases/{number}/say", Action::CaseRead),
+    act(Verb::Take, "/desk/cases/{number}/take", HOLD),
+    act(Verb::Accept, "/desk/cases/{number}/accept", WORK),
+    act(Verb::RefuseIntake, "/desk/cases/{number}/refuse-intake", WORK),
+    act(Verb::AskSupplement, "/desk/cases/{number}/ask-supplement", WORK),
+    act(Verb::Supplement, "/desk/cases/{number}/supplement", FOR_OTHER),
+    act(Verb::RecordCheck, "/desk/cases/{number}/record-check", WORK),
+    act(Verb::RecordVisit, "/desk/cases/{number}/record-visit", WORK),
+    act(Verb::PassOn, "/desk/cases/{number}/pass-on", WORK),
+    act(Verb::SendBack, "/desk/cases/{number}/send-back", WORK),
+    act(Verb::Review, "/desk/cases/{number}/review", REVIEW),
+    act(Verb::PostNotice, "/desk/cases/{number}/post-notice", REVIEW),
+    act(Verb::Object, "/desk/cases/{number}/object", WORK),
+    act(Verb::AnswerObjection, "/desk/cases/{number}/answer-objection", REVIEW),
+    act(Verb::EndNotice, "/desk/cases/{number}/end-notice", REVIEW),
+    act(Verb::Decide, "/desk/cases/{number}/decide", DECIDE),
+    act(Verb::Deliver, "/desk/cases/{number}/deliver", WORK),
+    act(Verb::FollowUp, "/desk/cases/{number}/follow-up", SUPERVISE),
+    act(Verb::Settle, "/desk/cases/{number}/settle", SUPERVISE),
+    act(Verb::Extend, "/desk/cases/{number}/extend", STEER),
+    act(Verb::Transfer, "/desk/cases/{number}/transfer", STEER),
+    act(Verb::RecordAppeal, "/desk/cases/{number}/record-appeal", FOR_OTHER),
+    act(Verb::RecordAppealResult, "/desk/cases/{number}/record-appeal-result", STEER),
+    act(Verb::CorrectReceipt, "/desk/cases/{number}/correct-receipt", WORK),
+    act(Verb::Urge, "/desk/cases/{number}/urge", FOR_OTHER),
+    act(Verb::Dispute, "/desk/cases/{number}/dispute", FOR_OTHER),
+    act(Verb::Withdraw, "/desk/cases/{number}/withdraw", FOR_OTHER),
+    act(Verb::PutBack, "/desk/cases/{number}/put-back", HOLD),
+    act(Verb::Say, "/desk/cases/{number}/say", HOLD),
 ];
 
 /// The verb as message keys and addresses write it: `refuse-intake`.
@@ -188,7 +201,7 @@ pub(crate) fn fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
             words(),
         ],
         Verb::PassOn | Verb::Withdraw => vec![words().optional()],
-        Verb::SendBack | Verb::Object => vec![words()],
+        Verb::SendBack | Verb::Object | Verb::Dispute => vec![words()],
         Verb::Review => vec![
             Field::new(
                 "opinion",
@@ -372,6 +385,7 @@ pub(crate) fn command(verb: Verb, mut typed: Typed, ctx: &Ctx<'_>) -> Result<Com
     let command = match verb {
         Verb::Accept => Some(Command::Accept),
         Verb::PutBack => Some(Command::PutBack),
+        Verb::Urge => Some(Command::Urge),
         Verb::EndNotice => Some(Command::EndNotice),
         Verb::Take => Some(Command::Take {
             over: typed.get("over") == "yes",
@@ -395,6 +409,9 @@ pub(crate) fn command(verb: Verb, mut typed: Typed, ctx: &Ctx<'_>) -> Result<Com
             words: typed.some_words("words"),
         }),
         Verb::SendBack => Some(Command::SendBack {
+            words: reasons(&mut typed),
+        }),
+        Verb::Dispute => Some(Command::Dispute {
             words: reasons(&mut typed),
         }),
         Verb::Object => Some(Command::Object {

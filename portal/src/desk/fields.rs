@@ -102,6 +102,16 @@ impl Field {
         self.values.first().cloned().unwrap_or_default()
     }
 
+    /// A value as people read it: the label of a choice, the text itself otherwise.
+    pub(crate) fn words_of(&self, value: &str) -> String {
+        let choices = match &self.kind {
+            Kind::Radios(choices) | Kind::Checks(choices) | Kind::Select(choices) => choices,
+            _ => return value.to_owned(),
+        };
+        let chosen = choices.iter().find(|one| one.value == value);
+        chosen.map_or_else(|| value.to_owned(), |one| one.label.clone())
+    }
+
     fn choices(&self, choices: &[Choice]) -> Vec<ui::Choice> {
         let one = |choice: &Choice| ui::Choice {
             value: choice.value.clone(),

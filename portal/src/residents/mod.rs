@@ -1,0 +1,35 @@
+//! 居民: looking residents up for a purpose, one resident's record, and recording a fact with its
+//! source.
+//!
+//! Paths under `/desk/residents`. Lists are masked; a look-up and a record shown in full are looks,
+//! recorded with their purpose for 谁看过我的信息. What is typed to find somebody goes in the body of
+//! a POST, never in an address.
+
+mod change;
+mod pages;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use pages::{caption, search, table};
+
+use linli_kernel::Action;
+
+use crate::shell::{Access, Routes};
+
+/// The routes of residents.
+#[must_use]
+pub fn routes() -> Routes {
+    const LIST: Access = Access::Gate(Action::ResidentList);
+    const READ: Access = Access::Gate(Action::ResidentRead);
+    const CHANGE: Access = Access::Gate(Action::ResidentChange);
+    Routes::new()
+        .get("/desk/residents", LIST, pages::list)
+        .post("/desk/residents", LIST, pages::find)
+        .get("/desk/residents/{resident}", READ, record::record)
+        .post("/desk/residents/{resident}/look", READ, record::look)
+        .post("/desk/residents/{resident}/hide", READ, record::hide)
+        .get("/desk/residents/{resident}/change", CHANGE, change::form)
+        .post("/desk/residents/{resident}/change", CHANGE, change::change)
+        .nav(40, "/desk/residents", "residents-nav", LIST)
+}
