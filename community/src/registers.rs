@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{accounts, places, residents};
+use crate::{accounts, catalogue, places, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,7 @@ impl Registers for All {
             accounts::tables(),
             residents::tables(),
             cases::tables(),
+            catalogue::tables(),
         ]
         .concat()
     }
@@ -30,6 +31,7 @@ impl Registers for All {
             accounts::indexes(),
             residents::indexes(),
             cases::indexes(),
+            catalogue::indexes(),
         ]
         .concat()
     }
@@ -39,6 +41,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<places::Places>::default()));
         folders.push(Box::new(FeatureFolder::<accounts::Accounts>::default()));
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
+        folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
         Box::new(Folders(folders))
     }
 }
@@ -59,7 +62,10 @@ impl Folder for Folders {
 
 /// The codes of the districts whose areas the node knows.
 pub(crate) async fn districts(reader: &DatabaseConnection) -> Result<Vec<String>, Fault> {
-    let query = Query::select().columns(["code", "path"]).from("area").take();
+    let query = Query::select()
+        .columns(["code", "path"])
+        .from("area")
+        .take();
     let rows = reader.query_all(&query).await.map_err(store)?;
     let mut found = Vec::new();
     for row in rows {

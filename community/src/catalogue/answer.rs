@@ -12,7 +12,7 @@ use linli_units::{Fen, IdentityNumber, digits};
 use serde_json::{Map, Number, Value};
 
 use super::question::{Choice, Column, Kind, Limits, Question};
-use crate::residents::SYNTHETIC_PHONE;
+use crate::residents::fields::SYNTHETIC_PHONE;
 
 /// The longest answer kept, whatever the file says: a bound against abuse, not a rule.
 const MOST_CHARS: u32 = 2_000;
@@ -333,7 +333,7 @@ fn phone(value: &Value) -> Result<Value, Refusal> {
         return Err(Refusal::new("catalogue.phone-characters"));
     }
     let (fits, code) = match plain.as_bytes() {
-        [b'0', ..] => (10..=12, "catalogue.phone-fixed-length"),
+        [b'0', b'1'..=b'9', ..] => (10..=12, "catalogue.phone-fixed-length"),
         [b'2'..=b'8', ..] if plain.len() < 10 => (7..=8, "catalogue.phone-fixed-length"),
         _ => (11..=11, "catalogue.phone-length"),
     };

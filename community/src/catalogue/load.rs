@@ -208,6 +208,12 @@ impl Catalogue {
         &self.files
     }
 
+    /// The file with this hash.
+    #[must_use]
+    pub(super) fn file_with(&self, wanted: &str) -> Option<&File> {
+        self.files.iter().find(|file| hash(&file.text) == wanted)
+    }
+
     fn overlaid(&self, service: &Arc<Service>, area: &AreaPath, day: Date) -> Arc<Service> {
         let towns = self
             .towns

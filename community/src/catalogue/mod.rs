@@ -8,15 +8,31 @@
 //! ([`service::TownMay`]); residents read the guide and fill in the form; staff work the steps.
 //!
 //! **Legal basis.** Each file carries its own sources ([`law::Source`]); whatever binds anybody
-//! has a [`law::Basis`], and what nobody has confirmed says so on every page.
+//! has a [`law::Basis`], and what nobody has confirmed says so on every page. 社会救助法 art. 62: what
+//! checking can supply is not asked for; the checks refuse a file that asks twice.
+//!
+//! **Life cycle.** A file is read and checked ([`load`]), its worked examples are run, and it is
+//! published in the journal ([`publish`]): published → published again under the same version (a
+//! new edition) or under the next. A case keeps to the version it was filed under.
+//!
+//! **Reading order.** The schema: [`text`], [`law`], [`service`], [`question`], [`steps`], [`town`].
+//! Reading and checking it: [`load`]. Filling in: [`form`] (which question, what is known, what is
+//! wrong), [`answer`] (one answer), [`summary`] (the check-answers page), [`refusal`]. Publishing:
+//! [`events`], [`state`], [`decide`], [`register`]. [`dictionary`] writes `docs/data-dictionary.md`.
 
 pub mod answer;
 mod check;
+pub mod decide;
+pub mod dictionary;
+pub mod events;
 pub mod form;
 pub mod law;
 pub mod load;
 pub mod question;
+pub mod refusal;
+pub mod register;
 pub mod service;
+pub mod state;
 pub mod steps;
 pub mod summary;
 pub mod text;
@@ -27,6 +43,7 @@ mod worked;
 mod tests;
 
 pub use answer::{from_form, is_blank};
+pub use dictionary::data_dictionary;
 pub use form::{
     Answered, Answers, Checked, Correction, Facts, Form, KnownFact, Origin, Progress, age_on,
 };
@@ -36,6 +53,7 @@ pub use question::{
     Advice, Choice, Column, Condition, Declaration, FormSpec, Group, Kind, Limits, Question,
     WhenKnown,
 };
+pub use register::{Catalogued, indexes, publish, tables};
 pub use service::{
     Channel, ClockExpected, Contact, FormExpected, Guide, Held, LifeEvent, Line, Note, Paper,
     Service, TownMay, Way, Worked,

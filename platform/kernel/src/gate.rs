@@ -132,9 +132,11 @@ pub const RULES: &[(Action, &[Role], Reach)] = &[
         &[R::StreetOfficer, R::DistrictOfficer],
         Reach::Area,
     ),
+    // 上海市居民委员会工作条例 art. 28: a committee decides on its own certificates. Which service is
+    // decided at which desk stands in the service's file; the gate only lets the role in.
     (
         A::CaseDecide,
-        &[R::StreetOfficer, R::DistrictOfficer],
+        &[R::CommitteeWorker, R::StreetOfficer, R::DistrictOfficer],
         Reach::Area,
     ),
     (
