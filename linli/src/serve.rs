@@ -62,6 +62,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         letter::use_fonts_of(fonts);
     }
     let Serving { linli, listener, portal } = serving;
+    publish(&linli).await;
     let desk = node::desk(dir, settings).await?;
     let portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;
     let patience = Patience {
@@ -79,6 +80,19 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     linli.journal().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Publishes in the journal what is new in the catalogue. A store that cannot be written to now
+/// does not keep the node from serving: the next start publishes it.
+async fn publish(linli: &Linli) {
+    if linli.journal().mode() != Mode::Active {
+        return;
+    }
+    match linli_community::catalogue::publish(linli).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "published in the catalogue"),
+        Err(error) => tracing::error!(%error, "the catalogue was not published"),
+    }
 }
 
 /// Lets statutory clocks run out and sweeps the desk, for as long as the node runs.
