@@ -327,7 +327,7 @@ impl Linli {
         Ok(())
     }
 
-    fn problem(&self, error: AppendError) -> Problem {
+    pub(crate) fn problem(&self, error: AppendError) -> Problem {
         match error {
             AppendError::Conflict {
                 stream,
@@ -342,7 +342,9 @@ impl Linli {
                 }
             }
             AppendError::CommandReused => Refusal::new("node.command-reused").into(),
-            AppendError::Parked(stream) => Refusal::new("node.parked").with("stream", stream).into(),
+            AppendError::Parked(stream) => {
+                Refusal::new("node.parked").with("stream", stream).into()
+            }
             AppendError::ReadOnly(reason) => {
                 Refusal::new("node.read-only").with("reason", reason).into()
             }

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::{Answers, Delivery, Grade, Opinion, Outcome, Paper};
-use crate::catalogue::{Channel, Every, OutcomeKind};
 use super::state::Wait;
+use crate::catalogue::{Channel, Every, OutcomeKind};
 
 /// One thing that happened, whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +85,14 @@ pub enum Ending {
     Upheld,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_zero(station: &u8) -> bool {
+    *station == 0
+}
+
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$fdoc:meta])* $field:ident : $ty:ty,)* })+) => {
         $(
@@ -145,6 +153,9 @@ facts! {
         authority: Option<String>,
         /// The day it arrived: the clock of intake starts the day after.
         received_on: Date,
+        /// The station it begins at, counted from 0.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        station: u8,
         /// Whether the clock of the decision runs from that day, not from acceptance.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         starts_clock: bool,
@@ -440,9 +451,10 @@ impl Event {
             .ok_or_else(|| FoldError::Unknown(entry.kind.to_string()))?
             .map_err(|e| FoldError::Poisonous(format!("{name}: {e}")))?;
         let wait = match entry.open.get("wait") {
-            Some(wait) => {
-                Some(Wait::deserialize(wait).map_err(|e| FoldError::Poisonous(format!("{name}: {e}")))?)
-            }
+            Some(wait) => Some(
+                Wait::deserialize(wait)
+                    .map_err(|e| FoldError::Poisonous(format!("{name}: {e}")))?,
+            ),
             None => None,
         };
         let private = match entry.sealed.first().and_then(|one| one.plain.as_ref()) {

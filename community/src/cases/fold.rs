@@ -51,7 +51,7 @@ fn submitted(id: CaseId, fact: &events::Submitted, private: &Private, meta: Meta
         submitted_at: meta.at,
         updated_at: meta.at,
         phase: Phase::Submitted,
-        station: 0,
+        station: fact.station,
         arrived_on: fact.received_on,
         holder: None,
         wait: None,

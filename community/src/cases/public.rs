@@ -56,8 +56,18 @@ pub async fn notices(linli: &Linli, area: &AreaPath) -> Result<Vec<PublicNotice>
     }
     let query = Query::select()
         .columns([
-            "number", "service", "version", "area", "street", "outcome", "name", "place",
-            "posted_on", "ends_on", "amount_fen", "people",
+            "number",
+            "service",
+            "version",
+            "area",
+            "street",
+            "outcome",
+            "name",
+            "place",
+            "posted_on",
+            "ends_on",
+            "amount_fen",
+            "people",
         ])
         .from("public_notice")
         .cond_where(cond)
@@ -65,7 +75,12 @@ pub async fn notices(linli: &Linli, area: &AreaPath) -> Result<Vec<PublicNotice>
         .order_by("number", Order::Asc)
         .limit(MAX_NOTICES)
         .take();
-    let rows = linli.journal().reader().query_all(&query).await.map_err(store)?;
+    let rows = linli
+        .journal()
+        .reader()
+        .query_all(&query)
+        .await
+        .map_err(store)?;
     rows.iter()
         .map(|row| read_notice(linli, row).map_err(store))
         .collect()
@@ -74,9 +89,8 @@ pub async fn notices(linli: &Linli, area: &AreaPath) -> Result<Vec<PublicNotice>
 fn read_notice(linli: &Linli, row: &QueryResult) -> Result<PublicNotice, DbErr> {
     let text = |column: &str| row.try_get::<String>("", column);
     let bad = |column: &str| DbErr::Type(format!("public_notice.{column}"));
-    let day = |column: &str| -> Result<Date, DbErr> {
-        text(column)?.parse().map_err(|_| bad(column))
-    };
+    let day =
+        |column: &str| -> Result<Date, DbErr> { text(column)?.parse().map_err(|_| bad(column)) };
     let path = |column: &str| -> Result<AreaPath, DbErr> {
         text(column)?.parse().map_err(|_| bad(column))
     };
@@ -85,7 +99,9 @@ fn read_notice(linli: &Linli, row: &QueryResult) -> Result<PublicNotice, DbErr> 
     let version = u32::try_from(row.try_get::<i64>("", "version")?).map_err(|_| bad("version"))?;
     let posted_on = day("posted_on")?;
     let rules = linli.rules(&service, version, &area, posted_on);
-    let shown = rules.and_then(|rules| rules.notice.clone()).map(|rule| rule.shows);
+    let shown = rules
+        .and_then(|rules| rules.notice.clone())
+        .map(|rule| rule.shows);
     let shown = shown.unwrap_or_default();
     let shows = |what: Shown| shown.contains(&what);
     let people = row.try_get::<Option<i64>>("", "people")?;
@@ -167,4 +183,31 @@ pub async fn verification(linli: &Linli, number: &str) -> Result<Option<Verifica
         until: decided.until,
         valid: stands && begun && not_over,
     }))
+}
+
+/// 异议: takes down what a visitor of a notice objects. Anyone may, with or without a name.
+///
+/// # Errors
+/// [`Problem`]: `cases.unknown` when no such notice hangs, the rules of [`super::decide`], or a
+/// fault.
+pub async fn object(
+    linli: &Linli,
+    command: linli_kernel::CommandId,
+    number: &str,
+    words: &str,
+) -> Result<(), Problem> {
+    let unknown = || Problem::from(linli_kernel::Refusal::from(super::refusal::No::Unknown));
+    let number = CaseNumber::parse(number).map_err(|_bad| unknown())?;
+    let row = by_number(linli.journal().reader(), &number).await?;
+    let row = row.filter(|row| row.phase == Phase::Notice).ok_or_else(unknown)?;
+    let actor = linli_kernel::Actor::system();
+    let call = crate::feature::Call {
+        command,
+        actor: &actor,
+        expected: None,
+    };
+    let words = words.to_owned();
+    let objection = super::Command::Object { words };
+    super::service::act(linli, call, row.id, &objection).await?;
+    Ok(())
 }

@@ -172,11 +172,13 @@ const COLUMNS: [&str; 22] = [
 /// outside theirs, or a fault.
 pub async fn list(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Page, Problem> {
     let cond = conditions(linli, actor, filter)?;
-    let size = filter.size.clamp(1, MAX_SIZE);
-    let page = filter.page.max(1);
+    let size = Ord::clamp(filter.size, 1, MAX_SIZE);
+    let page = Ord::max(filter.page, 1);
     let offset = (page - 1).saturating_mul(size);
     if offset >= MAX_DEPTH {
-        return Err(Refusal::new("cases.page-too-deep").with("max", MAX_DEPTH).into());
+        return Err(Refusal::new("cases.page-too-deep")
+            .with("max", MAX_DEPTH)
+            .into());
     }
     let reader = linli.journal().reader();
     let mut query = rows_where(cond.clone());
@@ -218,7 +220,10 @@ pub(super) async fn fetch(
     query: &SelectStatement,
 ) -> Result<Vec<Row>, Fault> {
     let found = reader.query_all(query).await.map_err(store)?;
-    found.iter().map(|row| read_row(row).map_err(store)).collect()
+    found
+        .iter()
+        .map(|row| read_row(row).map_err(store))
+        .collect()
 }
 
 /// How many rows, counted up to [`MAX_COUNT`].
@@ -236,7 +241,7 @@ async fn count(reader: &DatabaseConnection, cond: Cond) -> Result<(u64, bool), F
         None => 0,
     };
     let n = u64::try_from(n).unwrap_or(0);
-    Ok((n.min(MAX_COUNT), n > MAX_COUNT))
+    Ok((Ord::min(n, MAX_COUNT), n > MAX_COUNT))
 }
 
 fn conditions(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Cond, Problem> {
@@ -339,7 +344,8 @@ fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
     let bad = |column: &str| DbErr::Type(format!("cases.{column}"));
     let day = |column: &str| -> Result<Option<Date>, DbErr> {
         let text = optional(column)?;
-        text.map(|text| text.parse().map_err(|_| bad(column))).transpose()
+        text.map(|text| text.parse().map_err(|_| bad(column)))
+            .transpose()
     };
     let instant = |column: &str| -> Result<jiff::Timestamp, DbErr> {
         jiff::Timestamp::from_microsecond(number(column)?).map_err(|_| bad(column))

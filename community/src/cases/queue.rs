@@ -6,8 +6,8 @@ use linli_kernel::{Action, Actor, Post, Refusal, Role};
 use sea_orm::sea_query::{CaseStatement, Cond, Expr, ExprTrait, Func, Order, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use super::queries::{Row, fetch, rows_where};
 use super::Desk;
+use super::queries::{Row, fetch, rows_where};
 use crate::feature::Problem;
 use crate::node::Linli;
 use crate::registers::store;

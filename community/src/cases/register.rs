@@ -29,7 +29,7 @@ pub type MaybeCase = Option<Box<State>>;
 const TEXT: ColumnType = ColumnType::Text;
 const INTEGER: ColumnType = ColumnType::BigInteger;
 
-/// Columns of `cases` that are never null.
+/// Columns of `cases` besides its key. All may be null, as later changes write some columns only.
 const CASES: &[(&str, ColumnType)] = &[
     ("number", TEXT),
     ("serial", INTEGER),
@@ -47,10 +47,6 @@ const CASES: &[(&str, ColumnType)] = &[
     ("paused", INTEGER),
     ("submitted_at", INTEGER),
     ("updated_at", INTEGER),
-];
-
-/// Columns of `cases` that may be null.
-const CASES_OPTIONAL: &[(&str, ColumnType)] = &[
     ("desk", TEXT),
     ("home", TEXT),
     ("next", TEXT),
@@ -75,10 +71,10 @@ const AWARD: &[(&str, ColumnType)] = &[
     ("applicant", TEXT),
     ("decided_on", TEXT),
     ("from_day", TEXT),
+    ("amount_fen", INTEGER),
+    ("every", TEXT),
+    ("until_day", TEXT),
 ];
-
-const AWARD_OPTIONAL: &[(&str, ColumnType)] =
-    &[("amount_fen", INTEGER), ("every", TEXT), ("until_day", TEXT)];
 
 const NOTICE: &[(&str, ColumnType)] = &[
     ("number", TEXT),
@@ -93,9 +89,9 @@ const NOTICE: &[(&str, ColumnType)] = &[
     ("posted_on", TEXT),
     ("ends_on", TEXT),
     ("objections", INTEGER),
+    ("amount_fen", INTEGER),
+    ("people", INTEGER),
 ];
-
-const NOTICE_OPTIONAL: &[(&str, ColumnType)] = &[("amount_fen", INTEGER), ("people", INTEGER)];
 
 const FOLLOW_UP: &[(&str, ColumnType)] = &[
     ("number", TEXT),
@@ -105,35 +101,27 @@ const FOLLOW_UP: &[(&str, ColumnType)] = &[
     ("opened_on", TEXT),
     ("contacts", INTEGER),
     ("done", INTEGER),
+    ("due", TEXT),
 ];
-
-const FOLLOW_UP_OPTIONAL: &[(&str, ColumnType)] = &[("due", TEXT)];
 
 /// The tables of this feature.
 #[must_use]
 pub fn tables() -> Vec<TableCreateStatement> {
     vec![
-        table("cases", CASES, CASES_OPTIONAL),
-        table("award", AWARD, AWARD_OPTIONAL),
-        table("public_notice", NOTICE, NOTICE_OPTIONAL),
-        table("follow_up", FOLLOW_UP, FOLLOW_UP_OPTIONAL),
+        table("cases", CASES),
+        table("award", AWARD),
+        table("public_notice", NOTICE),
+        table("follow_up", FOLLOW_UP),
     ]
 }
 
-fn table(
-    name: &'static str,
-    needed: &[(&'static str, ColumnType)],
-    optional: &[(&'static str, ColumnType)],
-) -> TableCreateStatement {
+fn table(name: &'static str, columns: &[(&'static str, ColumnType)]) -> TableCreateStatement {
     let mut table = Table::create();
     table
         .table(name)
         .col(ColumnDef::new("id").text().not_null().primary_key());
-    for (column, kind) in needed {
-        table.col(ColumnDef::new_with_type(Alias::new(*column), kind.clone()).not_null());
-    }
-    for (column, kind) in optional {
-        table.col(&mut ColumnDef::new_with_type(Alias::new(*column), kind.clone()));
+    for (column, kind) in columns {
+        table.col(ColumnDef::new_with_type(Alias::new(*column), kind.clone()));
     }
     table
 }
@@ -147,11 +135,23 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
     ("cases_by_holder", "cases", &["holder"]),
     ("cases_by_area", "cases", &["area", "serial"]),
     ("cases_by_street", "cases", &["street", "serial"]),
-    ("cases_by_street_phase", "cases", &["street", "phase", "serial"]),
-    ("cases_by_street_service", "cases", &["street", "service", "serial"]),
+    (
+        "cases_by_street_phase",
+        "cases",
+        &["street", "phase", "serial"],
+    ),
+    (
+        "cases_by_street_service",
+        "cases",
+        &["street", "service", "serial"],
+    ),
     ("cases_by_street_due", "cases", &["street", "due", "serial"]),
     ("cases_by_phase", "cases", &["phase", "serial"]),
-    ("cases_by_service_phase", "cases", &["service", "phase", "serial"]),
+    (
+        "cases_by_service_phase",
+        "cases",
+        &["service", "phase", "serial"],
+    ),
     ("cases_by_due", "cases", &["due", "serial"]),
     ("award_by_applicant", "award", &["applicant"]),
     ("award_by_area", "award", &["area"]),
@@ -220,8 +220,8 @@ impl Feature for Cases {
 
     fn rows(before: &MaybeCase, after: &MaybeCase, rows: &mut Vec<Change>) {
         let Some(case) = after else { return };
-        rows.push(case_row(case));
         let before = before.as_deref();
+        write(before.map(case_row), case_row(case), rows);
         award_rows(before, case, rows);
         notice_rows(before, case, rows);
         follow_up_rows(before, case, rows);
@@ -282,7 +282,31 @@ fn street_of(case: &State) -> Value {
     Value::from(area_on(Level::Street, &case.area).as_str())
 }
 
-fn case_row(case: &State) -> Change {
+/// Writes the columns that differ, all of them when the row is new: indexes over columns that stay
+/// (service, area, applicant, number) are not touched again.
+fn write(before: Option<Columns>, after: Columns, rows: &mut Vec<Change>) {
+    let mut row = after;
+    if let Some(before) = before {
+        let mut at = 0;
+        row.retain(|(column, value)| {
+            let same = before.get(at).is_some_and(|(_, old)| old == value);
+            at += 1;
+            *column == "id" || !same
+        });
+        if row.len() < 2 {
+            return;
+        }
+    }
+    rows.push(Change::Upsert {
+        table: "cases",
+        key: &["id"],
+        row,
+    });
+}
+
+type Columns = Vec<(&'static str, Value)>;
+
+fn case_row(case: &State) -> Columns {
     let wait = case.wait.as_ref();
     let unknown = wait.and_then(|wait| match wait.due {
         Due::Unknown(year) => Some(i64::from(year)),
@@ -294,42 +318,41 @@ fn case_row(case: &State) -> Change {
     });
     // Ended cases lie at no desk, so that a desk's list holds its open cases only.
     let home = case.home.as_ref().filter(|_| case.phase.is_open());
-    Change::Upsert {
-        table: "cases",
-        key: &["id"],
-        row: vec![
-            ("id", case.id.to_string().into()),
-            ("number", case.number.as_str().into()),
-            ("serial", i64::from(case.serial).into()),
-            ("service", case.service.as_str().into()),
-            ("version", i64::from(case.service_version).into()),
-            ("area", case.area.as_str().into()),
-            ("street", street_of(case)),
-            ("phase", case.phase.code().into()),
-            ("open", flag(case.phase.is_open())),
-            ("channel", case.channel.code().into()),
-            ("applicant", case.applicant.to_string().into()),
-            ("name", case.name.as_str().into()),
-            ("station", i64::from(case.station).into()),
-            ("returned", flag(case.returned)),
-            ("paused", flag(case.clock.is_paused())),
-            ("submitted_at", case.submitted_at.as_microsecond().into()),
-            ("updated_at", case.updated_at.as_microsecond().into()),
-            ("desk", text(desk)),
-            ("home", text(home.map(super::Desk::key))),
-            ("next", text(wait.map(|wait| wait.next.code()))),
-            ("due", date_of(wait.map(|wait| wait.due))),
-            ("due_unknown", unknown.into()),
-            ("result_by", date_of(wait.and_then(|wait| wait.result_by))),
-            ("holder", text(case.holder.map(|one| one.account))),
-            ("filed_by", text(case.filed_by.account)),
-            ("result", text(case.decided.as_ref().map(|d| kind_code(d.result)))),
-            ("decided_on", text(case.decided.as_ref().map(|d| d.on))),
-            ("rating", case.rating.map(|g| i64::from(g.stars())).into()),
-            ("urged_on", text(case.urged_on)),
-            ("flag", text(case.flag.as_ref())),
-        ],
-    }
+    vec![
+        ("id", case.id.to_string().into()),
+        ("number", case.number.as_str().into()),
+        ("serial", i64::from(case.serial).into()),
+        ("service", case.service.as_str().into()),
+        ("version", i64::from(case.service_version).into()),
+        ("area", case.area.as_str().into()),
+        ("street", street_of(case)),
+        ("phase", case.phase.code().into()),
+        ("open", flag(case.phase.is_open())),
+        ("channel", case.channel.code().into()),
+        ("applicant", case.applicant.to_string().into()),
+        ("name", case.name.as_str().into()),
+        ("station", i64::from(case.station).into()),
+        ("returned", flag(case.returned)),
+        ("paused", flag(case.clock.is_paused())),
+        ("submitted_at", case.submitted_at.as_microsecond().into()),
+        ("updated_at", case.updated_at.as_microsecond().into()),
+        ("desk", text(desk)),
+        ("home", text(home.map(super::Desk::key))),
+        ("next", text(wait.map(|wait| wait.next.code()))),
+        ("due", date_of(wait.map(|wait| wait.due))),
+        ("due_unknown", unknown.into()),
+        ("result_by", date_of(wait.and_then(|wait| wait.result_by))),
+        ("holder", text(case.holder.map(|one| one.account))),
+        ("filed_by", text(case.filed_by.account)),
+        (
+            "result",
+            text(case.decided.as_ref().map(|d| kind_code(d.result))),
+        ),
+        ("decided_on", text(case.decided.as_ref().map(|d| d.on))),
+        ("rating", case.rating.map(|g| i64::from(g.stars())).into()),
+        ("urged_on", text(case.urged_on)),
+        ("flag", text(case.flag.as_ref())),
+    ]
 }
 
 /// The name of a kind of result in tables and message keys.
@@ -423,7 +446,9 @@ fn notice_rows(before: Option<&State>, case: &State, rows: &mut Vec<Change>) {
             ("ends_on", notice.ends_on.to_string().into()),
             (
                 "objections",
-                i64::try_from(case.objections.len()).unwrap_or(i64::MAX).into(),
+                i64::try_from(case.objections.len())
+                    .unwrap_or(i64::MAX)
+                    .into(),
             ),
             ("amount_fen", notice.amount_fen.into()),
             ("people", notice.people.map(i64::from).into()),

@@ -172,7 +172,12 @@ impl Rules {
             appeals: service.appeals.iter().map(|one| one.code.clone()).collect(),
             channels: service.guide.ways.iter().map(|way| way.channel).collect(),
             papers: service.guide.papers.iter().map(|p| p.id.clone()).collect(),
-            questions: service.form.questions.iter().map(|q| q.id.clone()).collect(),
+            questions: service
+                .form
+                .questions
+                .iter()
+                .map(|q| q.id.clone())
+                .collect(),
         }
     }
 
@@ -199,6 +204,17 @@ impl Rules {
     pub fn station_that_may(&self, act: Act) -> Option<u8> {
         let at = self.stations.iter().position(|one| one.may(act))?;
         u8::try_from(at).ok()
+    }
+
+    /// Where a case of `area` begins: at the first desk, or, when it was filed at a street's own
+    /// counter, at the first desk that stands at a street or above and may accept.
+    #[must_use]
+    pub fn first_station(&self, area: &AreaPath) -> u8 {
+        let is_street = area.depth() <= 2;
+        let fits =
+            |one: &Station| one.may(Act::Accept) && !(is_street && one.level == Level::Committee);
+        let at = self.stations.iter().position(fits).unwrap_or(0);
+        u8::try_from(at).unwrap_or(0)
     }
 
     /// Where a case that is done again goes: to whoever decides.

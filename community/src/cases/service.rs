@@ -238,9 +238,8 @@ fn one(
     case: &State,
     command: &Command,
 ) -> Decided {
-    let rules = rules_of(linli, case).map_err(|_missing| {
-        vec![Refusal::from(No::ServiceUnknown(case.service.clone()))]
-    })?;
+    let rules = rules_of(linli, case)
+        .map_err(|_missing| vec![Refusal::from(No::ServiceUnknown(case.service.clone()))])?;
     let context = Context {
         now: linli.clock().now(),
         actor: call.actor,
@@ -341,5 +340,7 @@ fn phone_digits(text: &str) -> Vec<u8> {
 }
 
 fn full_width(c: char) -> Option<u32> {
-    ('\u{ff10}'..='\u{ff19}').contains(&c).then(|| u32::from(c) - 0xff10)
+    ('\u{ff10}'..='\u{ff19}')
+        .contains(&c)
+        .then(|| u32::from(c) - 0xff10)
 }

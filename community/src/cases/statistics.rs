@@ -80,7 +80,12 @@ async fn of_area(linli: &Linli, area: &AreaPath) -> Result<Statistics, Fault> {
         .cond_where(cond)
         .group_by_columns(["service", "phase", "result", "rating"])
         .take();
-    let rows = linli.journal().reader().query_all(&query).await.map_err(store)?;
+    let rows = linli
+        .journal()
+        .reader()
+        .query_all(&query)
+        .await
+        .map_err(store)?;
     let mut all = Statistics::new();
     for row in rows {
         let service: String = row.try_get("", "service").map_err(store)?;

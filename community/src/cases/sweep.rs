@@ -2,15 +2,15 @@
 //! closes, a notice that hung its days ends, and a date that no calendar could name is reckoned as
 //! soon as there is data. Called by the node every so often; each call does a bounded piece.
 
-use linli_kernel::{Actor, CaseId, CommandId};
-use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
+use linli_kernel::CaseId;
 use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
 
 use super::command::Command;
-use super::service::act;
 use super::state::Phase;
-use crate::feature::{Call, Problem};
+use crate::feature::Problem;
 use crate::node::Linli;
+use crate::reactions::by_linli;
 use crate::registers::store;
 
 /// How many cases of each kind one call does.
@@ -66,7 +66,12 @@ async fn each(
         .cond_where(cond)
         .limit(BATCH)
         .take();
-    let rows = linli.journal().reader().query_all(&query).await.map_err(store)?;
+    let rows = linli
+        .journal()
+        .reader()
+        .query_all(&query)
+        .await
+        .map_err(store)?;
     let mut done = 0;
     for row in rows {
         let id: String = row.try_get("", "id").map_err(store)?;
@@ -76,26 +81,4 @@ async fn each(
         done += u32::from(by_linli(linli, id, command).await?);
     }
     Ok(done)
-}
-
-/// Does `command` as Linli itself. Whether it was done; a refusal means it no longer applies.
-///
-/// # Errors
-/// A fault.
-pub(crate) async fn by_linli(
-    linli: &Linli,
-    id: CaseId,
-    command: &Command,
-) -> Result<bool, Problem> {
-    let actor = Actor::system();
-    let call = Call {
-        command: CommandId::new(linli.clock()),
-        actor: &actor,
-        expected: None,
-    };
-    match act(linli, call, id, command).await {
-        Ok(_) => Ok(true),
-        Err(Problem::Refused(_) | Problem::Conflict { .. }) => Ok(false),
-        Err(fault) => Err(fault),
-    }
 }

@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use linli_journal::Recorded;
 use linli_kernel::gate::{Target, permits};
 use linli_kernel::{Action, Actor, CaseId, Refusal, Role};
-use linli_journal::Recorded;
 use linli_units::{NoCalendar, Reckoning};
 
 use super::command::{Grade, Verb};
@@ -70,12 +70,12 @@ pub struct Happening {
 }
 
 impl Happening {
-    /// The message key of the plain sentence: `progress-submitted`.
+    /// The message key of the plain sentence: `progress-event-submitted`.
     #[must_use]
     pub fn key(&self) -> String {
         let kind = self.fact.kind();
         let name = kind.strip_prefix("cases.").unwrap_or(kind);
-        format!("progress-{name}")
+        format!("progress-event-{name}")
     }
 }
 
@@ -118,7 +118,10 @@ impl CaseView {
 
     /// What happened, newest first, as a parcel is tracked: for the applicant.
     pub fn progress(&self) -> impl Iterator<Item = &Happening> {
-        self.history.iter().rev().filter(|one| shown_to_applicant(&one.fact))
+        self.history
+            .iter()
+            .rev()
+            .filter(|one| shown_to_applicant(&one.fact))
     }
 
     /// What happened since the reader saw `version`: what to show beside their own change.

@@ -26,11 +26,9 @@ pub(crate) fn wait_of(case: &State, rules: &Rules, calendar: &WorkCalendar) -> O
         Phase::Delivered => Some(turn.delivered()),
         Phase::FollowUp => Some(turn.follow_up()),
         Phase::Disputed => Some(turn.disputed()),
-        Phase::Blank
-        | Phase::Closed
-        | Phase::IntakeRefused
-        | Phase::Withdrawn
-        | Phase::Lapsed => None,
+        Phase::Blank | Phase::Closed | Phase::IntakeRefused | Phase::Withdrawn | Phase::Lapsed => {
+            None
+        }
     }
 }
 
@@ -178,7 +176,10 @@ impl Turn<'_> {
     }
 
     fn delivered(&self) -> Wait {
-        let on = self.case.delivered.map_or(self.case.arrived_on, |(_, on)| on);
+        let on = self
+            .case
+            .delivered
+            .map_or(self.case.arrived_on, |(_, on)| on);
         Wait {
             owner: Owner::Applicant,
             next: Next::Rate,

@@ -14,11 +14,7 @@ use crate::cases::refusal::No;
 use crate::cases::state::State;
 use crate::catalogue::Channel;
 
-pub(super) fn facts(
-    case: &State,
-    command: &Command,
-    context: &Context<'_>,
-) -> Result<Facts, No> {
+pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts, No> {
     let on = context.today();
     let one = |fact: Fact, private: Private| Ok(vec![(fact, private)]);
     match command {
@@ -37,15 +33,11 @@ pub(super) fn facts(
             supplement(case, &sent, context)
         }
         Command::Rate { grade, words } => rate(*grade, words, context),
-        Command::Withdraw { words } => one(
-            Fact::Withdrawn(Withdrawn { on }),
-            optional(words, "words")?,
-        ),
+        Command::Withdraw { words } => {
+            one(Fact::Withdrawn(Withdrawn { on }), optional(words, "words")?)
+        }
         Command::Urge => one(Fact::Urged(Urged { on }), Private::default()),
-        Command::Dispute { words } => one(
-            Fact::Disputed(Disputed { on }),
-            needed(words, "words")?,
-        ),
+        Command::Dispute { words } => one(Fact::Disputed(Disputed { on }), needed(words, "words")?),
         Command::RecordAppeal {
             to,
             filed_on,
@@ -99,7 +91,12 @@ fn supplement(case: &State, sent: &Sent<'_>, context: &Context<'_>) -> Result<Fa
             .papers
             .iter()
             .find(|id| !sent.papers.iter().any(|paper| paper.id == **id))
-            .or_else(|| asked.fields.iter().find(|id| !sent.answers.contains_key(*id)));
+            .or_else(|| {
+                asked
+                    .fields
+                    .iter()
+                    .find(|id| !sent.answers.contains_key(*id))
+            });
         if let Some(id) = missing {
             return Err(No::SupplementIncomplete(id.clone()));
         }

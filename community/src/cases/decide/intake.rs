@@ -31,6 +31,7 @@ pub(super) fn file(
         applicant: filing.applicant,
         authority,
         received_on: filing.received_on.unwrap_or_else(|| context.today()),
+        station: context.rules.first_station(&filing.area),
         starts_clock: context.rules.starts == ClockStart::Submitted,
         papers: filing.papers.clone(),
         declared: filing.declared.clone(),
@@ -97,7 +98,10 @@ fn check(filing: &Filing, context: &Context<'_>) -> Result<(), No> {
     if let Some(unknown) = filing.papers.iter().find(|p| !rules.papers.contains(&p.id)) {
         return Err(No::AskedUnknown(unknown.id.clone()));
     }
-    let strange = filing.answers.keys().find(|id| !rules.questions.contains(id));
+    let strange = filing
+        .answers
+        .keys()
+        .find(|id| !rules.questions.contains(id));
     if let Some(id) = strange {
         return Err(No::AnswerNotAsked(id.clone()));
     }
@@ -111,15 +115,16 @@ fn check(filing: &Filing, context: &Context<'_>) -> Result<(), No> {
     Ok(())
 }
 
-pub(super) fn facts(
-    case: &State,
-    command: &Command,
-    context: &Context<'_>,
-) -> Result<Facts, No> {
+pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts, No> {
     let on = context.today();
     match command {
         Command::RefuseIntake { ground, words } => {
-            if !context.rules.intake_grounds.iter().any(|g| g.code == *ground) {
+            if !context
+                .rules
+                .intake_grounds
+                .iter()
+                .any(|g| g.code == *ground)
+            {
                 return Err(No::GroundUnknown(ground.clone()));
             }
             let fact = IntakeRefused {
@@ -142,7 +147,10 @@ pub(super) fn facts(
                 to: *received_on,
                 restarts_clock: context.rules.starts == ClockStart::Submitted,
             };
-            Ok(vec![(Fact::ReceiptCorrected(fact), needed(words, "words")?)])
+            Ok(vec![(
+                Fact::ReceiptCorrected(fact),
+                needed(words, "words")?,
+            )])
         }
         _ => Ok(vec![(Fact::Accepted(Accepted { on }), Private::default())]),
     }

@@ -82,9 +82,10 @@ fn reach(verb: Verb) -> Reach {
     }
 }
 
-/// What Linli does itself besides: ends a notice that has hung, moves a case after its area.
+/// What Linli does itself besides: ends a notice that has hung, moves a case after its area, and
+/// takes down what a visitor of a public notice objects, since anyone may.
 fn linli_may(verb: Verb) -> bool {
-    matches!(verb, Verb::EndNotice | Verb::Transfer)
+    matches!(verb, Verb::EndNotice | Verb::Transfer | Verb::Object)
 }
 
 /// The gate's action for `verb`, when asked by `actor` of a case at a station worked by `role`.
@@ -132,7 +133,11 @@ fn enter(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), Refusal>
         area: &case.area,
         subject: Some(case.applicant),
     };
-    permits(context.actor, gate_action(verb, context.actor, role), target)
+    permits(
+        context.actor,
+        gate_action(verb, context.actor, role),
+        target,
+    )
 }
 
 /// 回避: whoever acts in a post does not work on a case of their own or of their household.
@@ -271,7 +276,6 @@ fn station(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), No> {
         Verb::Decide => Act::Decide,
         Verb::SendBack if case.station == 0 => return Err(No::FirstDesk),
         Verb::PassOn if !context.rules.has_next(case.station) => return Err(No::LastDesk),
-        Verb::PostNotice if context.rules.notice.is_none() => return Err(No::NoNoticeRule),
         _ => return Ok(()),
     };
     if context.rules.station(case.station).may(act) {
@@ -320,9 +324,7 @@ pub(super) fn notice_over(case: &State, context: &Context<'_>) -> Result<(), No>
     }
     let open = case.objections.iter().position(|one| one.upheld.is_none());
     match open {
-        Some(at) => Err(No::ObjectionOpen(
-            u8::try_from(at + 1).unwrap_or(u8::MAX),
-        )),
+        Some(at) => Err(No::ObjectionOpen(u8::try_from(at + 1).unwrap_or(u8::MAX))),
         None => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use crate::cases::clock::{Due, after};
 use crate::cases::command::{Command, Decision, Delivery, Settlement};
 use crate::cases::events::{
     AppealAnswered, Closed, Decided, Delivered, Ending, Fact, FollowedUp, NoticeEnded,
-    NoticePosted, ObjectionAnswered, Objected, Private, Reviewed, Settled,
+    NoticePosted, Objected, ObjectionAnswered, Private, Reviewed, Settled,
 };
 use crate::cases::refusal::No;
 use crate::cases::rules::OutcomeRule;
@@ -17,11 +17,7 @@ use crate::cases::state::{Phase, State};
 use crate::catalogue::{OutcomeKind, Suspension};
 use crate::residents::mask;
 
-pub(super) fn facts(
-    case: &State,
-    command: &Command,
-    context: &Context<'_>,
-) -> Result<Facts, No> {
+pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts, No> {
     let on = context.today();
     let one = |fact: Fact, private: Private| Ok(vec![(fact, private)]);
     match command {
@@ -42,10 +38,7 @@ pub(super) fn facts(
             upheld,
             words,
         } => answer(case, *objection, *upheld, words),
-        Command::EndNotice => one(
-            Fact::NoticeEnded(NoticeEnded { on }),
-            Private::default(),
-        ),
+        Command::EndNotice => one(Fact::NoticeEnded(NoticeEnded { on }), Private::default()),
         Command::Decide { decision, deliver } => decided(case, decision, *deliver, context),
         Command::Deliver { by } => one(
             Fact::Delivered(Delivered { by: *by, on }),
@@ -74,7 +67,7 @@ fn again_at(case: &State, context: &Context<'_>) -> u8 {
     if case.decided.is_some() {
         context.rules.deciding_station()
     } else {
-        0
+        context.rules.first_station(&case.area)
     }
 }
 
@@ -156,10 +149,7 @@ fn decided(
     let mut facts = Facts::new();
     if case.phase == Phase::Notice {
         notice_over(case, context)?;
-        facts.push((
-            Fact::NoticeEnded(NoticeEnded { on }),
-            Private::default(),
-        ));
+        facts.push((Fact::NoticeEnded(NoticeEnded { on }), Private::default()));
     }
     let from = decision.from.unwrap_or(on);
     check(case, decision, rule, from, context)?;
@@ -193,9 +183,7 @@ fn check(
     let refuses = rule.kind == OutcomeKind::Refuse;
     match &decision.ground {
         None if refuses => return Err(No::GroundMissing),
-        Some(code)
-            if !refuses || !context.rules.grounds.iter().any(|g| g.code == *code) =>
-        {
+        Some(code) if !refuses || !context.rules.grounds.iter().any(|g| g.code == *code) => {
             return Err(No::GroundUnknown(code.clone()));
         }
         _ => {}

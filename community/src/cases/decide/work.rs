@@ -11,11 +11,7 @@ use crate::cases::rules::Rules;
 use crate::cases::state::State;
 use crate::catalogue::{Act, Suspension};
 
-pub(super) fn facts(
-    case: &State,
-    command: &Command,
-    context: &Context<'_>,
-) -> Result<Facts, No> {
+pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts, No> {
     let one = |fact: Fact, private: Private| Ok(vec![(fact, private)]);
     match command {
         Command::Take { over } => take(case, *over, context),

@@ -1,0 +1,9 @@
+//! Tests of cases: given events, when command, then events or refusal.
+
+mod decide;
+mod doors;
+mod golden;
+mod properties;
+mod rebuild;
+mod table;
+mod world;

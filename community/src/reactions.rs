@@ -1,0 +1,166 @@
+//! 联动: the one closed list of “when X, then Y” across features.
+//!
+//! | when | then |
+//! |---|---|
+//! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks |
+//! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
+//! | a person is erased | [`erased`]: their names and amounts leave the registers, and memory |
+//! | somebody acts in a post | [`household_of`]: 回避, cases of their own household are closed to them |
+//!
+//! Each may run again without harm: what is done already is refused or finds nothing to do.
+
+use linli_journal::Change;
+use linli_kernel::{Actor, AreaPath, CaseId, CommandId, Fault, ResidentId};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+
+use crate::cases::command::Command;
+use crate::cases::{register, service};
+use crate::feature::{Call, Problem};
+use crate::node::Linli;
+use crate::registers::store;
+
+/// A resident died (`applicant-died`) or left (`applicant-moved`): the desks of their open cases
+/// shall look. Returns how many cases were flagged.
+///
+/// # Errors
+/// A fault.
+pub async fn resident_gone(
+    linli: &Linli,
+    resident: ResidentId,
+    reason: &str,
+) -> Result<u32, Problem> {
+    let cond = Cond::all()
+        .add(Expr::col("applicant").eq(resident.to_string()))
+        .add(Expr::col("open").eq(1_i64))
+        .add(
+            Cond::any()
+                .add(Expr::col("flag").is_null())
+                .add(Expr::col("flag").ne(reason)),
+        );
+    let command = Command::Flag {
+        reason: reason.to_owned(),
+    };
+    let mut flagged = 0;
+    for id in cases_where(linli, cond).await? {
+        flagged += u32::from(by_linli(linli, id, &command).await?);
+    }
+    Ok(flagged)
+}
+
+/// Areas were moved or abolished: open cases under a path of the past follow to the area of today.
+/// Ended cases keep the path they had. Returns how many cases moved.
+///
+/// # Errors
+/// A fault.
+pub async fn areas_changed(linli: &Linli) -> Result<u32, Problem> {
+    let tree = linli.areas();
+    let mut moved = 0;
+    for path in open_areas(linli).await? {
+        if tree.get(&path).is_some() {
+            continue;
+        }
+        let Some(today) = tree.today(&path) else {
+            tracing::warn!(area = %path, "open cases belong to an area without an heir");
+            continue;
+        };
+        let command = Command::Transfer {
+            area: today.clone(),
+            words: "区划调整".to_owned(),
+        };
+        let cond = Cond::all()
+            .add(Expr::col("area").eq(path.as_str()))
+            .add(Expr::col("open").eq(1_i64));
+        for id in cases_where(linli, cond).await? {
+            moved += u32::from(by_linli(linli, id, &command).await?);
+        }
+    }
+    Ok(moved)
+}
+
+/// A person's key was destroyed: the changes by which their names and amounts leave the registers
+/// of cases. What is in memory goes by [`Linli::forget_all`].
+#[must_use]
+pub fn erased(subject: ResidentId) -> Vec<Change> {
+    register::erased(subject)
+}
+
+/// The residents of `resident`'s household, the resident among them.
+///
+/// # Errors
+/// A fault.
+pub async fn household_of(linli: &Linli, resident: ResidentId) -> Result<Vec<ResidentId>, Fault> {
+    let reader = linli.journal().reader();
+    let own = Query::select()
+        .column("household")
+        .from("resident")
+        .and_where(Expr::col("id").eq(resident.to_string()))
+        .take();
+    let household = texts(reader, &own, "household").await?.pop();
+    let mut kin = vec![resident];
+    if let Some(household) = household {
+        let members = Query::select()
+            .column("id")
+            .from("resident")
+            .and_where(Expr::col("household").eq(household))
+            .take();
+        let ids = texts(reader, &members, "id").await?;
+        kin.extend(ids.iter().filter_map(|id| id.parse::<ResidentId>().ok()));
+    }
+    Ok(kin)
+}
+
+async fn cases_where(linli: &Linli, cond: Cond) -> Result<Vec<CaseId>, Fault> {
+    let query = Query::select()
+        .column("id")
+        .from("cases")
+        .cond_where(cond)
+        .take();
+    let ids = texts(linli.journal().reader(), &query, "id").await?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+/// The areas that have open cases.
+async fn open_areas(linli: &Linli) -> Result<Vec<AreaPath>, Fault> {
+    let query = Query::select()
+        .distinct()
+        .column("area")
+        .from("cases")
+        .and_where(Expr::col("open").eq(1_i64))
+        .take();
+    let paths = texts(linli.journal().reader(), &query, "area").await?;
+    Ok(paths.iter().filter_map(|path| path.parse().ok()).collect())
+}
+
+async fn texts(
+    reader: &DatabaseConnection,
+    query: &SelectStatement,
+    column: &str,
+) -> Result<Vec<String>, Fault> {
+    let rows = reader.query_all(query).await.map_err(store)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let text: Option<String> = row.try_get("", column).map_err(store)?;
+        found.extend(text);
+    }
+    Ok(found)
+}
+
+/// Does `command` as Linli itself. Whether it was done: a refusal means that it does not apply.
+pub(crate) async fn by_linli(
+    linli: &Linli,
+    id: CaseId,
+    command: &Command,
+) -> Result<bool, Problem> {
+    let actor = Actor::system();
+    let call = Call {
+        command: CommandId::new(linli.clock()),
+        actor: &actor,
+        expected: None,
+    };
+    match service::act(linli, call, id, command).await {
+        Ok(_) => Ok(true),
+        Err(Problem::Refused(_) | Problem::Conflict { .. }) => Ok(false),
+        Err(fault) => Err(fault),
+    }
+}
