@@ -68,7 +68,7 @@ web-check: web ## TypeScript types and tests
 
 .PHONY: journeys
 journeys: web journeys/node_modules/.installed ## The seven walks in a browser, with JavaScript on and off
-	cargo build --locked -p linli
+	cargo build --locked --workspace --all-targets --features $(FEATURES)
 	cd journeys && LINLI_BIN="$(abspath $(TARGET))/debug/linli" npm test --silent
 
 journeys/node_modules/.installed: journeys/package-lock.json

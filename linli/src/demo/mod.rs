@@ -1,0 +1,122 @@
+//! `linli demo`: a whole synthetic Songjiang district, made once and then kept.
+//!
+//! The first run makes areas, people, staff and six weeks of cases through the same doors that an
+//! office uses; later runs only serve. Everything in it is made up, and every page says so. Its
+//! clock can be pushed forward by whole days, and stays pushed.
+
+mod cast;
+mod clock;
+mod record;
+mod tour;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use linli_community::cases;
+use linli_community::residents::synthetic::Wish;
+use linli_kernel::{Clock as _, ShiftedClock, SystemClock};
+
+use crate::cli::Demo;
+use crate::outcome::{Misuse, Outcome};
+use crate::settings::{LogFormat, Settings};
+use crate::{init, logs, node, say, serve};
+use clock::TurnedBack;
+use record::Record;
+
+/// `linli demo`
+pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
+    let dir = &demo.dir;
+    let mut settings = settings(demo);
+    // Taken first: a port that is taken is told before anything is made.
+    let listener = serve::listen(&settings).await?;
+    if let Some(address) = listener.address() {
+        settings.listen = address.to_string();
+        settings.address = format!("http://{address}");
+    }
+    logs::start(&settings.log)?;
+    let record = match Record::read(dir)? {
+        Some(record) if record.finished => kept(demo, record),
+        Some(_unfinished) => {
+            say::note(format!("{} 上次没有做完,重新生成 · was left unfinished; made anew", dir.display()));
+            record::remove(dir)?;
+            make(demo, &settings).await?
+        }
+        None => make(demo, &settings).await?,
+    };
+    if demo.only_make {
+        return Ok(Outcome::Done);
+    }
+    let clock = Arc::new(ShiftedClock::new(SystemClock, record.days));
+    let linli = node::open(dir, &settings, Arc::clone(&clock) as _).await?;
+    tour::print(&settings.address, &record);
+    let portal = settings.portal(true);
+    let keeper = tokio::spawn(record::keep_days(dir.clone(), record, Arc::clone(&clock)));
+    let serving = serve::Serving { linli, listener, portal, pushed: Some(clock) };
+    serve::serve(dir, &settings, serving).await?;
+    keeper.abort();
+    Ok(Outcome::Done)
+}
+
+fn settings(demo: &Demo) -> Settings {
+    let mut settings = Settings {
+        listen: demo.listen.to_string(),
+        address: format!("http://{}", demo.listen),
+        ..Settings::default()
+    };
+    settings.log.format = LogFormat::Text;
+    "warn".clone_into(&mut settings.log.filter);
+    let fonts = Path::new("/usr/share/fonts");
+    settings.fonts = fonts.is_dir().then(|| fonts.to_owned());
+    settings
+}
+
+/// A demo that is already there is served as it was made.
+fn kept(demo: &Demo, record: Record) -> Record {
+    if (record.residents, record.seed) != (demo.residents, demo.seed) {
+        say::note(format!(
+            "{0} 里的演示区有 {1} 位居民、种子 {2},照原样使用;要另做一个请换 --dir\n\
+             The demo in {0} has {1} residents and seed {2} and is used as it is; for another choose another --dir",
+            demo.dir.display(), record.residents, record.seed,
+        ));
+    }
+    record
+}
+
+/// Makes the district; an interrupted attempt is seen by its unfinished record.
+async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
+    let dir = &demo.dir;
+    if dir.exists() && std::fs::read_dir(dir)?.next().is_some() {
+        let told = format!("{} is not empty and holds no demo; choose another folder with --dir", dir.display());
+        return Err(Misuse(told).into());
+    }
+    init::folder(dir, settings)?;
+    let mut record = Record::new(demo.residents, demo.seed);
+    record.write(dir)?;
+    let clock = Arc::new(ShiftedClock::new(TurnedBack::by(cases::demo::DAYS_BACK), 0));
+    let linli = node::open(dir, settings, Arc::clone(&clock) as _).await?;
+    node::establish(&linli).await?;
+    let wish = Wish {
+        seed: demo.seed,
+        residents: demo.residents,
+        today: SystemClock.today(),
+    };
+    let mut shown = say::Progress::of("生成居民 · residents");
+    let made = linli
+        .populate(wish, |done| shown.at(u64::from(done), u64::from(demo.residents)))
+        .await
+        .map_err(node::told)?;
+    shown.end(&format!("居民 · residents: {made}"));
+    let desk = node::desk(dir, settings).await?;
+    record.roles = cast::open(&linli, &desk, wish).await?;
+    let cast = cast::cast(&linli, &record.roles, wish).await?;
+    let cases = cases::demo::seed(&linli, &cast, &|| clock.push(1))
+        .await
+        .map_err(node::told)
+        .context("making cases")?;
+    say::note(format!("办件 · cases: {}", cases.len()));
+    linli.journal().close().await;
+    record.finished = true;
+    record.write(dir)?;
+    Ok(record)
+}
