@@ -12,7 +12,7 @@ use super::command::{Command, Decision, Delivery, Filing, Given, Grade, Opinion,
 use super::service::{act, file, load};
 use super::state::{Next, Owner, Phase, State};
 use crate::catalogue::{
-    Answers, Channel, Facts, Form, Kind, OutcomeKind, Question, Service, is_blank,
+    Answers, Channel, Choice, Facts, Form, Kind, Limits, OutcomeKind, Question, Service, is_blank,
 };
 use crate::feature::{Call, Problem};
 use crate::node::Linli;
@@ -474,10 +474,8 @@ pub fn answers(service: &Service, facts: &Facts, today: Date) -> Answers {
         let known = form
             .filled_in(question, &answers)
             .filter(|value| !is_blank(value));
-        answers.insert(
-            question.id.clone(),
-            known.unwrap_or_else(|| plausible(question)),
-        );
+        let value = known.unwrap_or_else(|| made_up(question));
+        answers.insert(question.id.clone(), value);
     }
     answers
 }
@@ -501,14 +499,25 @@ fn papers(service: &Service) -> Vec<Paper> {
     .collect()
 }
 
-fn plausible(question: &Question) -> Value {
-    match question.kind {
+fn made_up(question: &Question) -> Value {
+    if question.kind != Kind::Members {
+        return plausible(question.kind, &question.choices, &question.limits);
+    }
+    let row = question.columns.iter().map(|column| {
+        let value = plausible(column.kind, &column.choices, &column.limits);
+        (column.id.clone(), value)
+    });
+    json!([Value::Object(row.collect())])
+}
+
+fn plausible(kind: Kind, choices: &[Choice], limits: &Limits) -> Value {
+    match kind {
         Kind::Choice => {
-            let first = question.choices.first();
+            let first = choices.first();
             json!(first.map(|choice| choice.value.as_str()).unwrap_or("local"))
         }
         Kind::Date => json!("1950-01-15"),
-        Kind::Money | Kind::Integer => json!(question.limits.min.unwrap_or(0).max(120)),
+        Kind::Money | Kind::Integer => json!(limits.min.unwrap_or(0).max(120)),
         Kind::Boolean => json!(false),
         Kind::Phone => json!("10900000021"),
         Kind::IdentityNumber => json!("990117194803120015"),

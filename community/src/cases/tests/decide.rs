@@ -33,7 +33,6 @@ fn the_ordinary_walk_says_at_each_step_who_and_what_next() {
         (Who::Worker, Verb::RecordVisit),
         (Who::Worker, Verb::PassOn),
         (Who::Officer, Verb::RecordCheck),
-        (Who::Officer, Verb::RecordVisit),
         (Who::Officer, Verb::Review),
         (Who::Officer, Verb::PostNotice),
     ] {
@@ -54,7 +53,6 @@ fn the_ordinary_walk_says_at_each_step_who_and_what_next() {
             Next::Visit,
             Next::PassOn,
             Next::Check,
-            Next::Visit,
             Next::Review,
             Next::PostNotice,
             Next::AwaitNotice,
