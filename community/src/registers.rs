@@ -78,6 +78,7 @@ pub(crate) async fn districts(reader: &DatabaseConnection) -> Result<Vec<String>
 }
 
 /// A failed query.
+#[expect(clippy::needless_pass_by_value, reason = "the shape `map_err` wants")]
 pub(crate) fn store(error: DbErr) -> Fault {
     Fault::Store(error.to_string())
 }

@@ -89,14 +89,16 @@ pub async fn notices(linli: &Linli, area: &AreaPath) -> Result<Vec<PublicNotice>
 fn read_notice(linli: &Linli, row: &QueryResult) -> Result<PublicNotice, DbErr> {
     let text = |column: &str| row.try_get::<String>("", column);
     let bad = |column: &str| DbErr::Type(format!("public_notice.{column}"));
-    let day =
-        |column: &str| -> Result<Date, DbErr> { text(column)?.parse().map_err(|_| bad(column)) };
+    let day = |column: &str| -> Result<Date, DbErr> {
+        text(column)?.parse().map_err(|_unread| bad(column))
+    };
     let path = |column: &str| -> Result<AreaPath, DbErr> {
-        text(column)?.parse().map_err(|_| bad(column))
+        text(column)?.parse().map_err(|_unread| bad(column))
     };
     let service = text("service")?;
     let area = path("area")?;
-    let version = u32::try_from(row.try_get::<i64>("", "version")?).map_err(|_| bad("version"))?;
+    let version =
+        u32::try_from(row.try_get::<i64>("", "version")?).map_err(|_unread| bad("version"))?;
     let posted_on = day("posted_on")?;
     let rules = linli.rules(&service, version, &area, posted_on);
     let shown = rules
@@ -199,7 +201,9 @@ pub async fn object(
     let unknown = || Problem::from(linli_kernel::Refusal::from(super::refusal::No::Unknown));
     let number = CaseNumber::parse(number).map_err(|_bad| unknown())?;
     let row = by_number(linli.journal().reader(), &number).await?;
-    let row = row.filter(|row| row.phase == Phase::Notice).ok_or_else(unknown)?;
+    let row = row
+        .filter(|row| row.phase == Phase::Notice)
+        .ok_or_else(unknown)?;
     let actor = linli_kernel::Actor::system();
     let call = crate::feature::Call {
         command,

@@ -344,23 +344,25 @@ fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
     let bad = |column: &str| DbErr::Type(format!("cases.{column}"));
     let day = |column: &str| -> Result<Option<Date>, DbErr> {
         let text = optional(column)?;
-        text.map(|text| text.parse().map_err(|_| bad(column)))
+        text.map(|text| text.parse().map_err(|_unread| bad(column)))
             .transpose()
     };
     let instant = |column: &str| -> Result<jiff::Timestamp, DbErr> {
-        jiff::Timestamp::from_microsecond(number(column)?).map_err(|_| bad(column))
+        jiff::Timestamp::from_microsecond(number(column)?).map_err(|_unread| bad(column))
     };
     let due_unknown = row.try_get::<Option<i64>>("", "due_unknown")?;
     let holder = optional("holder")?;
     Ok(Row {
-        id: text("id")?.parse().map_err(|_| bad("id"))?,
+        id: text("id")?.parse().map_err(|_unread| bad("id"))?,
         number: text("number")?,
         service: text("service")?,
-        version: u32::try_from(number("version")?).map_err(|_| bad("version"))?,
-        area: text("area")?.parse().map_err(|_| bad("area"))?,
+        version: u32::try_from(number("version")?).map_err(|_unread| bad("version"))?,
+        area: text("area")?.parse().map_err(|_unread| bad("area"))?,
         phase: Phase::from_code(&text("phase")?).ok_or_else(|| bad("phase"))?,
         channel: Channel::from_code(&text("channel")?).ok_or_else(|| bad("channel"))?,
-        applicant: text("applicant")?.parse().map_err(|_| bad("applicant"))?,
+        applicant: text("applicant")?
+            .parse()
+            .map_err(|_unread| bad("applicant"))?,
         name: text("name")?,
         desk: optional("desk")?.and_then(|key| Desk::from_key(&key)),
         next: optional("next")?,

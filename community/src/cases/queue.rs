@@ -88,7 +88,7 @@ fn desks(linli: &Linli, post: &Post) -> Vec<String> {
     let mut keys = vec![key(&post.area)];
     // Street officers' desks stand at streets, district officers' at the district: none is below.
     if !matches!(post.role, Role::StreetOfficer | Role::DistrictOfficer) {
-        let below = tree.inside(&post.area).map(|area| area.path());
+        let below = tree.inside(&post.area).map(crate::places::Area::path);
         keys.extend(below.filter(|path| **path != post.area).map(key));
     }
     keys

@@ -1,6 +1,7 @@
-//! What a version of a service says about its cases, in the shape that [`decide`](super::decide)
-//! reads: desks, days, notice, results, grounds. Made from the catalogue by [`Rules::of`]; a case
-//! keeps to the version it was filed under.
+//! What a version of a service says about its cases: desks, days, notice, results, grounds.
+//!
+//! Made from the catalogue by [`Rules::of`], in the shape that [`decide`](super::decide) reads; a
+//! case keeps to the version it was filed under.
 
 use linli_kernel::{AreaPath, Role};
 use linli_units::{DayUnit, Term};

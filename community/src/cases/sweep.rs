@@ -1,6 +1,8 @@
-//! When nobody does anything, Linli does: a supplement that never came lapses, a case nobody rates
-//! closes, a notice that hung its days ends, and a date that no calendar could name is reckoned as
-//! soon as there is data. Called by the node every so often; each call does a bounded piece.
+//! When nobody does anything, Linli does.
+//!
+//! A supplement that never came lapses, a case nobody rates closes, a notice that hung its days
+//! ends, and a date that no calendar could name is reckoned as soon as there is data. Called by the
+//! node every so often; each call does a bounded piece.
 
 use linli_kernel::CaseId;
 use sea_orm::ConnectionTrait;

@@ -199,6 +199,11 @@ fn misfit(case: &State, verb: Verb, context: &Context<'_>) -> No {
     match verb {
         Verb::Rate if case.rating.is_some() => No::AlreadyRated,
         Verb::Dispute if phase == Phase::Disputed => No::AlreadyDisputed,
+        Verb::Take | Verb::PutBack | Verb::Urge
+            if matches!(phase, Phase::Supplement | Phase::Delivered) =>
+        {
+            No::WaitsForApplicant
+        }
         Verb::Supplement if phase.is_open() => No::NoSupplementAsked,
         Verb::Accept | Verb::RefuseIntake if phase.is_open() && phase != Phase::Supplement => {
             No::AlreadyAccepted

@@ -21,32 +21,7 @@ pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> R
             fields,
             words,
         } => ask(papers, fields, words, context),
-        Command::RecordCheck {
-            check,
-            outcome,
-            words,
-        } => {
-            let check = check.trim().to_owned();
-            if check.is_empty() {
-                return Err(No::WordsMissing("check"));
-            }
-            let fact = Checked {
-                check,
-                outcome: *outcome,
-            };
-            one(Fact::Checked(fact), needed(words, "words")?)
-        }
-        Command::RecordVisit { on, people, words } => {
-            past(*on, "on", context)?;
-            if *on < case.received_on {
-                return Err(No::DateTooEarly("on"));
-            }
-            let fact = Visited {
-                on: *on,
-                people: *people,
-            };
-            one(Fact::Visited(fact), needed(words, "words")?)
-        }
+        Command::RecordCheck { .. } | Command::RecordVisit { .. } => found(case, command, context),
         Command::PassOn { words } => {
             not_skipped(case, words, context.rules)?;
             let station = case.station.saturating_add(1);
@@ -77,6 +52,34 @@ pub(super) fn facts(case: &State, command: &Command, context: &Context<'_>) -> R
         ),
         _ => one(Fact::Reckoned(Reckoned {}), Private::default()),
     }
+}
+
+/// What was found: by checking, or on a visit.
+fn found(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts, No> {
+    let (fact, words) = match command {
+        Command::RecordCheck {
+            check,
+            outcome,
+            words,
+        } => {
+            let check = check.trim().to_owned();
+            if check.is_empty() {
+                return Err(No::WordsMissing("check"));
+            }
+            let outcome = *outcome;
+            (Fact::Checked(Checked { check, outcome }), words)
+        }
+        Command::RecordVisit { on, people, words } => {
+            past(*on, "on", context)?;
+            if *on < case.received_on {
+                return Err(No::DateTooEarly("on"));
+            }
+            let (on, people) = (*on, *people);
+            (Fact::Visited(Visited { on, people }), words)
+        }
+        _ => return Ok(Facts::new()),
+    };
+    Ok(vec![(fact, needed(words, "words")?)])
 }
 
 fn take(case: &State, over: bool, context: &Context<'_>) -> Result<Facts, No> {

@@ -92,7 +92,10 @@ fn a_supplement_before_acceptance_comes_back_to_intake() {
     step(&mut world, Who::Applicant, Verb::Supplement);
     assert_eq!(world.phase(), Phase::Submitted);
     step(&mut world, Who::Worker, Verb::Accept);
-    assert!(world.case().clock.pauses.is_empty(), "intake's clock is another one");
+    assert!(
+        world.case().clock.pauses.is_empty(),
+        "intake's clock is another one"
+    );
 }
 
 #[test]
@@ -104,7 +107,10 @@ fn a_supplement_must_bring_what_was_asked_or_say_why_not() {
         papers: Vec::new(),
         words: " ".to_owned(),
     };
-    assert_eq!(world.refused(Who::Applicant, &empty), "cases.supplement-incomplete");
+    assert_eq!(
+        world.refused(Who::Applicant, &empty),
+        "cases.supplement-incomplete"
+    );
     let seen = Command::Supplement {
         channel: Channel::Online,
         answers: Answers::new(),
@@ -115,21 +121,36 @@ fn a_supplement_must_bring_what_was_asked_or_say_why_not() {
         }],
         words: String::new(),
     };
-    assert_eq!(world.refused(Who::Applicant, &seen), "cases.supplement-incomplete");
-    assert!(world.ask(Who::Worker, &seen).is_ok(), "staff may say they saw the original");
+    assert_eq!(
+        world.refused(Who::Applicant, &seen),
+        "cases.supplement-incomplete"
+    );
+    assert!(
+        world.ask(Who::Worker, &seen).is_ok(),
+        "staff may say they saw the original"
+    );
 }
 
 #[test]
 fn a_supplement_nobody_sends_lapses_after_its_term_and_not_before() {
     let mut world = in_phase(Phase::Supplement);
-    assert_eq!(world.refused(Who::Linli, &Command::Lapse), "cases.not-due-yet");
+    assert_eq!(
+        world.refused(Who::Linli, &Command::Lapse),
+        "cases.not-due-yet"
+    );
     let Due::On(last) = due(&world) else { panic!() };
     world.today = last;
-    assert_eq!(world.refused(Who::Linli, &Command::Lapse), "cases.not-due-yet");
+    assert_eq!(
+        world.refused(Who::Linli, &Command::Lapse),
+        "cases.not-due-yet"
+    );
     world.days_pass(1);
     world.does(Who::Linli, &Command::Lapse);
     assert_eq!(world.phase(), Phase::Lapsed);
-    assert_eq!(world.refused(Who::Worker, &Command::Lapse), "cases.only-linli");
+    assert_eq!(
+        world.refused(Who::Worker, &Command::Lapse),
+        "cases.only-linli"
+    );
 }
 
 #[test]
@@ -138,15 +159,31 @@ fn a_notice_hangs_its_seven_days_before_anything_is_decided() {
     let decision = sample(Verb::Decide, &world);
     let posted = world.today;
     for _ in 0..7 {
-        assert_eq!(world.refused(Who::Officer, &decision), "cases.notice-running");
-        assert_eq!(world.refused(Who::Linli, &Command::EndNotice), "cases.notice-running");
+        assert_eq!(
+            world.refused(Who::Officer, &decision),
+            "cases.notice-running"
+        );
+        assert_eq!(
+            world.refused(Who::Linli, &Command::EndNotice),
+            "cases.notice-running"
+        );
         world.days_pass(1);
     }
     assert_eq!(posted.until(world.today).unwrap().get_days(), 7);
-    assert_eq!(world.refused(Who::Officer, &decision), "cases.notice-running", "the seventh day counts");
+    assert_eq!(
+        world.refused(Who::Officer, &decision),
+        "cases.notice-running",
+        "the seventh day counts"
+    );
     world.days_pass(1);
     world.does(Who::Officer, &decision);
-    let kinds: Vec<&str> = world.events.iter().rev().take(2).map(|(e, ..)| e.fact.kind()).collect();
+    let kinds: Vec<&str> = world
+        .events
+        .iter()
+        .rev()
+        .take(2)
+        .map(|(e, ..)| e.fact.kind())
+        .collect();
     assert_eq!(kinds, ["cases.decided", "cases.notice-ended"]);
 }
 
@@ -157,11 +194,20 @@ fn an_objection_holds_the_decision_until_it_is_answered() {
     assert_eq!(next(&world), Next::AnswerObjection);
     world.days_pass(8);
     let decision = sample(Verb::Decide, &world);
-    assert_eq!(world.refused(Who::Officer, &decision), "cases.objection-open");
-    assert_eq!(world.refused(Who::Linli, &Command::EndNotice), "cases.objection-open");
+    assert_eq!(
+        world.refused(Who::Officer, &decision),
+        "cases.objection-open"
+    );
+    assert_eq!(
+        world.refused(Who::Linli, &Command::EndNotice),
+        "cases.objection-open"
+    );
     step(&mut world, Who::Officer, Verb::AnswerObjection);
     let again = sample(Verb::AnswerObjection, &world);
-    assert_eq!(world.refused(Who::Officer, &again), "cases.objection-unknown");
+    assert_eq!(
+        world.refused(Who::Officer, &again),
+        "cases.objection-unknown"
+    );
     world.does(Who::Officer, &decision);
 }
 
@@ -181,14 +227,35 @@ fn a_refusal_names_a_ground_and_needs_no_notice() {
         deliver: None,
     };
     let good = refuse(&world.rules);
-    let groundless = Decision { ground: None, ..good.clone() };
-    assert_eq!(world.refused(Who::Officer, &decide(groundless)), "cases.ground-missing");
-    let strange = Decision { ground: Some("because".to_owned()), ..good.clone() };
-    assert_eq!(world.refused(Who::Officer, &decide(strange)), "cases.ground-unknown");
-    let silent = Decision { words: String::new(), ..good.clone() };
-    assert_eq!(world.refused(Who::Officer, &decide(silent)), "cases.words-missing");
+    let groundless = Decision {
+        ground: None,
+        ..good.clone()
+    };
+    assert_eq!(
+        world.refused(Who::Officer, &decide(groundless)),
+        "cases.ground-missing"
+    );
+    let strange = Decision {
+        ground: Some("because".to_owned()),
+        ..good.clone()
+    };
+    assert_eq!(
+        world.refused(Who::Officer, &decide(strange)),
+        "cases.ground-unknown"
+    );
+    let silent = Decision {
+        words: String::new(),
+        ..good.clone()
+    };
+    assert_eq!(
+        world.refused(Who::Officer, &decide(silent)),
+        "cases.words-missing"
+    );
     let granted = decide(grant(&world.rules));
-    assert_eq!(world.refused(Who::Officer, &granted), "cases.notice-missing");
+    assert_eq!(
+        world.refused(Who::Officer, &granted),
+        "cases.notice-missing"
+    );
     world.does(Who::Officer, &decide(good));
     assert_eq!(world.phase(), Phase::Decided);
 }
@@ -202,11 +269,20 @@ fn a_grant_has_an_amount_and_a_period_within_the_rule() {
         let deliver = None;
         world.ask(Who::Officer, &Command::Decide { decision, deliver })
     };
-    let none = Decision { amount_fen: None, ..good.clone() };
+    let none = Decision {
+        amount_fen: None,
+        ..good.clone()
+    };
     assert_eq!(ask(none).unwrap_err(), "cases.amount-missing");
-    let zero = Decision { amount_fen: Some(0), ..good.clone() };
+    let zero = Decision {
+        amount_fen: Some(0),
+        ..good.clone()
+    };
     assert_eq!(ask(zero).unwrap_err(), "cases.amount-missing");
-    let strange = Decision { outcome: "wish".to_owned(), ..good.clone() };
+    let strange = Decision {
+        outcome: "wish".to_owned(),
+        ..good.clone()
+    };
     assert_eq!(ask(strange).unwrap_err(), "cases.outcome-unknown");
     let backwards = Decision {
         from: Some("2026-10-01".parse().unwrap()),
@@ -236,12 +312,18 @@ fn nobody_works_on_a_case_of_their_own_or_of_their_household() {
 fn who_took_a_case_keeps_it_until_a_colleague_says_they_take_over() {
     let mut world = World::filed("dibao");
     world.does(Who::Worker, &Command::Take { over: false });
-    assert_eq!(world.refused(Who::Worker, &Command::Take { over: false }), "cases.already-yours");
+    assert_eq!(
+        world.refused(Who::Worker, &Command::Take { over: false }),
+        "cases.already-yours"
+    );
     let colleague = staff(Role::CommitteeWorker, COMMITTEE, 99);
     let ask = |world: &World, command: &Command| {
         decide(world.case(), command, &world.context(&colleague)).map_err(|no| no.code)
     };
-    assert_eq!(ask(&world, &Command::Accept).unwrap_err(), "cases.taken-by-another");
+    assert_eq!(
+        ask(&world, &Command::Accept).unwrap_err(),
+        "cases.taken-by-another"
+    );
     let polite = Command::Take { over: false };
     assert_eq!(ask(&world, &polite).unwrap_err(), "cases.taken-by-another");
     let events = ask(&world, &Command::Take { over: true }).unwrap();
@@ -253,7 +335,9 @@ fn who_took_a_case_keeps_it_until_a_colleague_says_they_take_over() {
 #[test]
 fn what_the_desk_should_do_is_done_or_the_reason_is_given() {
     let world = in_phase(Phase::InHand);
-    let silent = Command::PassOn { words: String::new() };
+    let silent = Command::PassOn {
+        words: String::new(),
+    };
     assert_eq!(world.refused(Who::Worker, &silent), "cases.step-skipped");
     let told = Command::PassOn { words: words() };
     assert!(world.ask(Who::Worker, &told).is_ok());
@@ -287,24 +371,42 @@ fn an_extension_stays_within_the_rule_and_moves_the_promise() {
     step(&mut world, Who::Worker, Verb::PassOn);
     let most = u16::try_from(world.rules.extension_days).unwrap();
     assert!(most > 0, "最低生活保障 knows a special time");
-    let extend = |days| Command::Extend { days, words: words() };
-    assert_eq!(world.refused(Who::Officer, &extend(0)), "cases.extension-too-long");
-    assert_eq!(world.refused(Who::Officer, &extend(most + 1)), "cases.extension-too-long");
+    let extend = |days| Command::Extend {
+        days,
+        words: words(),
+    };
+    assert_eq!(
+        world.refused(Who::Officer, &extend(0)),
+        "cases.extension-too-long"
+    );
+    assert_eq!(
+        world.refused(Who::Officer, &extend(most + 1)),
+        "cases.extension-too-long"
+    );
     let before = world.case().wait.clone().unwrap().result_by;
     world.does(Who::Officer, &extend(most));
     assert_ne!(world.case().wait.clone().unwrap().result_by, before);
-    assert_eq!(world.refused(Who::Officer, &extend(1)), "cases.extension-too-long");
+    assert_eq!(
+        world.refused(Who::Officer, &extend(1)),
+        "cases.extension-too-long"
+    );
 }
 
 #[test]
 fn urging_is_once_a_period_and_never_while_it_is_the_applicants_turn() {
     let mut world = in_phase(Phase::InHand);
     world.does(Who::Applicant, &Command::Urge);
-    assert_eq!(world.refused(Who::Applicant, &Command::Urge), "cases.urged-already");
+    assert_eq!(
+        world.refused(Who::Applicant, &Command::Urge),
+        "cases.urged-already"
+    );
     world.days_pass(5);
     world.does(Who::Applicant, &Command::Urge);
     let asked = in_phase(Phase::Supplement);
-    assert_eq!(asked.refused(Who::Applicant, &Command::Urge), "cases.not-now");
+    assert_eq!(
+        asked.refused(Who::Applicant, &Command::Urge),
+        "cases.waits-for-applicant"
+    );
 }
 
 #[test]
@@ -314,7 +416,11 @@ fn a_low_rating_opens_a_follow_up_with_a_clock_and_a_good_one_closes() {
     assert!(matches!(wait.owner, Owner::Desk(ref desk) if desk.role == Role::Supervisor));
     assert!(matches!(wait.due, Due::On(_)));
     step(&mut world, Who::Supervisor, Verb::FollowUp);
-    assert_eq!(world.phase(), Phase::FollowUp, "one call does not settle it");
+    assert_eq!(
+        world.phase(),
+        Phase::FollowUp,
+        "one call does not settle it"
+    );
     world.does(
         Who::Supervisor,
         &Command::FollowUp {
@@ -334,7 +440,10 @@ fn a_rating_is_given_once_and_by_the_applicant_alone() {
     let rate = sample(Verb::Rate, &world);
     assert_eq!(world.refused(Who::Applicant, &rate), "cases.already-rated");
     let delivered = in_phase(Phase::Delivered);
-    assert_eq!(delivered.refused(Who::Worker, &rate), "cases.only-applicant");
+    assert_eq!(
+        delivered.refused(Who::Worker, &rate),
+        "cases.only-applicant"
+    );
 }
 
 #[test]
@@ -366,7 +475,10 @@ fn a_dispute_has_its_time() {
     world.days_pass(60);
     assert!(world.ask(Who::Applicant, &dispute).is_ok());
     world.days_pass(1);
-    assert_eq!(world.refused(Who::Applicant, &dispute), "cases.dispute-too-late");
+    assert_eq!(
+        world.refused(Who::Applicant, &dispute),
+        "cases.dispute-too-late"
+    );
 }
 
 #[test]
@@ -394,11 +506,18 @@ fn an_appeal_that_succeeds_opens_the_case_again() {
 #[test]
 fn a_moved_fact_is_reckoned_anew() {
     let mut world = World::filed("dibao");
-    let Due::On(before) = due(&world) else { panic!() };
+    let Due::On(before) = due(&world) else {
+        panic!()
+    };
     step(&mut world, Who::Worker, Verb::CorrectReceipt); // three working days earlier
-    let Due::On(after) = due(&world) else { panic!() };
+    let Due::On(after) = due(&world) else {
+        panic!()
+    };
     assert_eq!(calendar().workdays_between(after, before), Ok(2));
-    assert_eq!(world.refused(Who::Linli, &Command::Reckon), "cases.nothing-to-reckon");
+    assert_eq!(
+        world.refused(Who::Linli, &Command::Reckon),
+        "cases.nothing-to-reckon"
+    );
 }
 
 #[test]
@@ -442,14 +561,23 @@ fn filing_for_another_names_the_authority() {
         channel: Channel::Counter,
         ..online.clone()
     };
-    assert_eq!(ask(Who::Worker, &counter).unwrap_err(), "cases.authority-missing");
+    assert_eq!(
+        ask(Who::Worker, &counter).unwrap_err(),
+        "cases.authority-missing"
+    );
     let spoken = Filing {
         authority: Some("spoken-at-counter".to_owned()),
         ..counter.clone()
     };
     assert!(ask(Who::Worker, &spoken).is_ok());
-    assert_eq!(ask(Who::Applicant, &spoken).unwrap_err(), "cases.channel-not-offered");
-    assert_eq!(ask(Who::Worker, &online).unwrap_err(), "cases.channel-not-offered");
+    assert_eq!(
+        ask(Who::Applicant, &spoken).unwrap_err(),
+        "cases.channel-not-offered"
+    );
+    assert_eq!(
+        ask(Who::Worker, &online).unwrap_err(),
+        "cases.channel-not-offered"
+    );
     assert_eq!(ask(Who::Stranger, &online).unwrap_err(), "gate.own");
     assert_eq!(ask(Who::NextDoor, &spoken).unwrap_err(), "gate.area");
     let events = ask(Who::Proxy, &online).unwrap();
@@ -458,9 +586,18 @@ fn filing_for_another_names_the_authority() {
         received_on: Some("2026-09-02".parse().unwrap()),
         ..spoken.clone()
     };
-    assert_eq!(ask(Who::Worker, &future).unwrap_err(), "cases.date-in-future");
-    let nameless = Filing { name: " ".to_owned(), ..online };
-    assert_eq!(ask(Who::Applicant, &nameless).unwrap_err(), "cases.words-missing");
+    assert_eq!(
+        ask(Who::Worker, &future).unwrap_err(),
+        "cases.date-in-future"
+    );
+    let nameless = Filing {
+        name: " ".to_owned(),
+        ..online
+    };
+    assert_eq!(
+        ask(Who::Applicant, &nameless).unwrap_err(),
+        "cases.words-missing"
+    );
 }
 
 #[test]
@@ -490,7 +627,10 @@ fn only_what_the_service_knows_is_asked_and_answered() {
         words: words(),
     };
     assert_eq!(world.refused(Who::Worker, &ask(&[])), "cases.nothing-asked");
-    assert_eq!(world.refused(Who::Worker, &ask(&["moon"])), "cases.asked-unknown");
+    assert_eq!(
+        world.refused(Who::Worker, &ask(&["moon"])),
+        "cases.asked-unknown"
+    );
     let asked = in_phase(Phase::Supplement);
     let strange = Command::Supplement {
         channel: Channel::Online,
@@ -498,5 +638,8 @@ fn only_what_the_service_knows_is_asked_and_answered() {
         papers: Vec::new(),
         words: words(),
     };
-    assert_eq!(asked.refused(Who::Applicant, &strange), "cases.answer-not-asked");
+    assert_eq!(
+        asked.refused(Who::Applicant, &strange),
+        "cases.answer-not-asked"
+    );
 }

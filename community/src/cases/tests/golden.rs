@@ -9,11 +9,11 @@ use linli_kernel::{Actor, CommandId};
 use uuid::Uuid;
 
 use super::world::*;
+use crate::cases::Desk;
 use crate::cases::clock::Due;
 use crate::cases::command::*;
 use crate::cases::events::*;
 use crate::cases::state::{Next, Owner, Wait};
-use crate::cases::Desk;
 use crate::catalogue::{Channel, Every, OutcomeKind};
 
 fn folder() -> PathBuf {
@@ -114,6 +114,7 @@ fn facts(on: jiff::civil::Date, paper: &Paper) -> Vec<Fact> {
     facts
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each kind")]
 fn later_facts(on: jiff::civil::Date) -> Vec<Fact> {
     vec![
         Fact::NoticePosted(NoticePosted {
@@ -233,7 +234,10 @@ fn every_golden_file_is_read_back_whole_or_erased() {
     for golden in files {
         let whole = Event::read(&recorded(&golden, false)).unwrap();
         let written = whole.write().unwrap();
-        assert_eq!((written.open, written.kind), (golden.open.clone(), golden.kind.clone()));
+        assert_eq!(
+            (written.open, written.kind),
+            (golden.open.clone(), golden.kind.clone())
+        );
         let erased = Event::read(&recorded(&golden, true)).unwrap();
         assert!(erased.private.is_empty());
         assert_eq!(erased.fact, whole.fact);
@@ -249,12 +253,30 @@ fn an_unknown_kind_or_version_is_told_from_a_poisonous_one() {
         sealed: Vec::new(),
     };
     assert!(Event::read(&recorded(&golden, false)).is_ok());
-    let newer = Golden { kind: Kind::new("cases.accepted", 2), ..golden.clone() };
-    assert!(matches!(Event::read(&recorded(&newer, false)), Err(FoldError::Unknown(_))));
-    let strange = Golden { kind: Kind::new("cases.danced", 1), ..golden.clone() };
-    assert!(matches!(Event::read(&recorded(&strange, false)), Err(FoldError::Unknown(_))));
-    let poisonous = Golden { open: serde_json::json!({ "on": "soon" }), ..golden };
-    assert!(matches!(Event::read(&recorded(&poisonous, false)), Err(FoldError::Poisonous(_))));
+    let newer = Golden {
+        kind: Kind::new("cases.accepted", 2),
+        ..golden.clone()
+    };
+    assert!(matches!(
+        Event::read(&recorded(&newer, false)),
+        Err(FoldError::Unknown(_))
+    ));
+    let strange = Golden {
+        kind: Kind::new("cases.danced", 1),
+        ..golden.clone()
+    };
+    assert!(matches!(
+        Event::read(&recorded(&strange, false)),
+        Err(FoldError::Unknown(_))
+    ));
+    let poisonous = Golden {
+        open: serde_json::json!({ "on": "soon" }),
+        ..golden
+    };
+    assert!(matches!(
+        Event::read(&recorded(&poisonous, false)),
+        Err(FoldError::Poisonous(_))
+    ));
 }
 
 /// Open parts hold no personal data: nothing of the sealed part is in them.
@@ -263,7 +285,11 @@ fn nothing_private_is_in_the_open_part() {
     for event in one_of_each() {
         let open = event.write().unwrap().open.to_string();
         for private in ["张建国", "10900000012", "never", "86000", "情况属实"] {
-            assert!(!open.contains(private), "{} tells {private}", event.fact.kind());
+            assert!(
+                !open.contains(private),
+                "{} tells {private}",
+                event.fact.kind()
+            );
         }
     }
 }

@@ -11,17 +11,29 @@ use crate::cases::fold;
 use crate::cases::state::{Phase, State};
 use crate::feature::Meta;
 
-const SERVICES: [&str; 4] = ["dibao", "temporary-relief", "elder-allowance", "certificate"];
+const SERVICES: [&str; 4] = [
+    "dibao",
+    "temporary-relief",
+    "elder-allowance",
+    "certificate",
+];
 
 /// One attempt: who, what, and how many days later.
 fn attempt() -> impl Strategy<Value = (usize, usize, i64, bool)> {
-    (0..Who::ALL.len(), 0..Verb::ALL.len(), 0..5_i64, any::<bool>())
+    (
+        0..Who::ALL.len(),
+        0..Verb::ALL.len(),
+        0..5_i64,
+        any::<bool>(),
+    )
 }
 
 fn command(verb: Verb, world: &World, says_no: bool) -> Command {
     match sample(verb, world) {
         Command::Decide { deliver, .. } if says_no => Command::Decide {
-            decision: Decision { ..refuse(&world.rules) },
+            decision: Decision {
+                ..refuse(&world.rules)
+            },
             deliver,
         },
         other => other,
@@ -54,12 +66,18 @@ fn invariants(case: &State) {
                 _ => false,
             };
             let intake = case.clock.started_on.is_none();
-            assert!(stands || intake, "a clock that stands still promises no date: {wait:?}");
+            assert!(
+                stands || intake,
+                "a clock that stands still promises no date: {wait:?}"
+            );
         }
     } else {
         assert!(case.wait.is_none() && case.holder.is_none());
         assert!(case.ended_on.is_some());
-        assert!(!case.clock.is_paused(), "nothing stands still in an ended case");
+        assert!(
+            !case.clock.is_paused(),
+            "nothing stands still in an ended case"
+        );
     }
     let open_pauses = case.clock.pauses.iter().filter(|pause| pause.to.is_none());
     assert!(open_pauses.count() <= 1);

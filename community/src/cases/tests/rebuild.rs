@@ -2,7 +2,7 @@
 
 use linli_kernel::{Actor, ResidentId, Role};
 use sea_orm::sea_query::{Asterisk, Order, Query};
-use sea_orm::{ConnectionTrait, JsonValue, FromQueryResult};
+use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue};
 use uuid::Uuid;
 
 use super::doors::node;
@@ -12,9 +12,16 @@ use crate::catalogue::Facts;
 use crate::node::Linli;
 
 async fn rows(linli: &Linli, table: &'static str) -> Vec<JsonValue> {
-    let query = Query::select().column(Asterisk).from(table).order_by("id", Order::Asc).take();
+    let query = Query::select()
+        .column(Asterisk)
+        .from(table)
+        .order_by("id", Order::Asc)
+        .take();
     let found = linli.journal().reader().query_all(&query).await.unwrap();
-    found.iter().map(|row| JsonValue::from_query_result(row, "").unwrap()).collect()
+    found
+        .iter()
+        .map(|row| JsonValue::from_query_result(row, "").unwrap())
+        .collect()
 }
 
 fn cast() -> Cast {
@@ -45,14 +52,26 @@ fn cast() -> Cast {
 #[tokio::test]
 async fn the_demo_plays_in_every_state_and_rebuilding_gives_the_same_rows() {
     let (linli, clock) = node().await;
-    let filed = demo::seed(&linli, &cast(), &|| clock.days_pass(1)).await.unwrap();
+    let filed = demo::seed(&linli, &cast(), &|| clock.days_pass(1))
+        .await
+        .unwrap();
     assert!(filed.len() >= 30);
     let cases = rows(&linli, "cases").await;
-    let phases: std::collections::BTreeSet<String> =
-        cases.iter().map(|row| row["phase"].as_str().unwrap().to_owned()).collect();
+    let phases: std::collections::BTreeSet<String> = cases
+        .iter()
+        .map(|row| row["phase"].as_str().unwrap().to_owned())
+        .collect();
     for phase in [
-        "submitted", "in_hand", "supplement", "notice", "delivered", "follow_up", "disputed",
-        "closed", "intake_refused", "withdrawn",
+        "submitted",
+        "in_hand",
+        "supplement",
+        "notice",
+        "delivered",
+        "follow_up",
+        "disputed",
+        "closed",
+        "intake_refused",
+        "withdrawn",
     ] {
         assert!(phases.contains(phase), "no case is {phase}: {phases:?}");
     }

@@ -33,7 +33,14 @@ fn table() -> String {
                 .iter()
                 .map(|(answer, people)| format!("{answer}: {}", people.join(" ")))
                 .collect();
-            writeln!(table, "{} {} | {}", phase.code(), verb.code(), said.join(" | ")).unwrap();
+            writeln!(
+                table,
+                "{} {} | {}",
+                phase.code(),
+                verb.code(),
+                said.join(" | ")
+            )
+            .unwrap();
         }
     }
     table

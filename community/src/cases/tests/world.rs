@@ -40,7 +40,7 @@ pub(super) fn area(path: &str) -> AreaPath {
 
 pub(super) fn rules(service: &str) -> Rules {
     let day = "2026-09-01".parse().unwrap();
-    Rules::of(&catalogue().service(service, day).unwrap())
+    Rules::of(catalogue().service(service, day).unwrap())
 }
 
 pub(super) fn staff(role: Role, at: &str, n: u128) -> Actor {
@@ -53,7 +53,10 @@ pub(super) fn staff(role: Role, at: &str, n: u128) -> Actor {
 }
 
 pub(super) fn resident(n: u128) -> Actor {
-    Actor::resident(AccountId(Uuid::from_u128(n)), ResidentId(Uuid::from_u128(n)))
+    Actor::resident(
+        AccountId(Uuid::from_u128(n)),
+        ResidentId(Uuid::from_u128(n)),
+    )
 }
 
 /// Who asks, in the tests.
@@ -99,9 +102,7 @@ impl Who {
             },
             Self::Stranger => resident(3),
             Self::Worker => staff(Role::CommitteeWorker, COMMITTEE, 11),
-            Self::NextDoor => {
-                staff(Role::CommitteeWorker, "310117/310117001/310117001002", 12)
-            }
+            Self::NextDoor => staff(Role::CommitteeWorker, "310117/310117001/310117001002", 12),
             Self::Officer => staff(Role::StreetOfficer, STREET, 13),
             Self::District => staff(Role::DistrictOfficer, "310117", 14),
             Self::Supervisor => staff(Role::Supervisor, STREET, 15),
@@ -124,8 +125,13 @@ pub(super) fn filing(service: &str) -> Filing {
         received_on: None,
         name: "张建国".to_owned(),
         phone: "10900000012".to_owned(),
-        answers: crate::cases::demo::answers(&service, &crate::catalogue::Facts::default(), day),
-        declared: service.form.declarations.iter().map(|d| d.id.clone()).collect(),
+        answers: crate::cases::demo::answers(service, &crate::catalogue::Facts::default(), day),
+        declared: service
+            .form
+            .declarations
+            .iter()
+            .map(|d| d.id.clone())
+            .collect(),
         papers: Vec::new(),
     }
 }
@@ -196,7 +202,8 @@ impl World {
     #[track_caller]
     pub(super) fn does(&mut self, who: Who, command: &Command) -> &mut Self {
         let events = self.ask(who, command);
-        let events = events.unwrap_or_else(|code| panic!("{who:?} {}: {code}", command.verb().code()));
+        let events =
+            events.unwrap_or_else(|code| panic!("{who:?} {}: {code}", command.verb().code()));
         self.take_in(events, &who.actor());
         self
     }
@@ -365,6 +372,7 @@ pub(super) fn refuse(rules: &Rules) -> Decision {
 }
 
 /// A case of 最低生活保障 in each phase.
+#[expect(clippy::too_many_lines, reason = "a table: one arm a phase")]
 pub(super) fn in_phase(phase: Phase) -> World {
     let mut world = World::filed("dibao");
     let go = |world: &mut World, who: Who, verb: Verb| {
@@ -422,6 +430,13 @@ pub(super) fn in_phase(phase: Phase) -> World {
             );
         }
     }
-    assert_eq!(world.phase(), if phase == Phase::Blank { Phase::Submitted } else { phase });
+    assert_eq!(
+        world.phase(),
+        if phase == Phase::Blank {
+            Phase::Submitted
+        } else {
+            phase
+        }
+    );
     world
 }
