@@ -1,23 +1,72 @@
 //! `linli journal`: verify, rebuild, confirm a restored node, show entries.
 
-use linli_journal::Recorded;
-use linli_kernel::{Actor, CommandId, StreamId};
+use std::sync::Arc;
+
+use linli_journal::{Depth, Findings, Journal, Recorded};
+use linli_kernel::{Actor, CommandId, StreamId, SystemClock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::cli::{Asked, Journal, Show};
+use crate::cli::{Asked, Journal as Asking, Show};
 use crate::node;
 use crate::outcome::Outcome;
 use crate::say;
+use crate::settings::Settings;
 
 /// `linli journal …`
-pub(crate) async fn run(journal: &Journal) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(journal: &Asking) -> anyhow::Result<Outcome> {
     match journal {
-        Journal::Verify(asked) => verify(asked).await,
-        Journal::Rebuild(asked) => rebuild(asked).await,
-        Journal::ConfirmAlone(asked) => confirm(asked).await,
-        Journal::Show(show) => self::show(show).await,
+        Asking::Verify(asked) => verify(asked).await,
+        Asking::Rebuild(asked) => rebuild(asked).await,
+        Asking::ConfirmAlone(asked) => confirm(asked).await,
+        Asking::Show(show) => self::show(show).await,
     }
+}
+
+/// Opens the journal alone, for reading: a damaged node is just what is looked at here.
+async fn verify(asked: &Asked) -> anyhow::Result<Outcome> {
+    let dir = &asked.folder.dir;
+    let config = Settings::of(dir)?.journal(dir).reading();
+    let registers = Arc::new(linli_community::registers::All);
+    let journal = Journal::open(config, Arc::new(SystemClock), registers).await?;
+    let mut shown = say::Progress::of("核对 · verifying");
+    let findings = journal
+        .verify(Depth::default(), |progress| shown.at(progress.done, progress.of))
+        .await?;
+    shown.end("");
+    if asked.json {
+        say::json(&findings)?;
+    } else {
+        say::line(told(&findings));
+    }
+    Ok(if findings.is_sound() { Outcome::Done } else { Outcome::Failed })
+}
+
+fn told(findings: &Findings) -> String {
+    let mut lines: Vec<String> = findings
+        .damages
+        .iter()
+        .map(|damage| format!("✗ {damage}"))
+        .collect();
+    if findings.more > 0 {
+        lines.push(format!("… {}", findings.more));
+    }
+    let parked = findings.parked.iter();
+    lines.extend(parked.map(|stream| format!("! 停放 · parked: {stream}")));
+    if !findings.registers {
+        lines.push("! 登记簿未比对 · registers were not compared".to_owned());
+    }
+    let sound = if findings.is_sound() {
+        "✓ 完好 · sound"
+    } else {
+        "✗ 有损坏 · damaged"
+    };
+    let Findings { entries, commands, keys, erased, .. } = findings;
+    lines.push(format!(
+        "{sound}: {entries} 条记录 · entries, {commands} 个命令 · commands, \
+         {keys} 把密钥 · keys, {erased} 处已抹去 · erased"
+    ));
+    lines.join("\n")
 }
 
 async fn rebuild(asked: &Asked) -> anyhow::Result<Outcome> {

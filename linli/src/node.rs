@@ -7,7 +7,7 @@ use linli_community::places::{self, Event, Places};
 use linli_community::{Call, Linli, Meta, NodeConfig, Plan, Problem};
 use linli_journal::Mode;
 use linli_kernel::{Actor, AreaPath, Clock, CommandId, Fault, SystemClock};
-use linli_portal::session::{Desk, DeskPlace};
+use linli_portal::session::Desk;
 use serde_json::Value;
 
 use crate::outcome::Misuse;
@@ -53,11 +53,7 @@ pub(crate) async fn writing(folder: &Path) -> anyhow::Result<(Settings, Linli)> 
 
 /// The desk of the node in `folder`.
 pub(crate) async fn desk(folder: &Path, settings: &Settings) -> anyhow::Result<Desk> {
-    let place = match settings.postgres() {
-        Some(url) => DeskPlace::Postgres(url.to_owned()),
-        None => DeskPlace::File(folder.join("desk.db")),
-    };
-    Ok(Desk::open(&place, Arc::new(SystemClock)).await?)
+    Ok(Desk::open(&settings.journal(folder), Arc::new(SystemClock)).await?)
 }
 
 /// A call by Linli itself.

@@ -33,7 +33,7 @@ pub(crate) async fn run(folder: &Folder) -> anyhow::Result<Outcome> {
         tracing::warn!("restored: reading only, until `linli journal confirm-alone`");
     }
     let portal = settings.portal(false);
-    serve(&folder.dir, &settings, Serving { linli, listener, portal }).await?;
+    serve(&folder.dir, &settings, Serving { linli, listener, portal, demo: None }).await?;
     Ok(Outcome::Done)
 }
 
@@ -45,7 +45,9 @@ pub(crate) struct Serving {
     /// taken is told at once.
     pub(crate) listener: Listener,
     /// The settings of the pages.
-    pub(crate) portal: linli_portal::settings::Settings,
+    pub(crate) portal: linli_portal::Settings,
+    /// A demo's clock and who can sign in to it with one click.
+    pub(crate) demo: Option<linli_portal::demo::Demo>,
 }
 
 /// Takes the place to listen on.
@@ -61,10 +63,13 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     if let Some(fonts) = &settings.fonts {
         letter::use_fonts_of(fonts);
     }
-    let Serving { linli, listener, portal } = serving;
+    let Serving { linli, listener, portal, demo } = serving;
     publish(&linli).await;
     let desk = node::desk(dir, settings).await?;
-    let portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;
+    let mut portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;
+    if let Some(demo) = demo {
+        portal = portal.with_demo(demo);
+    }
     let patience = Patience {
         connections: settings.limits.connections,
         ..Patience::default()

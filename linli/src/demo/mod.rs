@@ -51,8 +51,10 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
     let linli = node::open(dir, &settings, Arc::clone(&clock) as _).await?;
     tour::print(&settings.address, &record);
     let portal = settings.portal(true);
+    let cards = record.cards()?;
     let keeper = tokio::spawn(record::keep_days(dir.clone(), record, Arc::clone(&clock)));
-    let serving = serve::Serving { linli, listener, portal, pushed: Some(clock) };
+    let demo = Some(linli_portal::demo::Demo { clock, cards });
+    let serving = serve::Serving { linli, listener, portal, demo };
     serve::serve(dir, &settings, serving).await?;
     keeper.abort();
     Ok(Outcome::Done)

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use linli_kernel::{ShiftedClock, SystemClock};
+use linli_portal::demo::Card;
 use serde::{Deserialize, Serialize};
 
 const FILE: &str = "demo.json";
@@ -56,6 +57,19 @@ impl Record {
             seed,
             ..Self::default()
         }
+    }
+
+    /// The roles as the demo's page shows them.
+    pub(super) fn cards(&self) -> anyhow::Result<Vec<Card>> {
+        let card = |role: &Role| -> anyhow::Result<Card> {
+            Ok(Card {
+                key: role.key.clone(),
+                name: role.name.clone(),
+                account: role.account.parse()?,
+                resident: role.resident.as_deref().map(str::parse).transpose()?,
+            })
+        };
+        self.roles.iter().map(card).collect()
     }
 
     /// The demo in `dir`, if there is one.

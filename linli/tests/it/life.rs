@@ -8,7 +8,16 @@ use std::path::Path;
 use crate::{expect, json};
 
 fn made(dir: &Path) {
-    let text = expect(0, &["init", "--dir", dir.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    let text = expect(
+        0,
+        &[
+            "init",
+            "--dir",
+            dir.to_str().unwrap(),
+            "--listen",
+            "127.0.0.1:0",
+        ],
+    );
     assert!(text.contains("admin"), "{text}");
 }
 
@@ -40,19 +49,59 @@ fn accounts_posts_and_tokens_are_given() {
     let dir = home.path().join("node");
     made(&dir);
     let committee = "310117/310117001/310117001001";
-    let add = ["account", "add", "wang", "--name", "王芳", "--role", "committee_worker", "--area"];
+    let add = [
+        "account",
+        "add",
+        "wang",
+        "--name",
+        "王芳",
+        "--role",
+        "committee_worker",
+        "--area",
+    ];
     let added = json(0, &[&add[..], &[committee]].concat(), &dir);
     assert_eq!(added["password"].as_str().unwrap().len(), 19);
-    json(0, &["account", "post", "wang", "--role", "social_worker", "--area", committee], &dir);
-    let issued = json(0, &["account", "token", "wang", "--label", "queue screen"], &dir);
+    json(
+        0,
+        &[
+            "account",
+            "post",
+            "wang",
+            "--role",
+            "social_worker",
+            "--area",
+            committee,
+        ],
+        &dir,
+    );
+    let issued = json(
+        0,
+        &["account", "token", "wang", "--label", "queue screen"],
+        &dir,
+    );
     assert!(issued["secret"].as_str().unwrap().len() > 40);
     let accounts = json(0, &["account", "list"], &dir);
-    let wang = accounts.as_array().unwrap().iter().find(|one| one["login"] == "wang").unwrap();
+    let wang = accounts
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["login"] == "wang")
+        .unwrap();
     assert_eq!(wang["posts"].as_array().unwrap().len(), 2);
     // A role or an area that does not exist is misuse; a taken name is refused.
     let dir = dir.to_str().unwrap();
-    expect(2, &["account", "post", "wang", "--role", "king", "--area", committee, "--dir", dir]);
-    expect(2, &["account", "post", "wang", "--role", "auditor", "--area", "999999", "--dir", dir]);
+    expect(
+        2,
+        &[
+            "account", "post", "wang", "--role", "king", "--area", committee, "--dir", dir,
+        ],
+    );
+    expect(
+        2,
+        &[
+            "account", "post", "wang", "--role", "auditor", "--area", "999999", "--dir", dir,
+        ],
+    );
     expect(1, &[&add[..], &[committee, "--dir", dir]].concat());
 }
 
@@ -69,7 +118,16 @@ fn a_restored_node_waits_for_confirmation() {
     assert_eq!(json(0, &["journal", "show"], &new), before);
     // It reads, it does not write.
     let committee = "310117/310117001/310117001001";
-    let add = ["account", "add", "li", "--name", "李", "--role", "committee_worker", "--area"];
+    let add = [
+        "account",
+        "add",
+        "li",
+        "--name",
+        "李",
+        "--role",
+        "committee_worker",
+        "--area",
+    ];
     let new_dir = new.to_str().unwrap();
     expect(1, &[&add[..], &[committee, "--dir", new_dir]].concat());
     json(0, &["journal", "confirm-alone"], &new);
@@ -83,10 +141,10 @@ fn one_changed_byte_is_named() {
     let dir = home.path().join("node");
     made(&dir);
     let found = json(0, &["journal", "verify"], &dir);
-    assert_eq!(found["damage"].as_array().unwrap().len(), 0, "{found}");
+    assert_eq!(found["damages"].as_array().unwrap().len(), 0, "{found}");
     change_one_byte(&dir.join("journal.db"), b"security_admin");
     let found = json(1, &["journal", "verify"], &dir);
-    assert!(!found["damage"].as_array().unwrap().is_empty(), "{found}");
+    assert!(!found["damages"].as_array().unwrap().is_empty(), "{found}");
 }
 
 /// Changes the first letter of every `text` in the file, as a careless or ill-meaning hand would.

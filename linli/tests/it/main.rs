@@ -1,5 +1,9 @@
 //! The program as an operator meets it: commands, their answers and their exit codes.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod life;
 mod misuse;

@@ -26,7 +26,9 @@ fn an_unknown_setting_is_told_with_those_there_are() {
 fn an_unknown_command_is_misuse_and_help_is_not() {
     expect(2, &["fly"]);
     let help = expect(0, &["--help"]);
-    for command in ["demo", "init", "serve", "backup", "restore", "journal", "verify", "doctor"] {
+    for command in [
+        "demo", "init", "serve", "backup", "restore", "journal", "verify", "doctor",
+    ] {
         assert!(help.contains(command), "{command}: {help}");
     }
 }
