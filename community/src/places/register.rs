@@ -33,16 +33,12 @@ const fn follower(table: &'static str, street: Option<&'static str>) -> Follower
 }
 
 /// The tables whose rows follow an area that moves, and lead to the heir of one that is abolished.
-/// A feature whose rows belong to areas stands here.
+/// Cases are not among them: each follows by an entry of its own (see [`crate::reactions`]).
 pub const FOLLOWERS: &[Follower] = &[
     follower("account", None),
     follower("post", None),
     follower("resident", Some("street")),
     follower("household", None),
-    follower("cases", Some("street")),
-    follower("award", None),
-    follower("public_notice", None),
-    follower("follow_up", None),
 ];
 
 /// The path of the street or town in which `area` lies: its first two codes.

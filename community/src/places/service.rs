@@ -12,7 +12,8 @@ use crate::feature::{Call, Performed, Problem, digest_of};
 use crate::node::Linli;
 
 impl Linli {
-    /// Changes the areas of a district. The rows of every register follow in the same act.
+    /// Changes the areas of a district. Rows that belong to an area follow in the same act, open
+    /// cases right after it.
     ///
     /// # Errors
     /// [`Problem`]: refused (see [`decide`]), in conflict with what the caller saw, or a fault.
@@ -33,7 +34,9 @@ impl Linli {
             let events = decide(tree, command, context).map_err(|no| vec![no])?;
             Ok((events, answer.clone()))
         };
-        Box::pin(self.perform::<Places, _>(call, digest, &stream, decide)).await
+        let done = Box::pin(self.perform::<Places, _>(call, digest, &stream, decide)).await?;
+        Box::pin(crate::reactions::areas_changed(self)).await?;
+        Ok(done)
     }
 
     /// Records the divisions of a district on a node that has none of it: `csv` as

@@ -289,6 +289,11 @@ impl Dictionary {
         self.offices.get(id)
     }
 
+    /// Every office, by key.
+    pub fn offices(&self) -> impl Iterator<Item = &Office> {
+        self.offices.values()
+    }
+
     /// Every code list, by key.
     pub fn lists(&self) -> impl Iterator<Item = &CodeList> {
         self.lists.values()

@@ -26,6 +26,8 @@ pub mod fields;
 mod households;
 mod looks;
 pub mod mask;
+#[cfg(test)]
+mod node_tests;
 mod queries;
 mod register;
 mod rights;

@@ -507,17 +507,18 @@ fn read_consent(row: &QueryResult) -> Result<ConsentRow, DbErr> {
 
 fn parsed<T>(row: &QueryResult, column: &str) -> Result<T, DbErr>
 where
-    T: std::str::FromStr,
+    T: std::str::FromStr<Err: std::fmt::Display>,
 {
-    let text: String = row.try_get("", column)?;
-    text.parse().map_err(|_| DbErr::Type(column.to_owned()))
+    let missing = || DbErr::Type(format!("{column} is missing"));
+    perhaps(row, column)?.ok_or_else(missing)
 }
 
 fn perhaps<T>(row: &QueryResult, column: &str) -> Result<Option<T>, DbErr>
 where
-    T: std::str::FromStr,
+    T: std::str::FromStr<Err: std::fmt::Display>,
 {
     let text: Option<String> = row.try_get("", column)?;
-    text.map(|text| text.parse().map_err(|_| DbErr::Type(column.to_owned())))
+    text.map(|text| text.parse())
         .transpose()
+        .map_err(|problem| DbErr::Type(format!("{column}: {problem}")))
 }

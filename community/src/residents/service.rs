@@ -61,7 +61,11 @@ impl Linli {
             let events = decide(state, command, &context)?;
             Ok((events, answer.clone()))
         };
-        Box::pin(self.perform::<Residents, _>(call, digest, &stream, decide)).await
+        let done = Box::pin(self.perform::<Residents, _>(call, digest, &stream, decide)).await?;
+        if let Some(reason) = gone(command) {
+            Box::pin(crate::reactions::resident_gone(self, id, reason)).await?;
+        }
+        Ok(done)
     }
 
     /// Records something about a household. When it moves, its members' records move with it, in
@@ -140,6 +144,10 @@ impl Linli {
         }
         let answer = json!({ "household": id });
         let done = self.submit(call, digest, plan, answer, meta.at).await?;
+        for member in &household.state.members {
+            let flagged = crate::reactions::resident_gone(self, member.resident, "applicant-moved");
+            Box::pin(flagged).await?;
+        }
         Ok(Performed {
             state: after.state,
             version: after.version,
@@ -415,6 +423,23 @@ impl Linli {
         self.ask(&areas).list(actor, filter, id_key).await
     }
 
+    /// One resident as lists show them, masked: what a page may show before a purpose was given.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.…`, `residents.not-registered`, or a fault.
+    pub async fn resident_row(&self, actor: &Actor, id: ResidentId) -> Result<Row, Problem> {
+        let areas = self.areas();
+        let Some(row) = self.ask(&areas).by_ids(&[id]).await?.pop() else {
+            return Err(Refusal::new("residents.not-registered").into());
+        };
+        let target = Target {
+            area: &row.area,
+            subject: None,
+        };
+        gate::permits(actor, Action::ResidentList, target)?;
+        Ok(row)
+    }
+
     /// 谁看过我的信息: the looks at a resident's record, the latest first; for the resident, and
     /// for who may read the logs of access.
     ///
@@ -642,6 +667,15 @@ impl Linli {
                 .into());
         }
         Ok(())
+    }
+}
+
+/// Why the desks of somebody's open cases should look, if they should.
+fn gone(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::RecordDeath { .. } => Some("applicant-died"),
+        Command::Move { .. } => Some("applicant-moved"),
+        _ => None,
     }
 }
 

@@ -15,6 +15,8 @@ mod dice;
 mod families;
 mod names;
 mod people;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use jiff::civil::Date;

@@ -197,7 +197,7 @@ fn employment(dice: &mut Dice, place: Place, home: &Home<'_>) -> &'static str {
             true => dice.weighted(&[("80", 6), ("27", 4)]),
             false => dice.weighted(&[("80", 19), ("70", 1)]),
         },
-        ..=22 => dice.weighted(&[("31", 5), ("24", 4), ("17", 1)]),
+        19..=22 => dice.weighted(&[("31", 5), ("24", 4), ("17", 1)]),
         _ if home.poor => dice.weighted(&[("70", 6), ("51", 2), ("24", 2)]),
         _ => dice.weighted(&[
             ("24", 34),
