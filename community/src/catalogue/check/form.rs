@@ -37,7 +37,13 @@ pub(super) fn check(service: &Service, dictionary: &Dictionary, problems: &mut P
     let mut earlier = BTreeSet::new();
     for (index, question) in form.questions.iter().enumerate() {
         let key = format!("form.questions[{index}] ({})", question.id);
-        problems.must(is_key(&question.id), format!("{key}.id"), "a key");
+        // `/apply/{service}/check` is the check-answers page.
+        let free = question.id != "check";
+        problems.must(
+            free && is_key(&question.id),
+            format!("{key}.id"),
+            "a key, and not “check”",
+        );
         let grouped = form.groups.iter().any(|group| group.id == question.group);
         problems.must(
             grouped,

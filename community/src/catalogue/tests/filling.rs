@@ -43,7 +43,7 @@ fn what_the_register_knows_gets_no_page_or_a_filled_one() {
         ("person.name", json!("张建国")),
         ("person.phone", json!("10900000012")),
     ]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let pages: Vec<&str> = form
         .pages(&Answers::new())
         .into_iter()
@@ -62,7 +62,7 @@ fn what_the_register_knows_gets_no_page_or_a_filled_one() {
 fn the_next_page_waits_for_confirmation_and_conditions() {
     let service = dibao();
     let known = facts(&[("person.address", json!("松江区示例路12弄3号"))]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let mut given = answers(&[
         ("name", json!("张建国")),
         ("id_number", json!("990117194803120015")),
@@ -86,7 +86,7 @@ fn the_next_page_waits_for_confirmation_and_conditions() {
 fn answers_that_are_no_longer_asked_are_left_out() {
     let service = dibao();
     let known = Facts::new();
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let given = answers(&[
         ("cause", json!("no_work")),
         ("wants_work", json!("yes")),
@@ -110,7 +110,7 @@ fn answers_that_are_no_longer_asked_are_left_out() {
 fn what_nobody_asked_is_refused() {
     let service = dibao();
     let known = Facts::new();
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let given = answers(&[("favourite_colour", json!("red"))]);
     let refusals = form.check(&given, &["everything".to_owned()]).unwrap_err();
     let codes = codes(&refusals);
@@ -125,7 +125,7 @@ fn what_nobody_asked_is_refused() {
 fn a_wrong_answer_does_not_fall_back_on_the_register() {
     let service = dibao();
     let known = facts(&[("person.phone", json!("10900000012"))]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let refusals = form
         .check(&answers(&[("phone", json!("138"))]), &[])
         .unwrap_err();
@@ -148,7 +148,7 @@ fn a_fact_that_cannot_be_kept_is_asked() {
         ("person.hukou", json!("mars")),
         ("person.name", json!("  ")),
     ]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let pages: Vec<&str> = form
         .pages(&Answers::new())
         .into_iter()
@@ -165,7 +165,7 @@ fn a_list_comes_filled_in_as_far_as_it_is_known() {
     let service = dibao();
     let rows = json!([{ "name": "张建国", "relation": "0", "resident": "x" }, { "name": "李梅" }]);
     let known = facts(&[("household.members", rows)]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let members = form.question("members").unwrap();
     assert_eq!(
         form.known(members),
@@ -186,7 +186,7 @@ fn the_summary_shows_words_and_what_the_register_has() {
         ("household.monthly_income_fen", json!(120_000)),
         ("person.birth_date", json!("1948-03-12")),
     ]);
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     let given = answers(&[("income", json!(90_000)), ("cause", json!("illness"))]);
     let groups = summary(&form, &given);
     let rows: BTreeMap<&str, &SummaryRow<'_>> = groups
@@ -210,7 +210,7 @@ fn the_summary_shows_words_and_what_the_register_has() {
 fn read(id: &str, typed: &Value) -> String {
     let service = dibao();
     let known = Facts::new();
-    let form = Form::new(&service, &known, date(2026, 9, 1));
+    let form = Form::new(service, &known, date(2026, 9, 1));
     match form.read(form.question(id).unwrap(), typed) {
         Ok(kept) => kept.to_string(),
         Err(refusals) => refusals[0].code.clone(),
@@ -386,7 +386,7 @@ proptest! {
     fn what_is_kept_is_kept_again(typed in anything()) {
         let service = dibao();
         let known = Facts::new();
-        let form = Form::new(&service, &known, date(2026, 9, 1));
+        let form = Form::new(service, &known, date(2026, 9, 1));
         for question in &service.form.questions {
             if let Ok(kept) = form.read(question, &typed) && !kept.is_null() {
                 prop_assert_eq!(form.read(question, &kept), Ok(kept.clone()), "{}", question.id);
@@ -399,7 +399,7 @@ proptest! {
     fn every_problem_stands_beside_a_field(typed in prop::collection::vec(anything(), 22)) {
         let service = dibao();
         let known = Facts::new();
-        let form = Form::new(&service, &known, date(2026, 9, 1));
+        let form = Form::new(service, &known, date(2026, 9, 1));
         let ids = service.form.questions.iter().map(|question| question.id.clone());
         let given: Answers = ids.zip(typed).collect();
         if let Err(refusals) = form.check(&given, &[]) {

@@ -5,28 +5,28 @@ mod files;
 mod filling;
 mod publishing;
 
+use std::sync::OnceLock;
+
 use jiff::civil::date;
 
 use super::{Catalogue, Service};
 
-fn catalogue() -> Catalogue {
-    Catalogue::built_in().unwrap_or_else(|problems| {
-        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        panic!("{}", said.join("\n"))
+/// The built-in catalogue, read once.
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| {
+        Catalogue::built_in().unwrap_or_else(|problems| {
+            let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            panic!("{}", said.join("\n"))
+        })
     })
 }
 
-fn dibao() -> Service {
-    let catalogue = catalogue();
-    Service::clone(catalogue.service("dibao", date(2026, 9, 1)).unwrap())
+fn dibao() -> &'static Service {
+    catalogue().service("dibao", date(2026, 9, 1)).unwrap()
 }
 
 fn text_of(name: &str) -> String {
-    let catalogue = catalogue();
-    let file = catalogue
-        .files()
-        .iter()
-        .find(|file| file.name == name)
-        .unwrap();
-    file.text.clone()
+    let mut files = catalogue().files().iter();
+    files.find(|file| file.name == name).unwrap().text.clone()
 }

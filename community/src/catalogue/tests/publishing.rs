@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::date;
+use linli_journal::Config;
 use linli_journal::golden::{self, Golden};
-use linli_kernel::{AccountId, Actor, Post, PostId, Role};
+use linli_kernel::{AccountId, Actor, Post, PostId, Role, StreamId, SystemClock};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
 
-use super::super::{data_dictionary, decide, events, refusal, register, state};
+use super::super::{Catalogued, data_dictionary, decide, events, refusal, register, state};
 use super::catalogue;
+use crate::{Linli, NodeConfig};
 
 #[test]
 fn every_refusal_has_a_message_in_both_languages_and_every_code_in_the_source_is_listed() {
@@ -51,7 +56,7 @@ fn every_refusal_has_a_message_in_both_languages_and_every_code_in_the_source_is
 #[test]
 fn the_data_dictionary_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/data-dictionary.md");
-    let text = data_dictionary(&catalogue());
+    let text = data_dictionary(catalogue());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
@@ -63,7 +68,7 @@ fn the_data_dictionary_is_up_to_date() {
 }
 
 fn candidates() -> Vec<decide::Candidate> {
-    register::candidates(&catalogue()).remove(1)
+    register::candidates(catalogue()).remove(1)
 }
 
 fn published(state: &mut state::Publications, files: &[decide::Candidate]) -> Vec<events::Event> {
@@ -106,7 +111,7 @@ fn only_linli_itself_and_the_district_publish() {
 
 #[test]
 fn a_publication_fits_into_an_entry() {
-    for files in register::candidates(&catalogue()) {
+    for files in register::candidates(catalogue()) {
         for event in
             decide::decide(&state::Publications::default(), &files, &Actor::system()).unwrap()
         {
@@ -156,4 +161,26 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_read() {
         let event = events::Event::read(&file.kind, &file.open).unwrap();
         assert!(samples.contains(&event), "{event:?}");
     }
+}
+
+#[tokio::test]
+async fn a_node_publishes_its_catalogue_once() {
+    let config = NodeConfig {
+        journal: Config::memory(),
+        catalogue: None,
+    };
+    let linli = Linli::open(config, Arc::new(SystemClock)).await.unwrap();
+    let services = catalogue().versions().count();
+    assert_eq!(register::publish(&linli).await.unwrap(), services);
+    assert_eq!(register::publish(&linli).await.unwrap(), 0);
+
+    let stream = StreamId::new("catalogue", "dibao");
+    let state = linli.load::<Catalogued>(&stream).await.unwrap().state;
+    let service = catalogue().service("dibao", date(2026, 9, 1)).unwrap();
+    let latest = &state.latest[&(service.jurisdiction.clone(), service.version)];
+    assert_eq!((latest.edition, &latest.hash), (1, &service.hash));
+
+    let rows = Query::select().column("service").from("publication").take();
+    let rows = linli.journal().reader().query_all(&rows).await.unwrap();
+    assert_eq!(rows.len(), services);
 }
