@@ -3,13 +3,30 @@
 //! Reading order: [`shell`] (what every page stands in), [`session`] (the desk), [`signin`], then
 //! the features. [`app`] puts them together; [`server`] serves the whole.
 
+mod admin;
+mod apply;
 pub mod assets;
+mod cases;
+mod catalogue;
+mod desk;
+pub mod demo;
+mod home;
 pub mod i18n;
+mod intake;
+mod lookup;
+mod my;
+mod notices;
+mod places;
+mod progress;
+mod residents;
 pub mod server;
 pub mod session;
 pub mod settings;
 pub mod shell;
 pub mod signin;
+mod supervision;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::sync::Arc;
 
@@ -19,21 +36,26 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use linli_community::Linli;
+
 use assets::Assets;
 use i18n::I18n;
 use session::{CodeSender, Desk, DeskStore};
-use settings::Settings;
+pub use settings::Settings;
 use shell::{Limiter, Routes};
 
 /// What every handler can reach; cheap to clone.
 #[derive(Clone)]
 pub struct Portal {
+    /// The node: journal, catalogue, calendar, clock, areas.
+    pub linli: Linli,
     /// Sessions, drafts, credentials, presence.
     pub desk: Desk,
     /// Settings, messages and built files.
     pub shared: Arc<Shared>,
     /// Carries one-time codes to phones.
     pub codes: Arc<dyn CodeSender>,
+    pub(crate) demo: Option<Arc<demo::Demo>>,
     pub(crate) limiter: Limiter,
 }
 
@@ -53,11 +75,13 @@ impl Portal {
     /// # Errors
     /// When messages or the manifest of the front end cannot be read.
     pub fn new(
+        linli: Linli,
         desk: Desk,
         settings: Settings,
         codes: Arc<dyn CodeSender>,
     ) -> Result<Self, anyhow::Error> {
         Ok(Self {
+            linli,
             desk,
             shared: Arc::new(Shared {
                 settings,
@@ -65,8 +89,16 @@ impl Portal {
                 assets: Assets::load()?,
             }),
             codes,
+            demo: None,
             limiter: Limiter::default(),
         })
+    }
+
+    /// The same portal over a node of synthetic data, with one-press roles and a clock to push.
+    #[must_use]
+    pub fn with_demo(mut self, demo: demo::Demo) -> Self {
+        self.demo = Some(Arc::new(demo));
+        self
     }
 }
 
@@ -74,6 +106,21 @@ impl Portal {
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new().merge(shell::routes()).merge(signin::routes())
+        .merge(home::routes())
+        .merge(catalogue::routes())
+        .merge(apply::routes())
+        .merge(my::routes())
+        .merge(progress::routes())
+        .merge(notices::routes())
+        .merge(lookup::routes())
+        .merge(desk::routes())
+        .merge(cases::routes())
+        .merge(intake::routes())
+        .merge(residents::routes())
+        .merge(places::routes())
+        .merge(supervision::routes())
+        .merge(admin::routes())
+        .merge(demo::routes())
 }
 
 /// The application: all routes behind the doorway, sessions, headers and compression.

@@ -15,7 +15,7 @@ use linli_units::Fen;
 use tower_sessions::Session;
 
 use super::forms::{self, Act, Ctx};
-use super::{history, view, summary};
+use super::{history, read, summary};
 use linli_community::cases::CaseView;
 use crate::Portal;
 use crate::desk::fields::{Choice, Field, Kind, Typed, refill};

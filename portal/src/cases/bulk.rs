@@ -125,7 +125,6 @@ async fn one(portal: &Portal, signed: &Signed, number: &str) -> Result<Option<ca
 }
 
 fn picked(query: &str) -> Vec<String> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
-    let cases = pairs.into_iter().filter(|(name, _)| name == "case");
-    cases.map(|(_, number)| number).take(MOST).collect()
+    let cases = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "case");
+    cases.map(|(_, number)| number.into_owned()).take(MOST).collect()
 }

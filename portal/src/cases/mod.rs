@@ -25,7 +25,7 @@ use crate::shell::{Access, Routes};
 
 /// The routes of cases.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     const READ: Access = Access::AnyOf(&[Action::CaseCount]);
     const WORK: Access = Access::Gate(Action::CaseWork);
     const REVEAL: Access = Access::Gate(Action::ResidentRead);

@@ -104,9 +104,9 @@ impl Field {
 
     /// A value as people read it: the label of a choice, the text itself otherwise.
     pub(crate) fn words_of(&self, value: &str) -> String {
-        let choices = match &self.kind {
-            Kind::Radios(choices) | Kind::Checks(choices) | Kind::Select(choices) => choices,
-            _ => return value.to_owned(),
+        let (Kind::Radios(choices) | Kind::Checks(choices) | Kind::Select(choices)) = &self.kind
+        else {
+            return value.to_owned();
         };
         let chosen = choices.iter().find(|one| one.value == value);
         chosen.map_or_else(|| value.to_owned(), |one| one.label.clone())
@@ -264,11 +264,6 @@ impl Typed {
             .collect()
     }
 
-    /// Puts a value in.
-    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.values.insert(name.to_owned(), vec![value.into()]);
-    }
-
     /// Notes a problem.
     pub(crate) fn refuse(&mut self, refusal: Refusal) {
         self.refusals.push(refusal);
@@ -369,11 +364,6 @@ impl Typed {
                 false
             }
         }
-    }
-
-    /// Whether no problem was noted.
-    pub(crate) fn is_fine(&self) -> bool {
-        self.refusals.is_empty()
     }
 
     /// The value read, or the problems noted.

@@ -50,6 +50,10 @@ impl FormPage {
         }
     }
 
+    fn posts(&self) -> bool {
+        self.method == "post"
+    }
+
     /// With these fields.
     pub(crate) fn fields(mut self, fields: &[Field]) -> Self {
         self.parts = draw(&self.page, fields);

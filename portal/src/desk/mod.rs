@@ -23,7 +23,7 @@ use crate::shell::{Access, Kept, Routes, Trouble};
 
 /// The routes of the work queue.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     const DESKS: Access = Access::AnyOf(&[Action::CaseWork, Action::CaseSupervise]);
     Routes::new()
         .get("/desk", Access::SignedIn, pages::queue)

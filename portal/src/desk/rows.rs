@@ -1,14 +1,11 @@
 //! Cases as rows of a table: number, service, masked name, state, next step, what is left.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use linli_community::Linli;
-use linli_community::cases::{Due, Owner, Phase, Row, State};
-use linli_community::catalogue::Service;
+use linli_community::cases::{Due, Owner, Phase, Row};
 use linli_community::residents::mask;
-use linli_kernel::clock::shanghai_date;
 use linli_kernel::{AccountId, AreaPath};
 
 use crate::shell::Page;
@@ -115,12 +112,6 @@ pub(crate) fn owner_name(page: &Page, linli: &Linli, owner: &Owner) -> String {
             page.ta("cases-owner-desk", &[("area", &area), ("role", &role)])
         }
     }
-}
-
-/// The service a case was filed under, with what its town had added.
-pub(crate) fn service_of(linli: &Linli, case: &State) -> Option<Arc<Service>> {
-    let day = shanghai_date(case.submitted_at);
-    linli.service(&case.service, case.service_version, &case.area, day)
 }
 
 /// What a service is called; its id when the catalogue no longer has it.

@@ -17,7 +17,7 @@ use crate::shell::{Access, Routes};
 
 /// The routes of intake.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     const FILE: Access = Access::Gate(Action::CaseFileForOther);
     Routes::new()
         .get("/desk/intake", FILE, pages::start)

@@ -19,7 +19,7 @@ use crate::shell::{Access, Routes};
 
 /// The routes of residents.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     const LIST: Access = Access::Gate(Action::ResidentList);
     const READ: Access = Access::Gate(Action::ResidentRead);
     const CHANGE: Access = Access::Gate(Action::ResidentChange);

@@ -35,3 +35,7 @@ demo-role-auditor = Auditor
 demo-role-auditor-text = Entries, proofs, checkpoints
 demo-role-admin = Security administrator
 demo-role-admin-text = Accounts, posts, API tokens
+demo-role-social = Social worker
+demo-role-social-text = Works cases and visits together with the committee
+demo-role-system = System administrator
+demo-role-system-text = Runs the node; sees no cases and no residents

@@ -32,3 +32,7 @@ demo-role-auditor = 审计
 demo-role-auditor-text = 记录、证明、检查点
 demo-role-admin = 安全管理员
 demo-role-admin-text = 账号、岗位、接口令牌
+demo-role-social = 社工
+demo-role-social-text = 和居委会工作人员一起办件、走访
+demo-role-system = 系统管理员
+demo-role-system-text = 节点运行，看不到办件和居民信息
