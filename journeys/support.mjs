@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -80,8 +80,69 @@ export async function startDemo () {
   }
 }
 
+/** Flags that keep Chromium from talking to anyone but the demo. */
+const quiet = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'
+]
+
 export function startBrowser () {
-  return chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] })
+  return chromium.launch({ executablePath: chromiumPath(), headless: true, args: quiet })
+}
+
+/** Largest transfer of one cold page, in bytes as sent (compressed): docs of the UI, Budget. */
+export const budget = { page: 60 * 1024, list: 120 * 1024, script: 10 * 1024 }
+
+/**
+ * Watches everything a page does, and tells on `watched.check()` what must not be: a request to
+ * another host, an error on the console, a page or a script over its budget.
+ */
+function watch (page, demo) {
+  const found = []
+  const weights = new Map()
+  const host = new URL(demo.url).host
+  page.on('console', message => {
+    // A page answered 4xx is told on the console by Chromium itself; status codes are tested apart.
+    if (message.type() === 'error' && !message.text().includes('Failed to load resource')) {
+      found.push(`console on ${page.url()}: ${message.text()}`)
+    }
+  })
+  page.on('pageerror', error => found.push(`script on ${page.url()}: ${error.message}`))
+  page.on('request', request => {
+    const url = new URL(request.url())
+    if (url.protocol.startsWith('http') && url.host !== host) found.push(`third party: ${request.url()}`)
+  })
+  page.on('requestfinished', async request => {
+    const kind = request.resourceType()
+    const sizes = await request.sizes().catch(() => null)
+    if (!sizes) return
+    const size = sizes.responseBodySize + sizes.responseHeadersSize
+    weights.set(request.url(), { kind, size })
+    if (kind === 'script' && size > budget.script) found.push(`script of ${size} bytes: ${request.url()}`)
+  })
+  return {
+    weights,
+    /** What style, script and icons weigh, which come on top of each cold page. */
+    shared () {
+      return [...weights.values()].filter(({ kind }) => kind !== 'document').reduce((sum, { size }) => sum + size, 0)
+    },
+    check () {
+      for (const [url, { kind, size }] of weights) {
+        const most = new URL(url).pathname.startsWith('/desk') ? budget.list : budget.page
+        if (kind === 'document' && size + this.shared() > most) {
+          found.push(`${url} is ${size} bytes, with ${this.shared()} of style and script`)
+        }
+      }
+      assert.deepEqual(found, [])
+    }
+  }
+}
+
+/** Takes a picture of the whole page into journeys/results. */
+export async function picture (page, name) {
+  const folder = join(root, 'journeys/results')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
 /** A fresh visitor on `screen`, with or without JavaScript. */
@@ -97,6 +158,7 @@ export async function visitor (browser, demo, { screen = screens.phone, javaScri
   })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  page.watched = watch(page, demo)
   return page
 }
 

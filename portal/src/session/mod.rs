@@ -11,32 +11,21 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use linli_journal::{Config, side_store};
 use linli_kernel::{Clock, Fault};
 use rand::Rng as _;
 use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait as _, OnConflict, Query, Table};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, StatementBuilder};
+use sea_orm::{ConnectionTrait, DatabaseConnection, StatementBuilder};
 
 pub use codes::{CodeCheck, CodeSender, ConsoleSender, MemorySender};
 pub use credentials::{Checked, hash_password};
 pub use drafts::{Draft, DraftKey};
 pub use presence::Present;
 pub use store::DeskStore;
-
-/// Where the desk's tables live.
-#[derive(Debug, Clone)]
-pub enum DeskPlace {
-    /// In memory, for tests.
-    Memory,
-    /// An SQLite file, made when missing.
-    File(std::path::PathBuf),
-    /// A PostgreSQL database; the tables go into the schema `desk`.
-    Postgres(String),
-}
 
 /// The open desk; cheap to clone.
 #[derive(Clone)]
@@ -47,13 +36,13 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens the desk at `place` and makes its tables where they are missing. `clock` is the
-    /// machine's own: a demo that pushes its calendar forward signs nobody out.
+    /// Opens the desk beside the journal of `config` and makes its tables where they are missing.
+    /// `clock` is the machine's own: a demo that pushes its calendar forward signs nobody out.
     ///
     /// # Errors
     /// When the database cannot be opened or written.
-    pub async fn open(place: &DeskPlace, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
-        let db = connect(place).await?;
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let db = side_store(config, "desk").await?;
         for table in tables() {
             db.execute(&table).await.map_err(store_fault)?;
         }
@@ -109,46 +98,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Opens the side store. The journal's own side stores are opened by the journal.
-async fn connect(place: &DeskPlace) -> Result<DatabaseConnection, Fault> {
-    let (url, single) = match place {
-        DeskPlace::Memory => ("sqlite::memory:".to_owned(), true),
-        DeskPlace::File(path) => (file_url(path), false),
-        DeskPlace::Postgres(url) => (url.clone(), false),
-    };
-    let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false);
-    if single {
-        options.max_connections(1).min_connections(1);
-    } else {
-        options.max_connections(6);
-    }
-    if matches!(place, DeskPlace::Postgres(_)) {
-        options.set_schema_search_path("desk");
-    }
-    if matches!(place, DeskPlace::File(_)) {
-        // NORMAL in WAL survives a killed process; only a power cut may lose the last moments.
-        options.map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "NORMAL")
-                .pragma("busy_timeout", "5000")
-        });
-    }
-    let db = Database::connect(options).await.map_err(store_fault)?;
-    if matches!(place, DeskPlace::Postgres(_)) {
-        db.execute_unprepared("CREATE SCHEMA IF NOT EXISTS desk")
-            .await
-            .map_err(store_fault)?;
-    }
-    Ok(db)
-}
-
-fn file_url(path: &Path) -> String {
-    format!("sqlite://{}?mode=rwc", path.display())
 }
 
 /// What the database said, as a fault; a full disk is told apart because reading can go on.

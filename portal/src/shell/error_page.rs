@@ -57,7 +57,9 @@ pub(crate) fn page(
 ) -> Response {
     let reference = log(trouble, page);
     let posted = *method == Method::POST;
+    // A password is never written into a page again.
     let retry = posted
+        && !fields.has("password")
         && matches!(
             trouble,
             Trouble::Fault(_) | Trouble::TooMany { .. } | Trouble::Forbidden(_)

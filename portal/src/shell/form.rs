@@ -96,7 +96,9 @@ impl Fields {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+    /// The value of `name` as it was sent, white space and all.
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(key, _)| key == name)

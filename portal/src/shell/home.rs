@@ -33,7 +33,7 @@ async fn about(page: Page) -> Result<Response, Trouble> {
 }
 
 async fn robots() -> Response {
-    plain("User-agent: *\nDisallow: /staff/\nDisallow: /my/\nDisallow: /sign-in\n".to_owned())
+    plain("User-agent: *\nDisallow: /desk/\nDisallow: /my/\nDisallow: /sign-in\n".to_owned())
 }
 
 async fn security(State(portal): State<Portal>) -> Response {

@@ -30,4 +30,4 @@ pub use limits::{Limiter, Rate};
 pub use page::{Flash, Mode, Page, Problem, html, invalid};
 pub use query::Query;
 pub use routes::{Access, Api, Declared, Nav, Routes};
-pub use trouble::{Kept, Trouble};
+pub use trouble::{Kept, Trouble, trouble_of};

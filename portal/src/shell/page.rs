@@ -270,10 +270,10 @@ impl Page {
         format!("govuk-template mode-{} {surface}", self.mode.code())
     }
 
-    /// Whether this is a page of staff.
+    /// Whether this is a page of staff: one of the desk, or any while staff are signed in.
     #[must_use]
     pub fn is_desk(&self) -> bool {
-        self.query.path().starts_with("/staff")
+        self.query.path().starts_with("/desk") || self.signed.as_ref().is_some_and(Signed::is_staff)
     }
 
     /// Whether elder mode is on.

@@ -1,1 +1,289 @@
-//! Tests.
+//! The doorway and the frame, over the whole application.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+use linli_kernel::{Action, Actor, Role};
+
+use super::*;
+use crate::settings::Settings;
+use crate::testing::{Answer, Site};
+
+const HOME: &str = "310117/310117001/310117001001";
+
+fn is_page(answer: &Answer) -> bool {
+    answer.header(&header::CONTENT_TYPE).starts_with("text/html")
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_that_keep_it_safe() {
+    let site = Site::new().await;
+    for path in ["/about", "/no-such-page", "/healthz", "/api/v1/none"] {
+        let answer = site.visitor().get(path).await;
+        let policy = answer.header(&header::CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{path}");
+        assert_eq!(answer.header(&header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
+        assert_eq!(answer.header(&header::REFERRER_POLICY), "same-origin", "{path}");
+        assert_eq!(answer.header(&header::CACHE_CONTROL), "no-store", "{path}");
+        assert_eq!(answer.header(&header::STRICT_TRANSPORT_SECURITY), "", "{path}: no TLS");
+        assert!(!answer.body.contains(" style=") && !answer.body.contains(" onclick="), "{path}");
+    }
+    let settings = Settings {
+        tls: true,
+        ..Settings::default()
+    };
+    let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
+    let answer = site.visitor().get("/about").await;
+    assert!(answer.header(&header::STRICT_TRANSPORT_SECURITY).starts_with("max-age="));
+    assert!(answer.header(&header::SET_COOKIE).contains("Secure"));
+}
+
+#[tokio::test]
+async fn errors_are_pages_in_the_readers_language_and_json_for_programs() {
+    let site = Site::new().await;
+    let mut visitor = site.visitor();
+    let zh = visitor.get("/no-such-page").await;
+    assert_eq!(zh.status, StatusCode::NOT_FOUND);
+    assert!(is_page(&zh) && zh.body.contains("没有找到这个页面") && zh.body.contains("12345"));
+    let en = visitor.get("/no-such-page?lang=en").await;
+    assert!(en.body.contains("Page not found") && en.body.contains("lang=\"en\""));
+    let remembered = visitor.get("/no-such-page").await;
+    assert!(remembered.body.contains("Page not found"));
+    let json = site.visitor().get("/api/v1/none").await;
+    assert_eq!(json.header(&header::CONTENT_TYPE), "application/problem+json");
+    let wrong_method = site.visitor().post("/about", &[]).await;
+    assert_eq!(wrong_method.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(is_page(&wrong_method));
+}
+
+#[tokio::test]
+async fn a_form_from_elsewhere_is_refused_with_the_answers_kept() {
+    let site = Site::new().await;
+    let mut visitor = site.visitor();
+    let missing = visitor.form("/sign-out", "note=keep+me".to_owned());
+    let answer = visitor.send(missing).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("value=\"keep me\""), "{}", answer.body);
+    let mut foreign = visitor.form("/sign-out", "_csrf=x".to_owned());
+    foreign.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    assert_eq!(visitor.send(foreign).await.status, StatusCode::FORBIDDEN);
+    let ours = visitor.post("/sign-out", &[]).await;
+    assert_eq!(ours.status, StatusCode::SEE_OTHER);
+    let mut other = site.visitor();
+    other.get("/sign-in/staff").await;
+    other.cookies.insert("linli_form".to_owned(), "0".repeat(32));
+    assert_eq!(other.post("/sign-out", &[]).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_right_token_does_not_help_another_site() {
+    let site = Site::new().await;
+    let mut visitor = site.visitor();
+    let page = visitor.get("/sign-in/staff").await;
+    let (_, rest) = page.body.split_once("name=\"_csrf\" value=\"").unwrap();
+    let token = rest.split('"').next().unwrap();
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+    ] {
+        let mut request = visitor.form("/sign-out", format!("_csrf={token}"));
+        request.headers_mut().insert(name, value.parse().unwrap());
+        assert_eq!(visitor.send(request).await.status, StatusCode::FORBIDDEN, "{value}");
+    }
+    let mut request = visitor.form("/sign-out", format!("_csrf={token}"));
+    request.headers_mut().insert("origin", "http://linli.test".parse().unwrap());
+    assert_eq!(visitor.send(request).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_huge_body_is_413_and_what_is_no_form_400() {
+    let site = Site::new().await;
+    let mut visitor = site.visitor();
+    let huge = visitor.form("/sign-out", format!("a={}", "x".repeat(300 * 1024)));
+    assert_eq!(visitor.send(huge).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let json = visitor.request(Method::POST, "/sign-out", Body::from("{}"));
+    assert_eq!(visitor.send(json).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn elder_mode_and_language_are_remembered() {
+    let site = Site::new().await;
+    let mut visitor = site.visitor();
+    assert!(visitor.get("/about").await.body.contains("mode-standard"));
+    assert!(visitor.get("/about?mode=elder").await.body.contains("mode-elder"));
+    let later = visitor.get("/about").await;
+    assert!(later.body.contains("mode-elder") && later.body.contains("打电话"));
+    assert!(visitor.get("/about?mode=nonsense").await.body.contains("mode-elder"));
+}
+
+#[tokio::test]
+async fn the_demo_says_so_on_every_page() {
+    let settings = Settings {
+        demo: true,
+        ..Settings::default()
+    };
+    let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
+    for path in ["/about", "/sign-in", "/no-such-page"] {
+        let page = site.visitor().get(path).await;
+        assert!(page.body.contains("synthetic data"), "{path}");
+    }
+    let plain = Site::new().await.visitor().get("/about").await;
+    assert!(!plain.body.contains("synthetic data"));
+}
+
+#[tokio::test]
+async fn busy_addresses_are_told_when_to_try_again() {
+    let mut settings = Settings::default();
+    settings.limits.spare_loopback = false;
+    settings.limits.pages = Rate {
+        burst: 2,
+        per_minute: 1,
+    };
+    let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
+    let mut visitor = site.visitor();
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let mut request = visitor.request(Method::GET, "/about", Body::empty());
+        let peer: std::net::SocketAddr = ([127, 0, 0, 1], 1).into();
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        let answer = visitor.send(request).await;
+        statuses.push(answer.status.as_u16());
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds: u64 = answer.header(&header::RETRY_AFTER).parse().unwrap();
+            assert!((55..=61).contains(&seconds), "{seconds}");
+        }
+    }
+    assert_eq!(statuses, [200, 200, 429]);
+}
+
+#[tokio::test]
+async fn a_panic_ends_one_request_with_a_number_to_tell() {
+    let site = Site::new().await;
+    let (router, _) = Routes::new()
+        .get("/boom", Access::Public, || async { panic_in_a_handler() })
+        .build();
+    let app = router
+        .layer(axum::middleware::from_fn_with_state(site.portal.clone(), doorway))
+        .with_state(site.portal.clone());
+    let request = site.visitor().request(Method::GET, "/boom", Body::empty());
+    let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let body = String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(body.contains("我们这边出了问题") && body.contains("l-number"), "{body}");
+    assert!(!body.contains("sensitive"), "nothing inside is told");
+}
+
+fn panic_in_a_handler() -> &'static str {
+    panic!("sensitive")
+}
+
+/// Every route × role: who is let in is what the route declares and the gate says, nothing else.
+#[tokio::test]
+async fn every_route_admits_whom_it_declares_and_nobody_else() {
+    let routes = crate::routes();
+    let declared = routes.declared();
+    let unique: BTreeSet<_> = declared.iter().map(|r| (r.method, r.path)).collect();
+    assert_eq!(unique.len(), declared.len(), "a route is declared twice");
+    let site = Site::new().await;
+    let mut visitors = vec![(None, site.visitor())];
+    for role in Role::ALL.into_iter().filter(|role| role.is_staff()) {
+        visitors.push((Some(role), site.signed(role, HOME).await));
+    }
+    let resident = linli_kernel::ResidentId::new(&linli_kernel::SystemClock);
+    let area = HOME.parse().unwrap();
+    visitors.push((Some(Role::Resident), site.resident(resident, &area).await));
+    for route in declared {
+        for (role, visitor) in &visitors {
+            let answer = knock(visitor.clone(), route).await;
+            let admitted = is_admitted(route.access, *role);
+            let what = format!("{} {} as {role:?}: {}", route.method, route.path, answer.status);
+            if admitted {
+                assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+                assert!(!answer.location().starts_with("/sign-in?next="), "{what}");
+                assert!(!answer.body.contains("您现在的岗位没有这项权限"), "{what}");
+            } else {
+                assert!(is_turned_away(&answer, *role, route), "{what}");
+            }
+        }
+    }
+}
+
+async fn knock(mut visitor: crate::testing::Visitor, route: &Declared) -> Answer {
+    // Parts of a path in braces are filled with something nobody has.
+    let path: String = route
+        .path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "none" } else { part })
+        .collect::<Vec<_>>()
+        .join("/");
+    let api = path.starts_with("/api/");
+    match route.method {
+        "GET" => visitor.get(&path).await,
+        "POST" if !api => visitor.post(&path, &[]).await,
+        method => {
+            let method = method.parse().unwrap();
+            let request = visitor.request(method, &path, Body::empty());
+            visitor.send(request).await
+        }
+    }
+}
+
+/// What the declaration promises: worked out from the rules of the gate alone.
+fn is_admitted(access: Access, role: Option<Role>) -> bool {
+    let may = |action: Action| {
+        linli_kernel::gate::RULES
+            .iter()
+            .any(|(allowed, roles, _)| *allowed == action && role.is_some_and(|r| roles.contains(&r)))
+    };
+    match access {
+        // Tests have no address, which counts as this machine.
+        Access::Public | Access::Loopback => true,
+        Access::SignedIn => role.is_some(),
+        Access::Gate(action) => may(action),
+        Access::AnyOf(actions) => actions.iter().any(|action| may(*action)),
+    }
+}
+
+fn is_turned_away(answer: &Answer, role: Option<Role>, route: &Declared) -> bool {
+    // The API knows tokens only: whoever comes with a session is a stranger to it.
+    if route.path.starts_with("/api/") {
+        return answer.status == StatusCode::UNAUTHORIZED;
+    }
+    match role {
+        None => answer.location().starts_with("/sign-in?next="),
+        Some(_) => answer.status == StatusCode::FORBIDDEN,
+    }
+}
+
+#[test]
+fn loopback_routes_are_hidden_from_other_machines() {
+    let far = Identity::default();
+    assert!(matches!(Access::Loopback.admit(&far), Err(Trouble::NotFound)));
+    let near = Identity {
+        local: true,
+        ..Identity::default()
+    };
+    assert!(Access::Loopback.admit(&near).is_ok());
+}
+
+#[test]
+fn linli_itself_is_let_into_no_page() {
+    let system = Signed {
+        account: linli_kernel::AccountId(uuid::Uuid::nil()),
+        name: String::new(),
+        actor: Actor::system(),
+        posts: Vec::new(),
+        resident: None,
+        via: Via::Session,
+    };
+    let identity = Identity {
+        signed: Some(system),
+        ..Identity::default()
+    };
+    for action in Action::ALL {
+        assert!(Access::Gate(action).admit(&identity).is_err(), "{action:?}");
+    }
+}

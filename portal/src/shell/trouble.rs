@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use linli_community::feature::Problem;
 use linli_kernel::{Fault, Refusal};
 
 /// What went wrong. Only [`Trouble::Fault`] is our own fault and logged as one.
@@ -81,6 +82,26 @@ impl Trouble {
             other if other.is_client_error() => Self::Unreadable("request"),
             _ => return None,
         })
+    }
+}
+
+/// The trouble that a problem of a command is to a page. A conflict carries no versions: a handler
+/// that shows a form puts them in itself.
+#[must_use]
+pub fn trouble_of(problem: Problem) -> Trouble {
+    match problem {
+        Problem::Refused(refusals) => match refusals.as_slice() {
+            [only] => Trouble::from(only.clone()),
+            _ => Trouble::Refused(refusals),
+        },
+        Problem::Conflict { .. } => Trouble::Conflict(Kept::default()),
+        Problem::Fault(fault) => Trouble::Fault(fault),
+    }
+}
+
+impl From<Problem> for Trouble {
+    fn from(problem: Problem) -> Self {
+        trouble_of(problem)
     }
 }
 

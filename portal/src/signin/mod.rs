@@ -1,55 +1,45 @@
-//! Sign-in: by user name and password for staff, by a one-time code for residents, by a card in a
-//! demo. What the session holds, and how it ends.
+//! Sign-in: by user name and password for staff, by a one-time code for residents. What the session
+//! holds, how it ends, and the way back to the page that was wanted.
+//!
+//! A second factor for staff has its place between [`staff`] and [`who::enter`]; passkeys and a
+//! city's own identity service end in the same call.
 
-use axum_extra::extract::CookieJar;
-use http::request::Parts;
-use serde::{Deserialize, Serialize};
+mod end;
+mod post;
+mod residents;
+mod staff;
+#[cfg(test)]
+mod tests;
+mod waiting;
+mod who;
+
 use tower_sessions::cookie::time::Duration;
 
-use crate::Portal;
-use crate::shell::{Fields, Identity, Routes, Trouble};
+use crate::shell::{Access, Routes};
+
+pub(crate) use waiting::{WAITING, Waiting};
+pub(crate) use who::identify;
+pub use who::{Entrant, enter, resident_entrant, staff_entrant};
 
 /// The session's cookie.
 pub const SESSION_COOKIE: &str = "linli";
-/// The longest a session lives without a sign of its owner.
+/// The longest a session lives.
 pub const LONGEST: Duration = Duration::hours(12);
-/// Where the session keeps a form that waits for sign-in.
-pub(crate) const WAITING: &str = "waiting";
-
-/// A form that was sent while nobody was signed in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Waiting {
-    pub(crate) path: String,
-    pub(crate) fields: Vec<(String, String)>,
-}
-
-impl Waiting {
-    pub(crate) fn new(path: &str, fields: &Fields) -> Self {
-        Self {
-            path: path.to_owned(),
-            fields: fields
-                .again()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        }
-    }
-}
-
-/// Who asks, from the session or the token.
-pub(crate) async fn identify(
-    _portal: &Portal,
-    _parts: &mut Parts,
-    _jar: &CookieJar,
-    local: bool,
-) -> Result<Identity, Trouble> {
-    Ok(Identity {
-        local,
-        ..Identity::default()
-    })
-}
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/sign-in", Access::Public, residents::ask_phone)
+        .post("/sign-in", Access::Public, residents::send_code)
+        .get("/sign-in/code", Access::Public, residents::ask_code)
+        .post("/sign-in/code", Access::Public, residents::check_code)
+        .post("/sign-in/whom", Access::Public, residents::choose)
+        .get("/sign-in/staff", Access::Public, staff::ask)
+        .post("/sign-in/staff", Access::Public, staff::check)
+        .get("/sign-in/post", Access::SignedIn, post::ask)
+        .post("/sign-in/post", Access::SignedIn, post::choose)
+        .get("/sign-in/continue", Access::SignedIn, waiting::show)
+        .post("/sign-out", Access::Public, end::sign_out)
+        .get("/kiosk/end", Access::Public, end::kiosk)
 }
