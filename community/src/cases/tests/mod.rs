@@ -3,6 +3,7 @@
 mod decide;
 mod doors;
 mod golden;
+mod messages;
 mod properties;
 mod rebuild;
 mod table;
