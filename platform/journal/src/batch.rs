@@ -329,9 +329,11 @@ impl<'a> Draft<'a> {
         insert_rows(tx, entries, rows.entries, "").await?;
         insert_rows(tx, COMMANDS, rows.commands, "").await?;
         insert_rows(tx, OUTBOX, rows.outbox, "").await?;
+        let secrets = &self.shared.secrets;
         let destroyed = rows.destroyed.iter();
-        let destroyed = destroyed.map(|(subject, seq)| destroyed_row(*subject, *seq));
-        insert_rows(tx, DESTROYED, destroyed.collect(), "").await?;
+        let destroyed =
+            destroyed.map(|(subject, seq)| destroyed_row(secrets, *subject, Some(*seq)));
+        insert_rows(tx, DESTROYED, destroyed.collect(), DESTROYED_AGAIN).await?;
         rows.changes.write(tx, "").await?;
         if rows.stands_alone {
             self.shared.clear_meta(tx, "restored").await?;
@@ -393,7 +395,9 @@ pub(crate) fn why_not(mode: &Mode) -> &'static str {
 pub(crate) const COMMANDS: &str =
     "INSERT INTO log_commands (id,digest,first_seq,entries,answer,mac)";
 pub(crate) const OUTBOX: &str = "INSERT INTO log_outbox (size,topic,body,mac)";
-pub(crate) const DESTROYED: &str = "INSERT INTO log_destroyed (subject,seq)";
+pub(crate) const DESTROYED: &str = "INSERT INTO log_destroyed (subject,seq,mac)";
+pub(crate) const DESTROYED_AGAIN: &str =
+    " ON CONFLICT (subject) DO UPDATE SET seq=excluded.seq, mac=excluded.mac";
 
 /// A row of `log_commands`.
 pub(crate) struct CommandRow<'a> {
@@ -452,8 +456,20 @@ pub(crate) fn outbox_mac(
     secrets.row_mac("log_outbox", &parts)
 }
 
-pub(crate) fn destroyed_row(subject: ResidentId, seq: u64) -> Vec<Value> {
-    vec![Value::from(subject.to_string()), int(seq)]
+/// A row of `log_destroyed`; without `seq` where no entry of this log says so.
+pub(crate) fn destroyed_row(
+    secrets: &crate::secrets::Secrets,
+    subject: ResidentId,
+    seq: Option<u64>,
+) -> Vec<Value> {
+    let subject = subject.to_string();
+    let seq = seq.map_or(-1, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+    let mac = destroyed_mac(secrets, &subject, seq);
+    vec![subject.into(), seq.into(), mac.into()]
+}
+
+pub(crate) fn destroyed_mac(secrets: &crate::secrets::Secrets, subject: &str, seq: i64) -> Vec<u8> {
+    secrets.row_mac("log_destroyed", &[subject.as_bytes(), &seq.to_be_bytes()])
 }
 
 pub(crate) fn command_value(command: CommandId) -> Value {

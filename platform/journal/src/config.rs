@@ -1,6 +1,6 @@
 //! Where a node keeps its journal.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where the journal, the keys and the desk are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,9 +86,5 @@ impl Config {
 
     pub(crate) fn secrets(&self) -> Option<PathBuf> {
         (!self.is_memory()).then(|| self.dir.join("secrets"))
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.dir
     }
 }

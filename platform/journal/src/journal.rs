@@ -333,10 +333,17 @@ impl Journal {
         let db = &self.shared.db.write;
         let mut sql = Sql::new(
             self.shared.backend(),
-            "INSERT INTO log_parked (stream,seq,reason) VALUES (",
+            "INSERT INTO log_parked (stream,seq,reason,mac) VALUES (",
         );
-        sql.bind(stream.as_str()).push(",").bind(int(seq)).push(",");
-        sql.bind(reason).push(") ON CONFLICT (stream) DO NOTHING");
+        let parked = Parked {
+            stream: stream.clone(),
+            seq,
+            reason: reason.to_owned(),
+        };
+        for (place, value) in parked.values(&self.shared.secrets).into_iter().enumerate() {
+            sql.push(if place > 0 { "," } else { "" }).bind(value);
+        }
+        sql.push(") ON CONFLICT (stream) DO NOTHING");
         db.execute_raw(sql.done()).await.map_err(fault)?;
         self.shared.forget(stream);
         self.shared.set_parked(self.shared.parked_rows(db).await?);

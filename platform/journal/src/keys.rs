@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use linli_kernel::{Fault, Refusal, ResidentId};
 use quick_cache::sync::Cache;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Value};
 
 use crate::append::AppendError;
 use crate::db::{self, Pair, fault};
@@ -64,11 +64,24 @@ impl KeyStore {
         db::migrate(&self.db.write, &steps).await
     }
 
-    /// The keys of those `subjects` that have one.
+    /// The keys of those `subjects` that have one. A key that cannot be unwrapped is damage: it
+    /// must not read as if its subject had been erased.
     pub(crate) async fn find(
         &self,
         subjects: impl IntoIterator<Item = ResidentId>,
     ) -> Result<HashMap<ResidentId, Key>, Fault> {
+        let (found, damaged) = self.find_sound(subjects).await?;
+        match damaged.first() {
+            None => Ok(found),
+            Some(subject) => Err(Fault::Damaged(format!("the key of subject {subject}"))),
+        }
+    }
+
+    /// The keys of those `subjects` that have one, and the subjects whose key is damaged.
+    pub(crate) async fn find_sound(
+        &self,
+        subjects: impl IntoIterator<Item = ResidentId>,
+    ) -> Result<(HashMap<ResidentId, Key>, Vec<ResidentId>), Fault> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         {
@@ -86,10 +99,11 @@ impl KeyStore {
         }
         missing.sort_unstable();
         missing.dedup();
+        let mut damaged = Vec::new();
         for some in missing.chunks(ASKED) {
-            self.load(some, &mut found).await?;
+            self.load(some, &mut found, &mut damaged).await?;
         }
-        Ok(found)
+        Ok((found, damaged))
     }
 
     /// The keys of `subjects`; made where there is none yet.
@@ -152,8 +166,7 @@ impl KeyStore {
         Ok(())
     }
 
-    /// Writes wrapped keys as they come, such as from a backup.
-    pub(crate) async fn insert(&self, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
+    async fn insert(&self, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
         let wanted = rows.len() as u64;
         let tx = db::begin(&self.db.write).await.map_err(fault)?;
         let head = "INSERT INTO subject_keys (subject, wrapped)";
@@ -165,6 +178,17 @@ impl KeyStore {
                 "another process made a key for the same subject: try again".to_owned(),
             ));
         }
+        tx.commit().await.map_err(fault)
+    }
+
+    /// Puts these rows in place of whatever is there.
+    pub(crate) async fn replace(&self, rows: Vec<Vec<Value>>) -> Result<(), Fault> {
+        let tx = db::begin(&self.db.write).await.map_err(fault)?;
+        tx.execute_unprepared("DELETE FROM subject_keys")
+            .await
+            .map_err(fault)?;
+        let head = "INSERT INTO subject_keys (subject, wrapped)";
+        insert_rows(&tx, head, rows, "").await.map_err(fault)?;
         tx.commit().await.map_err(fault)
     }
 
@@ -237,6 +261,7 @@ impl KeyStore {
         &self,
         subjects: &[ResidentId],
         found: &mut HashMap<ResidentId, Key>,
+        damaged: &mut Vec<ResidentId>,
     ) -> Result<(), Fault> {
         let db = &self.db.read;
         let head = "SELECT subject, wrapped FROM subject_keys WHERE subject IN ";
@@ -246,8 +271,10 @@ impl KeyStore {
             let subject: Vec<u8> = row.try_get("", "subject").map_err(fault)?;
             let wrapped: Vec<u8> = row.try_get("", "wrapped").map_err(fault)?;
             let subject = subject_of(&subject)?;
-            let key = unwrap(&self.wrapping, subject, &wrapped)
-                .ok_or_else(|| Fault::Damaged(format!("the key of subject {subject}")))?;
+            let Some(key) = unwrap(&self.wrapping, subject, &wrapped) else {
+                damaged.push(subject);
+                continue;
+            };
             // A key destroyed meanwhile must not slip back into memory.
             let state = self.state();
             if !state.destroyed.contains(&subject) {
@@ -280,19 +307,6 @@ pub(crate) async fn scrub(db: &DatabaseConnection, table: &str) -> Result<(), Fa
     };
     db.execute_unprepared(&sql).await.map_err(fault)?;
     Ok(())
-}
-
-/// Deletes everything in the key store: before a restore is tried again.
-pub(crate) async fn count(db: &DatabaseConnection) -> Result<u64, Fault> {
-    let sql = "SELECT COUNT(*) AS n FROM subject_keys";
-    let row = db
-        .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
-        .await
-        .map_err(fault)?;
-    let n: i64 = row
-        .map_or(Ok(0), |row| row.try_get("", "n"))
-        .map_err(fault)?;
-    Ok(crate::sql::uint(n))
 }
 
 pub(crate) fn id(subject: ResidentId) -> Value {

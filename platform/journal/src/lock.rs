@@ -48,16 +48,21 @@ pub(crate) async fn try_take(shared: &Shared) -> Result<bool, Fault> {
 pub(crate) async fn take_over(shared: &Arc<Shared>) -> bool {
     shared.mode.send_replace(Mode::StandBy);
     loop {
-        if let Err(error) = wait(shared).await {
-            tracing::warn!(%error, "waiting for the store");
-        } else if let Err(error) = open::activate(shared).await {
-            tracing::error!(%error, "cannot take over");
-            release(shared).await;
-        } else {
-            return true;
+        match wait_and_activate(shared).await {
+            Ok(()) => return true,
+            Err(error) => tracing::error!(%error, "cannot take over"),
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+async fn wait_and_activate(shared: &Arc<Shared>) -> Result<(), Fault> {
+    wait(shared).await?;
+    let active = open::activate(shared).await;
+    if active.is_err() {
+        release(shared).await;
+    }
+    active
 }
 
 async fn wait(shared: &Shared) -> Result<(), Fault> {

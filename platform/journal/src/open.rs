@@ -24,14 +24,7 @@ pub(crate) async fn open(
     registers: Arc<dyn Registers>,
 ) -> Result<Arc<Shared>, Fault> {
     let secrets = secrets(&config)?;
-    let journal = db::open(&config, "journal").await?;
-    let keys = KeyStore::new(db::open(&config, "keys").await?, secrets.wrapping);
-    let shared = Arc::new(Shared::new(
-        config,
-        clock,
-        registers,
-        (journal, keys, secrets),
-    ));
+    let shared = assemble(config, clock, registers, secrets).await?;
     if shared.config.read_only {
         read_only(&shared).await?;
     } else if lock::try_take(&shared).await? {
@@ -41,6 +34,19 @@ pub(crate) async fn open(
         know(&shared).await?;
     }
     Ok(shared)
+}
+
+/// Opens the stores, and nothing more.
+pub(crate) async fn assemble(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    registers: Arc<dyn Registers>,
+    secrets: Secrets,
+) -> Result<Arc<Shared>, Fault> {
+    let journal = db::open(&config, "journal").await?;
+    let keys = KeyStore::new(db::open(&config, "keys").await?, secrets.wrapping);
+    let stores = (journal, keys, secrets);
+    Ok(Arc::new(Shared::new(config, clock, registers, stores)))
 }
 
 fn secrets(config: &Config) -> Result<Secrets, Fault> {
@@ -55,8 +61,14 @@ fn secrets(config: &Config) -> Result<Secrets, Fault> {
 }
 
 async fn read_only(shared: &Shared) -> Result<(), Fault> {
+    if !db::has_table(&shared.db.read, "log_meta").await? {
+        return Err(Fault::Setting("the store holds no journal".to_owned()));
+    }
     identify(shared).await?;
-    know(shared).await?;
+    if let Err(error) = know(shared).await {
+        // Whoever opens a damaged store to look at it must be able to.
+        tracing::warn!(%error, "reading the node's own lists");
+    }
     shared.mode.send_replace(Mode::Reading);
     Ok(())
 }
@@ -64,12 +76,7 @@ async fn read_only(shared: &Shared) -> Result<(), Fault> {
 /// Makes the node a writer: the schema is brought up to date, the tree's edge read, leftovers of
 /// interrupted work cleared away, and registers made by another program rebuilt.
 pub(crate) async fn activate(shared: &Arc<Shared>) -> Result<(), Fault> {
-    let steps = [(
-        include_str!("../migrations/sqlite/0001_journal.sql"),
-        include_str!("../migrations/postgres/0001_journal.sql"),
-    )];
-    db::migrate(&shared.db.write, &steps).await?;
-    shared.keys.migrate().await?;
+    migrate(shared).await?;
     begin_log(shared).await?;
     identify(shared).await?;
     {
@@ -84,6 +91,16 @@ pub(crate) async fn activate(shared: &Arc<Shared>) -> Result<(), Fault> {
     let mode = restored.map_or(Mode::Active, |_| Mode::Restored);
     shared.mode.send_replace(mode);
     Ok(())
+}
+
+/// Brings both stores' schemas up to date.
+pub(crate) async fn migrate(shared: &Shared) -> Result<(), Fault> {
+    let steps = [(
+        include_str!("../migrations/sqlite/0001_journal.sql"),
+        include_str!("../migrations/postgres/0001_journal.sql"),
+    )];
+    db::migrate(&shared.db.write, &steps).await?;
+    shared.keys.migrate().await
 }
 
 /// Begins the log where there is none yet.

@@ -14,7 +14,7 @@ use crate::read::{self, Read};
 use crate::registers::{FoldError, Folder};
 use crate::secrets::sha256;
 use crate::shared::{Parked, Shared};
-use crate::sql::{insert_rows, int};
+use crate::sql::insert_rows;
 
 /// How many entries are folded before their changes are written.
 pub(crate) const PAGE: u64 = 4_000;
@@ -85,7 +85,7 @@ pub(crate) async fn rebuild(shared: &Arc<Shared>, watch: Watcher<'_>) -> Result<
         }
     }
     let parked = fold.parked();
-    write_parked(&tx, &parked).await?;
+    write_parked(shared, &tx, &parked).await?;
     shared
         .set_meta(&tx, "registers", &definition(shared))
         .await?;
@@ -143,19 +143,19 @@ pub(crate) fn name_of(table: Option<&TableRef>) -> Option<String> {
     }
 }
 
-async fn write_parked(tx: &DatabaseTransaction, parked: &[Parked]) -> Result<(), Fault> {
+async fn write_parked(
+    shared: &Shared,
+    tx: &DatabaseTransaction,
+    parked: &[Parked],
+) -> Result<(), Fault> {
     tx.execute_unprepared("DELETE FROM log_parked")
         .await
         .map_err(fault)?;
-    let row = |one: &Parked| {
-        vec![
-            one.stream.as_str().into(),
-            int(one.seq),
-            one.reason.clone().into(),
-        ]
-    };
-    let rows = parked.iter().map(row).collect();
-    let head = "INSERT INTO log_parked (stream,seq,reason)";
+    let rows = parked
+        .iter()
+        .map(|one| one.values(&shared.secrets))
+        .collect();
+    let head = "INSERT INTO log_parked (stream,seq,reason,mac)";
     insert_rows(tx, head, rows, "")
         .await
         .map(drop)

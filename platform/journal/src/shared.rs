@@ -49,6 +49,28 @@ pub struct Parked {
     pub reason: String,
 }
 
+impl Parked {
+    /// The row of `log_parked`.
+    pub(crate) fn values(&self, secrets: &Secrets) -> Vec<sea_orm::Value> {
+        vec![
+            self.stream.as_str().into(),
+            int(self.seq),
+            self.reason.clone().into(),
+            self.mac(secrets).into(),
+        ]
+    }
+
+    pub(crate) fn mac(&self, secrets: &Secrets) -> Vec<u8> {
+        let seq = self.seq.to_be_bytes();
+        let parts = [
+            self.stream.as_str().as_bytes(),
+            &seq,
+            self.reason.as_bytes(),
+        ];
+        secrets.row_mac("log_parked", &parts)
+    }
+}
+
 /// The newest entry of a stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
@@ -88,6 +110,8 @@ pub(crate) struct Shared {
     pub(crate) parked: RwLock<HashMap<StreamId, Parked>>,
     pub(crate) state: tokio::sync::Mutex<State>,
     pub(crate) carrier: Carrier,
+    /// Held while files of keys beside backups are written or changed.
+    pub(crate) sidecars: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
@@ -112,6 +136,7 @@ impl Shared {
             parked: RwLock::default(),
             state: tokio::sync::Mutex::default(),
             carrier: Carrier::default(),
+            sidecars: tokio::sync::Mutex::default(),
         }
     }
 
@@ -276,7 +301,7 @@ impl Shared {
         &self,
         db: &impl ConnectionTrait,
     ) -> Result<Vec<Parked>, Fault> {
-        let sql = "SELECT stream, seq, reason FROM log_parked ORDER BY seq";
+        let sql = "SELECT stream, seq, reason, mac FROM log_parked ORDER BY seq";
         let rows = db
             .query_all_raw(Statement::from_string(self.backend(), sql))
             .await
@@ -285,11 +310,17 @@ impl Shared {
         for row in rows {
             let stream: String = row.try_get("", "stream").map_err(fault)?;
             let seq: i64 = row.try_get("", "seq").map_err(fault)?;
-            list.push(Parked {
+            let mac: Vec<u8> = row.try_get("", "mac").map_err(fault)?;
+            let parked = Parked {
                 stream: StreamId::from(stream),
                 seq: uint(seq),
                 reason: row.try_get("", "reason").map_err(fault)?,
-            });
+            };
+            if mac != parked.mac(&self.secrets) {
+                let text = format!("log_parked, row “{}”", parked.stream);
+                return Err(Fault::Damaged(text));
+            }
+            list.push(parked);
         }
         Ok(list)
     }

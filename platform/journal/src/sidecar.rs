@@ -53,6 +53,7 @@ pub(crate) struct Sidecar {
 
 /// Writes the newest keys beside the archives in `folder`, in place of what was there.
 pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
+    let held = shared.sidecars.lock().await;
     let mut records = Vec::new();
     let mut after = None;
     loop {
@@ -92,7 +93,9 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
         blank(&path)?;
     }
     std::fs::rename(&fresh, &path).map_err(|why| setting(&path, &why))?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    drop(held);
+    Ok(())
 }
 
 /// Reads the sidecar in `folder`.
@@ -135,6 +138,7 @@ pub(crate) async fn punch_everywhere(
     shared: &Shared,
     subjects: &[ResidentId],
 ) -> Result<Vec<PathBuf>, Fault> {
+    let held = shared.sidecars.lock().await;
     let mut unreachable = Vec::new();
     for folder in folders(shared).await? {
         let path = folder.join(FILE);
@@ -145,6 +149,7 @@ pub(crate) async fn punch_everywhere(
             unreachable.push(folder);
         }
     }
+    drop(held);
     Ok(unreachable)
 }
 

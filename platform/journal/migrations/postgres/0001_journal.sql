@@ -51,13 +51,16 @@ CREATE TABLE log_cursors (
 CREATE TABLE log_parked (
     stream TEXT    NOT NULL PRIMARY KEY,
     seq    BIGINT  NOT NULL,
-    reason TEXT    NOT NULL
+    reason TEXT    NOT NULL,
+    mac    BYTEA   NOT NULL
 );
 
--- Subjects whose keys were destroyed, and the entry that says so.
+-- Subjects whose keys were destroyed, and the entry that says so; -1 where a restored backup is
+-- older than that entry, and the keys beside it were not.
 CREATE TABLE log_destroyed (
     subject TEXT    NOT NULL PRIMARY KEY,
-    seq     BIGINT  NOT NULL
+    seq     BIGINT  NOT NULL,
+    mac     BYTEA   NOT NULL
 );
 
 -- The node's own facts: the log's name and key, the version of its registers.
