@@ -4,21 +4,23 @@
 use std::path::Path;
 
 use jiff::ToSpan as _;
-use linli_community::accounts::{self, AccountRow, Command as Wish};
 use linli_community::Linli;
+use linli_community::accounts::{self, AccountRow, Command as Wish};
 use linli_kernel::{Actor, AreaPath, Post, PostId, Role};
 use serde::Serialize;
 
-use crate::cli::{Account, AccountAdd, AccountPost, AccountToken, Asked};
+use crate::cli::{Account, AccountAdd, AccountPassword, AccountPost, AccountToken, Asked};
 use crate::node;
 use crate::outcome::{Misuse, Outcome};
 use crate::say;
+use crate::settings::Settings;
 
 /// `linli account …`
 pub(crate) async fn run(account: &Account) -> anyhow::Result<Outcome> {
     match account {
         Account::Add(add) => self::add(add).await,
         Account::Post(post) => give(post).await,
+        Account::Password(wish) => password(wish).await,
         Account::Token(token) => issue(token).await,
         Account::List(asked) => list(asked).await,
     }
@@ -45,10 +47,31 @@ async fn add(add: &AccountAdd) -> anyhow::Result<Outcome> {
         password: node::first_password(),
     };
     let desk = node::desk(dir, &settings).await?;
-    desk.set_password(&add.login, account, added.password.clone()).await?;
+    desk.set_password(&add.login, account, added.password.clone())
+        .await?;
     linli.journal().close().await;
-    let text = format!("{} 的密码 · password of {}: {}", add.name, add.login, added.password);
+    let text = format!(
+        "{} 的密码 · password of {}: {}",
+        add.name, add.login, added.password
+    );
     answer(&add.asked, &added, &text)
+}
+
+/// Passwords are no facts of the journal: a new one is needed after a restore.
+async fn password(wish: &AccountPassword) -> anyhow::Result<Outcome> {
+    let dir = &wish.asked.folder.dir;
+    let linli = node::reading(dir).await?;
+    let row = by_login(&linli, &wish.login, dir).await?;
+    let added = Added {
+        login: wish.login.clone(),
+        account: row.id.to_string(),
+        password: node::first_password(),
+    };
+    let desk = node::desk(dir, &Settings::of(dir)?).await?;
+    desk.set_password(&wish.login, row.id, added.password.clone())
+        .await?;
+    let text = format!("{} 的新密码 · new password: {}", wish.login, added.password);
+    answer(&wish.asked, &added, &text)
 }
 
 async fn give(wish: &AccountPost) -> anyhow::Result<Outcome> {
@@ -133,21 +156,33 @@ async fn list(asked: &Asked) -> anyhow::Result<Outcome> {
             .map(|post| format!("{} {}", post.role.code(), post.area))
             .collect();
         let closed = if one.closed { " (closed)" } else { "" };
-        say::line(format!("{}\t{}{closed}\t{}", one.login, one.name, posts.join("; ")));
+        say::line(format!(
+            "{}\t{}{closed}\t{}",
+            one.login,
+            one.name,
+            posts.join("; ")
+        ));
     }
     Ok(Outcome::Done)
 }
 
 fn post(linli: &Linli, role: &str, area: &str) -> anyhow::Result<Post> {
-    let role = Role::from_code(role).filter(|role| role.is_staff()).ok_or_else(|| {
-        let known: Vec<&str> = Role::ALL
-            .into_iter()
-            .filter(|role| role.is_staff())
-            .map(Role::code)
-            .collect();
-        Misuse(format!("--role {role:?}: expected one of {}", known.join(", ")))
-    })?;
-    let area: AreaPath = area.parse().map_err(|error| Misuse(format!("--area: {error}")))?;
+    let role = Role::from_code(role)
+        .filter(|role| role.is_staff())
+        .ok_or_else(|| {
+            let known: Vec<&str> = Role::ALL
+                .into_iter()
+                .filter(|role| role.is_staff())
+                .map(Role::code)
+                .collect();
+            Misuse(format!(
+                "--role {role:?}: expected one of {}",
+                known.join(", ")
+            ))
+        })?;
+    let area: AreaPath = area
+        .parse()
+        .map_err(|error| Misuse(format!("--area: {error}")))?;
     if linli.areas().get(&area).is_none() {
         return Err(Misuse(format!("--area {area}: the node has no such area")).into());
     }
@@ -159,7 +194,10 @@ async fn by_login(linli: &Linli, login: &str, dir: &Path) -> anyhow::Result<Acco
     let found = accounts::by_login(linli.journal().reader(), login).await?;
     found.ok_or_else(|| {
         let dir = dir.display();
-        Misuse(format!("no account {login:?}: see `linli account list --dir {dir}`")).into()
+        Misuse(format!(
+            "no account {login:?}: see `linli account list --dir {dir}`"
+        ))
+        .into()
     })
 }
 

@@ -185,6 +185,8 @@ pub(crate) enum Account {
     Add(AccountAdd),
     /// Give an account a post
     Post(AccountPost),
+    /// Give an account of staff a new password and print it
+    Password(AccountPassword),
     /// Issue a token for the API
     Token(AccountToken),
     /// List accounts and their posts
@@ -206,6 +208,17 @@ pub(crate) struct AccountAdd {
     /// The first post: its area, such as 310117/310117001
     #[arg(long, value_name = "AREA")]
     pub(crate) area: String,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli account password`
+#[derive(Debug, Args)]
+pub(crate) struct AccountPassword {
+    /// Whose
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
     /// Which node, and how to answer.
     #[command(flatten)]
     pub(crate) asked: Asked,

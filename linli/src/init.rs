@@ -21,7 +21,10 @@ pub(crate) async fn run(init: &Init) -> anyhow::Result<Outcome> {
     let listen = init.listen.to_string();
     let settings = Settings {
         store: init.store.clone(),
-        address: init.address.clone().unwrap_or_else(|| format!("http://{listen}")),
+        address: init
+            .address
+            .clone()
+            .unwrap_or_else(|| format!("http://{listen}")),
         listen,
         ..Settings::default()
     };
@@ -40,7 +43,8 @@ pub(crate) async fn run(init: &Init) -> anyhow::Result<Outcome> {
             .map_err(node::told)?;
     let password = node::first_password();
     let desk = node::desk(dir, &settings).await?;
-    desk.set_password(&init.login, account, password.clone()).await?;
+    desk.set_password(&init.login, account, password.clone())
+        .await?;
     linli.journal().close().await;
     let dir = dir.display();
     say::line(format!(
@@ -57,13 +61,24 @@ pub(crate) async fn run(init: &Init) -> anyhow::Result<Outcome> {
 pub(crate) fn folder(dir: &Path, settings: &Settings) -> anyhow::Result<()> {
     let file = dir.join(settings::FILE);
     if file.exists() || dir.join("journal.db").exists() || dir.join("secrets").exists() {
-        let told = format!("{} already holds a node; choose another folder with --dir", dir.display());
+        let told = format!(
+            "{} already holds a node; choose another folder with --dir",
+            dir.display()
+        );
         return Err(Misuse(told).into());
     }
-    let only_owner = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    private_folder(dir)?;
+    fs::write(&file, settings::commented(settings))
+        .and_then(|()| fs::set_permissions(&file, fs::Permissions::from_mode(0o600)))
+        .with_context(|| format!("writing {}", file.display()))
+}
+
+/// Makes `dir` where it is missing, for its owner alone.
+pub(crate) fn private_folder(dir: &Path) -> anyhow::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
     fs::create_dir_all(dir)
-        .and_then(|()| only_owner(dir, 0o700))
-        .and_then(|()| fs::write(&file, settings::commented(settings)))
-        .and_then(|()| only_owner(&file, 0o600))
+        .and_then(|()| fs::set_permissions(dir, fs::Permissions::from_mode(0o700)))
         .with_context(|| format!("making {}", dir.display()))
 }

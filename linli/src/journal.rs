@@ -31,7 +31,9 @@ async fn verify(asked: &Asked) -> anyhow::Result<Outcome> {
     let journal = Journal::open(config, Arc::new(SystemClock), registers).await?;
     let mut shown = say::Progress::of("核对 · verifying");
     let findings = journal
-        .verify(Depth::default(), |progress| shown.at(progress.done, progress.of))
+        .verify(Depth::default(), |progress| {
+            shown.at(progress.done, progress.of)
+        })
         .await?;
     shown.end("");
     if asked.json {
@@ -39,7 +41,11 @@ async fn verify(asked: &Asked) -> anyhow::Result<Outcome> {
     } else {
         say::line(told(&findings));
     }
-    Ok(if findings.is_sound() { Outcome::Done } else { Outcome::Failed })
+    Ok(if findings.is_sound() {
+        Outcome::Done
+    } else {
+        Outcome::Failed
+    })
 }
 
 fn told(findings: &Findings) -> String {
@@ -61,7 +67,13 @@ fn told(findings: &Findings) -> String {
     } else {
         "✗ 有损坏 · damaged"
     };
-    let Findings { entries, commands, keys, erased, .. } = findings;
+    let Findings {
+        entries,
+        commands,
+        keys,
+        erased,
+        ..
+    } = findings;
     lines.push(format!(
         "{sound}: {entries} 条记录 · entries, {commands} 个命令 · commands, \
          {keys} 把密钥 · keys, {erased} 处已抹去 · erased"
@@ -123,7 +135,12 @@ struct Shown<'a> {
 async fn show(show: &Show) -> anyhow::Result<Outcome> {
     let linli = node::reading(&show.asked.folder.dir).await?;
     let entries = match &show.stream {
-        Some(stream) => linli.journal().stream(&StreamId::from(stream.clone())).await?,
+        Some(stream) => {
+            linli
+                .journal()
+                .stream(&StreamId::from(stream.clone()))
+                .await?
+        }
         None => linli.journal().entries(show.from, show.limit).await?,
     };
     let most = usize::try_from(show.limit)?;

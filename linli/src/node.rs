@@ -92,9 +92,13 @@ pub(crate) async fn establish(linli: &Linli) -> anyhow::Result<AreaPath> {
 /// The district that the node belongs to: the area without a parent.
 pub(crate) fn district(linli: &Linli) -> anyhow::Result<AreaPath> {
     let areas = linli.areas();
-    let found = areas.all().map(places::Area::path).find(|path| path.parent().is_none());
+    let found = areas
+        .all()
+        .map(places::Area::path)
+        .find(|path| path.parent().is_none());
     found.cloned().ok_or_else(|| {
-        Fault::Setting("the node has no areas yet: was it made with `linli init`?".to_owned()).into()
+        Fault::Setting("the node has no areas yet: was it made with `linli init`?".to_owned())
+            .into()
     })
 }
 

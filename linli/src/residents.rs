@@ -33,7 +33,9 @@ async fn generate(wish: &Generate) -> anyhow::Result<Outcome> {
     if wish.asked.json {
         say::json(&json!({ "residents": made, "seed": wish.seed }))?;
     } else {
-        say::line(format!("{made} 位虚构居民已登记 · synthetic residents registered"));
+        say::line(format!(
+            "{made} 位虚构居民已登记 · synthetic residents registered"
+        ));
     }
     Ok(Outcome::Done)
 }

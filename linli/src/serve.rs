@@ -33,7 +33,17 @@ pub(crate) async fn run(folder: &Folder) -> anyhow::Result<Outcome> {
         tracing::warn!("restored: reading only, until `linli journal confirm-alone`");
     }
     let portal = settings.portal(false);
-    serve(&folder.dir, &settings, Serving { linli, listener, portal, demo: None }).await?;
+    serve(
+        &folder.dir,
+        &settings,
+        Serving {
+            linli,
+            listener,
+            portal,
+            demo: None,
+        },
+    )
+    .await?;
     Ok(Outcome::Done)
 }
 
@@ -63,7 +73,12 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     if let Some(fonts) = &settings.fonts {
         letter::use_fonts_of(fonts);
     }
-    let Serving { linli, listener, portal, demo } = serving;
+    let Serving {
+        linli,
+        listener,
+        portal,
+        demo,
+    } = serving;
     publish(&linli).await;
     let desk = node::desk(dir, settings).await?;
     let mut portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;

@@ -217,8 +217,14 @@ impl Settings {
             behind_proxy: self.behind_proxy,
             security_contact: self.office.security_contact.clone(),
             limits: linli_portal::settings::Limits {
-                pages: rate(self.limits.pages_per_minute, self.limits.pages_per_minute / 2),
-                sign_in: rate(self.limits.sign_ins_per_minute, self.limits.sign_ins_per_minute),
+                pages: rate(
+                    self.limits.pages_per_minute,
+                    self.limits.pages_per_minute / 2,
+                ),
+                sign_in: rate(
+                    self.limits.sign_ins_per_minute,
+                    self.limits.sign_ins_per_minute,
+                ),
                 ..Default::default()
             },
             ..linli_portal::Settings::default()
@@ -278,9 +284,15 @@ mod tests {
     #[test]
     fn an_unknown_key_is_told_with_those_there_are() {
         let error = of("stoer = \"sqlite\"").unwrap_err().to_string();
-        assert!(error.contains("stoer") && error.contains("`store`"), "{error}");
+        assert!(
+            error.contains("stoer") && error.contains("`store`"),
+            "{error}"
+        );
         let error = of("[log]\nlevel = \"info\"").unwrap_err().to_string();
-        assert!(error.contains("level") && error.contains("`filter`"), "{error}");
+        assert!(
+            error.contains("level") && error.contains("`filter`"),
+            "{error}"
+        );
     }
 
     #[test]

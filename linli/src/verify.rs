@@ -11,8 +11,8 @@ use crate::say;
 /// `linli verify`
 pub(crate) fn run(verify: &Verify) -> anyhow::Result<Outcome> {
     let path = &verify.receipt;
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("reading {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     match verify_receipt(&text, verify.vkey.as_deref()) {
         Ok(proven) => {
             if verify.json {
@@ -26,7 +26,9 @@ pub(crate) fn run(verify: &Verify) -> anyhow::Result<Outcome> {
             if verify.json {
                 say::json(&json!({ "problem": error.to_string() }))?;
             } else {
-                say::line(format!("✗ 回执不成立 · The receipt proves nothing: {error}"));
+                say::line(format!(
+                    "✗ 回执不成立 · The receipt proves nothing: {error}"
+                ));
             }
             Ok(Outcome::Failed)
         }
@@ -34,13 +36,21 @@ pub(crate) fn run(verify: &Verify) -> anyhow::Result<Outcome> {
 }
 
 fn lines(proven: &Proven) -> String {
-    let Proven { origin, index, size, digest, .. } = proven;
+    let Proven {
+        origin,
+        index,
+        size,
+        digest,
+        ..
+    } = proven;
     let mut text = format!(
         "✓ 这条记录在日志里 · The entry is in the log\n  日志 · log      {origin}\n  \
          位置 · entry    {index} / {size}\n  摘要 · digest   {digest}"
     );
     if proven.entry {
-        text.push_str("\n  回执里的内容与摘要一致 · the content in the receipt is what was recorded");
+        text.push_str(
+            "\n  回执里的内容与摘要一致 · the content in the receipt is what was recorded",
+        );
     }
     if !proven.trusted {
         text.push_str(

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use linli_community::Linli;
 use linli_community::accounts;
 use linli_community::cases::demo::{Cast, Person};
 use linli_community::residents::synthetic::{self, Family, Wish, families};
 use linli_community::residents::{FieldId, Values};
-use linli_community::Linli;
 use linli_kernel::{AccountId, Actor, AreaPath, Fault, Post, PostId, ResidentId, Role as Duty};
 use linli_portal::session::Desk;
 
@@ -50,7 +50,8 @@ pub(super) async fn open(linli: &Linli, desk: &Desk, wish: Wish) -> anyhow::Resu
             .await
             .map_err(node::told)?;
         // One click signs in; the password is for trying the ordinary way.
-        desk.set_password(login, account, format!("{login}-demo")).await?;
+        desk.set_password(login, account, format!("{login}-demo"))
+            .await?;
         roles.push(Role {
             key: key.to_owned(),
             login: login.to_owned(),
@@ -101,7 +102,10 @@ fn lone_elder(family: &Family, wish: Wish) -> Option<synthetic::Person> {
     let [person] = family.members.as_slice() else {
         return None;
     };
-    let born = text(&person.facts, "person.birth_date").get(..4)?.parse::<i16>().ok()?;
+    let born = text(&person.facts, "person.birth_date")
+        .get(..4)?
+        .parse::<i16>()
+        .ok()?;
     let local = text(&person.facts, "person.hukou") == "local";
     (local && wish.today.year() - born >= ELDER).then(|| person.clone())
 }

@@ -38,7 +38,10 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
     let record = match Record::read(dir)? {
         Some(record) if record.finished => kept(demo, record),
         Some(_unfinished) => {
-            say::note(format!("{} 上次没有做完,重新生成 · was left unfinished; made anew", dir.display()));
+            say::note(format!(
+                "{} 上次没有做完,重新生成 · was left unfinished; made anew",
+                dir.display()
+            ));
             record::remove(dir)?;
             make(demo, &settings).await?
         }
@@ -54,7 +57,12 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
     let cards = record.cards()?;
     let keeper = tokio::spawn(record::keep_days(dir.clone(), record, Arc::clone(&clock)));
     let demo = Some(linli_portal::demo::Demo { clock, cards });
-    let serving = serve::Serving { linli, listener, portal, demo };
+    let serving = serve::Serving {
+        linli,
+        listener,
+        portal,
+        demo,
+    };
     serve::serve(dir, &settings, serving).await?;
     keeper.abort();
     Ok(Outcome::Done)
@@ -79,7 +87,9 @@ fn kept(demo: &Demo, record: Record) -> Record {
         say::note(format!(
             "{0} 里的演示区有 {1} 位居民、种子 {2},照原样使用;要另做一个请换 --dir\n\
              The demo in {0} has {1} residents and seed {2} and is used as it is; for another choose another --dir",
-            demo.dir.display(), record.residents, record.seed,
+            demo.dir.display(),
+            record.residents,
+            record.seed,
         ));
     }
     record
@@ -89,7 +99,10 @@ fn kept(demo: &Demo, record: Record) -> Record {
 async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let dir = &demo.dir;
     if dir.exists() && std::fs::read_dir(dir)?.next().is_some() {
-        let told = format!("{} is not empty and holds no demo; choose another folder with --dir", dir.display());
+        let told = format!(
+            "{} is not empty and holds no demo; choose another folder with --dir",
+            dir.display()
+        );
         return Err(Misuse(told).into());
     }
     init::folder(dir, settings)?;
@@ -105,7 +118,9 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     };
     let mut shown = say::Progress::of("生成居民 · residents");
     let made = linli
-        .populate(wish, |done| shown.at(u64::from(done), u64::from(demo.residents)))
+        .populate(wish, |done| {
+            shown.at(u64::from(done), u64::from(demo.residents))
+        })
         .await
         .map_err(node::told)?;
     shown.end(&format!("居民 · residents: {made}"));

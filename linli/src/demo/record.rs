@@ -78,7 +78,9 @@ impl Record {
         match fs::read(&path) {
             Ok(bytes) => {
                 let record = serde_json::from_slice(&bytes);
-                record.map(Some).with_context(|| format!("reading {}", path.display()))
+                record
+                    .map(Some)
+                    .with_context(|| format!("reading {}", path.display()))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
@@ -129,7 +131,10 @@ pub(super) async fn keep_days(
         if days != record.days {
             record.days = days;
             if let Err(error) = record.write(&dir) {
-                tracing::error!(error = format!("{error:#}"), "the pushed clock was not remembered");
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "the pushed clock was not remembered"
+                );
             }
         }
     }
@@ -147,7 +152,10 @@ mod tests {
         record.days = 9;
         record.write(dir.path()).unwrap();
         let read = Record::read(dir.path()).unwrap().unwrap();
-        assert_eq!((read.residents, read.seed, read.days, read.finished), (400, 7, 9, false));
+        assert_eq!(
+            (read.residents, read.seed, read.days, read.finished),
+            (400, 7, 9, false)
+        );
     }
 
     #[test]
@@ -157,7 +165,11 @@ mod tests {
             fs::write(dir.path().join(name), b"x").unwrap();
         }
         remove(dir.path()).unwrap();
-        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().flatten().map(|e| e.file_name()).collect();
+        let left: Vec<_> = fs::read_dir(dir.path())
+            .unwrap()
+            .flatten()
+            .map(|e| e.file_name())
+            .collect();
         assert_eq!(left, ["holiday.jpg"]);
     }
 }

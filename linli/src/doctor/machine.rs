@@ -35,13 +35,19 @@ pub(super) fn folder(dir: &Path) -> Finding {
 
 /// What only the node's user may read is readable by that user alone.
 pub(super) fn permissions(dir: &Path) -> Finding {
+    if mode(dir).is_some_and(|mode| mode & 0o077 == 0) {
+        return Finding::ok("permissions", "only the node's user can enter the folder");
+    }
     let open: Vec<String> = secret_files(dir)
         .into_iter()
         .filter(|path| mode(path).is_some_and(|mode| mode & 0o077 != 0))
         .map(|path| path.display().to_string())
         .collect();
     if open.is_empty() {
-        return Finding::ok("permissions", "secrets are readable by the node's user alone");
+        return Finding::ok(
+            "permissions",
+            "secrets are readable by the node's user alone",
+        );
     }
     let paths = open.join(" ");
     Finding::fail(
@@ -53,11 +59,17 @@ pub(super) fn permissions(dir: &Path) -> Finding {
 }
 
 fn mode(path: &Path) -> Option<u32> {
-    fs::metadata(path).ok().map(|found| found.permissions().mode())
+    fs::metadata(path)
+        .ok()
+        .map(|found| found.permissions().mode())
 }
 
 fn secret_files(dir: &Path) -> Vec<PathBuf> {
-    let mut files = vec![dir.join("secrets"), dir.join("keys.db"), dir.join("linli.toml")];
+    let mut files = vec![
+        dir.join("secrets"),
+        dir.join("keys.db"),
+        dir.join("linli.toml"),
+    ];
     if let Ok(entries) = fs::read_dir(dir.join("secrets")) {
         files.extend(entries.flatten().map(|entry| entry.path()));
     }
@@ -68,7 +80,9 @@ fn secret_files(dir: &Path) -> Vec<PathBuf> {
 /// The disk has room.
 pub(super) fn space(dir: &Path) -> Finding {
     let told = Command::new("df").arg("-Pk").arg(dir).output();
-    let free = told.ok().and_then(|told| free_kib(&String::from_utf8_lossy(&told.stdout)));
+    let free = told
+        .ok()
+        .and_then(|told| free_kib(&String::from_utf8_lossy(&told.stdout)));
     match free {
         Some(kib) => judge_space(kib),
         None => Finding::warn(
@@ -114,8 +128,14 @@ pub(super) fn port(listen: SocketAddr) -> Finding {
         Err(error) => Finding::fail(
             "port",
             format!("{listen}: {error}"),
-            &format!("端口被占用: 用 `ss -ltnp | grep :{}` 找出占用者并停掉它,或改 linli.toml 的 listen。", listen.port()),
-            &format!("Find who holds it with `ss -ltnp | grep :{}` and stop it, or change `listen` in linli.toml.", listen.port()),
+            &format!(
+                "端口被占用: 用 `ss -ltnp | grep :{}` 找出占用者并停掉它,或改 linli.toml 的 listen。",
+                listen.port()
+            ),
+            &format!(
+                "Find who holds it with `ss -ltnp | grep :{}` and stop it, or change `listen` in linli.toml.",
+                listen.port()
+            ),
         ),
     }
 }
@@ -127,11 +147,14 @@ fn answers(address: SocketAddr) -> bool {
         return false;
     };
     let asked = stream.set_read_timeout(Some(wait)).is_ok()
-        && stream.write_all(b"GET /healthz HTTP/1.0\r\nHost: linli\r\n\r\n").is_ok();
+        && stream
+            .write_all(b"GET /healthz HTTP/1.0\r\nHost: linli\r\n\r\n")
+            .is_ok();
     let mut answer = String::new();
     asked
         && stream.take(4_096).read_to_string(&mut answer).is_ok()
-        && answer.starts_with("HTTP/1.") && answer.contains(" 200 ")
+        && answer.starts_with("HTTP/1.")
+        && answer.contains(" 200 ")
 }
 
 /// The clock is neither behind what has already happened nor in another age.
@@ -142,7 +165,10 @@ pub(super) fn clock(clock: &dyn Clock, last_entry: Option<Timestamp>) -> Finding
         .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
     let behind = last_entry.is_some_and(|last| now < last);
     if now >= built && !behind {
-        return Finding::ok("clock", now.to_zoned(linli_kernel::clock::shanghai()).to_string());
+        return Finding::ok(
+            "clock",
+            now.to_zoned(linli_kernel::clock::shanghai()).to_string(),
+        );
     }
     let found = last_entry.filter(|_| behind).map_or_else(
         || format!("it says {now}"),
@@ -174,7 +200,9 @@ pub(super) fn open_files(connections: usize) -> Finding {
 }
 
 fn open_file_limit(limits: &str) -> Option<usize> {
-    let line = limits.lines().find(|line| line.starts_with("Max open files"))?;
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))?;
     line.split_whitespace().nth(3)?.parse().ok()
 }
 
@@ -213,14 +241,22 @@ mod tests {
     #[test]
     fn a_clock_behind_the_journal_is_told() {
         let last = "2026-11-23T00:00:00Z".parse().unwrap();
-        assert_eq!(clock(&At("2026-11-23T00:00:01Z"), Some(last)).state, State::Ok);
-        assert_eq!(clock(&At("2026-11-22T00:00:00Z"), Some(last)).state, State::Fail);
+        assert_eq!(
+            clock(&At("2026-11-23T00:00:01Z"), Some(last)).state,
+            State::Ok
+        );
+        assert_eq!(
+            clock(&At("2026-11-22T00:00:00Z"), Some(last)).state,
+            State::Fail
+        );
         assert_eq!(clock(&At("1970-01-01T00:00:00Z"), None).state, State::Fail);
     }
 
     #[test]
     fn secrets_that_others_can_read_are_told() {
         let dir = tempfile::tempdir().unwrap();
+        let enter = |mode| fs::set_permissions(dir.path(), fs::Permissions::from_mode(mode));
+        enter(0o755).unwrap();
         let secrets = dir.path().join("secrets");
         fs::create_dir(&secrets).unwrap();
         fs::set_permissions(&secrets, fs::Permissions::from_mode(0o700)).unwrap();
@@ -231,6 +267,9 @@ mod tests {
         let found = permissions(dir.path());
         assert_eq!(found.state, State::Fail);
         assert!(found.advice_en.contains("chmod"), "{found:?}");
+        // Nobody gets to a file in a folder that nobody may enter.
+        enter(0o700).unwrap();
+        assert_eq!(permissions(dir.path()).state, State::Ok);
     }
 
     #[test]

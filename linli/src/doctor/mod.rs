@@ -52,7 +52,10 @@ async fn examine(dir: &Path) -> Vec<Finding> {
             return findings;
         }
     };
-    findings.push(Finding::ok("settings", format!("{} is readable", crate::settings::FILE)));
+    findings.push(Finding::ok(
+        "settings",
+        format!("{} is readable", crate::settings::FILE),
+    ));
     findings.push(machine::permissions(dir));
     findings.push(machine::space(dir));
     if let Some(Listen::Tcp(address)) = settings.listen_on() {
@@ -64,7 +67,9 @@ async fn examine(dir: &Path) -> Vec<Finding> {
     findings.push(machine::clock(&SystemClock, last_entry));
     findings.extend(catalogue(&settings));
     findings.push(node::fonts(settings.fonts.as_deref()));
-    findings.push(node::pages(Assets::load().is_ok_and(|assets| assets.built())));
+    findings.push(node::pages(
+        Assets::load().is_ok_and(|assets| assets.built()),
+    ));
     findings
 }
 
@@ -119,7 +124,11 @@ fn catalogue(settings: &Settings) -> Vec<Finding> {
         }
         Err(problems) => Finding::fail(
             "catalogue",
-            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            problems
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
             "请按提示改正事项目录里的文件。",
             "Correct the files of the catalogue folder as said.",
         ),

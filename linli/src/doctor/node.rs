@@ -22,8 +22,12 @@ pub(super) fn calendar(calendar: &WorkCalendar, today: Date) -> Finding {
         return Finding::fail(
             "calendar",
             format!("the holidays of {year} are not in the catalogue"),
-            &format!("请把国务院办公厅公布的{year}年放假安排加入事项目录的 calendars/;在此之前,期限会显示“无法计算”。"),
-            &format!("Add the holidays of {year} to calendars/ in the catalogue folder; until then deadlines say that they cannot be counted."),
+            &format!(
+                "请把国务院办公厅公布的{year}年放假安排加入事项目录的 calendars/;在此之前,期限会显示“无法计算”。"
+            ),
+            &format!(
+                "Add the holidays of {year} to calendars/ in the catalogue folder; until then deadlines say that they cannot be counted."
+            ),
         );
     }
     if today.month() >= PUBLISHED_FROM && !knows(year + 1) {

@@ -1,5 +1,7 @@
 //! Misuse ends with 2 and says what to do; nothing is made or changed.
 
+use std::process::Command;
+
 use crate::{expect, linli};
 
 #[test]
@@ -31,4 +33,19 @@ fn an_unknown_command_is_misuse_and_help_is_not() {
     ] {
         assert!(help.contains(command), "{command}: {help}");
     }
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let node = dir.path().join("node");
+    expect(0, &["init", "--dir", node.to_str().unwrap()]);
+    let output = Command::new(env!("CARGO_BIN_EXE_linli"))
+        .args(["serve", "--dir", node.to_str().unwrap()])
+        .env("LINLI_LIMITS__CONNECTIONS", "many")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("connections"), "{told}");
 }

@@ -1,0 +1,94 @@
+//! `linli backup` and `linli restore`.
+
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use linli_community::registers::All;
+use linli_journal::Journal;
+use linli_kernel::SystemClock;
+
+use crate::cli::{Backup, Restore};
+use crate::outcome::Outcome;
+use crate::settings::{self, Settings};
+use crate::{init, say};
+
+/// `linli backup`: the node may run meanwhile.
+pub(crate) async fn backup(backup: &Backup) -> anyhow::Result<Outcome> {
+    let dir = &backup.asked.folder.dir;
+    let settings = Settings::of(dir)?;
+    init::private_folder(&backup.to)?;
+    let config = settings.journal(dir);
+    let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
+    let mut shown = say::Progress::of("备份 · backing up");
+    let made = journal
+        .backup(&backup.to, |progress| shown.at(progress.done, progress.of))
+        .await?;
+    journal.close().await;
+    shown.end("");
+    let copy = backup.to.join(settings::FILE);
+    fs::copy(dir.join(settings::FILE), &copy)
+        .with_context(|| format!("copying the settings to {}", copy.display()))?;
+    if backup.asked.json {
+        say::json(&made)?;
+        return Ok(Outcome::Done);
+    }
+    say::line(format!(
+        "已备份 {} 条记录 · entries backed up\n  {}\n  {}\n\
+         密钥文件请与备份分开保管,只留最新的一份 · Keep the file of keys apart from the archives, and only the newest.",
+        made.entries,
+        made.archive.display(),
+        made.keys.display()
+    ));
+    Ok(Outcome::Done)
+}
+
+/// `linli restore`: into an empty folder; the node then reads, and writes once it is confirmed.
+pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
+    let dir = &restore.dir;
+    let settings = Settings {
+        store: restore.store.clone(),
+        ..kept(restore)?
+    };
+    init::folder(dir, &settings)?;
+    let mut shown = say::Progress::of("恢复 · restoring");
+    let done = linli_journal::restore(
+        &restore.from,
+        settings.journal(dir),
+        Arc::new(SystemClock),
+        Arc::new(All),
+        |progress| shown.at(progress.done, progress.of),
+    )
+    .await;
+    let restored = match done {
+        Ok(restored) => restored,
+        Err(error) => {
+            // The folder was empty and holds nothing but the settings: it is empty again.
+            fs::remove_file(dir.join(settings::FILE)).context("after a failed restore")?;
+            return Err(error.into());
+        }
+    };
+    shown.end("");
+    if restore.json {
+        say::json(&restored)?;
+        return Ok(Outcome::Done);
+    }
+    let dir = dir.display();
+    say::line(format!(
+        "已恢复 {} 条记录 · entries restored\n\
+         现在只读。确认原节点已停用后 · It reads only. Once the old node is certain to be gone:\n  \
+         linli journal confirm-alone --dir {dir}\n\
+         密码不在备份里 · Passwords are not in a backup: linli account password NAME --dir {dir}",
+        restored.entries
+    ));
+    Ok(Outcome::Done)
+}
+
+/// The settings that were backed up with the archive, else the defaults.
+fn kept(restore: &Restore) -> anyhow::Result<Settings> {
+    let folder = restore
+        .from
+        .parent()
+        .filter(|folder| folder.join(settings::FILE).is_file());
+    folder.map_or_else(|| Ok(Settings::default()), Settings::of)
+}
