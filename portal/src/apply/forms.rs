@@ -19,7 +19,10 @@ pub(crate) fn sent(fields: &Fields) -> Vec<(String, String)> {
 
 fn dotted(name: &str) -> String {
     for part in ["year", "month", "day"] {
-        if let Some(stem) = name.strip_suffix(part).and_then(|stem| stem.strip_suffix('-')) {
+        if let Some(stem) = name
+            .strip_suffix(part)
+            .and_then(|stem| stem.strip_suffix('-'))
+        {
             return format!("{stem}.{part}");
         }
     }
@@ -34,7 +37,12 @@ pub(crate) fn pairs(question: &Question, value: &Value) -> Vec<(String, String)>
             for (at, row) in rows.iter().enumerate() {
                 for column in &question.columns {
                     let cell = row.get(&column.id).unwrap_or(&Value::Null);
-                    cell_pairs(&format!("{}.{at}.{}", question.id, column.id), column.kind, cell, &mut found);
+                    cell_pairs(
+                        &format!("{}.{at}.{}", question.id, column.id),
+                        column.kind,
+                        cell,
+                        &mut found,
+                    );
                 }
             }
         }
@@ -51,7 +59,11 @@ fn cell_pairs(name: &str, kind: Kind, value: &Value, found: &mut Vec<(String, St
             let mut parts = date.splitn(3, '-');
             for part in ["year", "month", "day"] {
                 let text = parts.next().unwrap_or_default();
-                let plain = if part == "year" { text } else { text.trim_start_matches('0') };
+                let plain = if part == "year" {
+                    text
+                } else {
+                    text.trim_start_matches('0')
+                };
                 put(format!("{name}.{part}"), plain.to_owned());
             }
         }
@@ -59,7 +71,11 @@ fn cell_pairs(name: &str, kind: Kind, value: &Value, found: &mut Vec<(String, St
             let fen = fen.as_i64().unwrap_or_default();
             let whole = fen / 100;
             let rest = fen % 100;
-            let text = if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:02}") };
+            let text = if rest == 0 {
+                whole.to_string()
+            } else {
+                format!("{whole}.{rest:02}")
+            };
             put(name.to_owned(), text);
         }
         (_, Value::Bool(yes)) => put(name.to_owned(), if *yes { "yes" } else { "no" }.to_owned()),
@@ -72,7 +88,13 @@ fn cell_pairs(name: &str, kind: Kind, value: &Value, found: &mut Vec<(String, St
 pub(crate) fn row_count(id: &str, sent: &[(String, String)]) -> usize {
     let prefix = format!("{id}.");
     sent.iter()
-        .filter_map(|(name, _)| name.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok())
+        .filter_map(|(name, _)| {
+            name.strip_prefix(&prefix)?
+                .split('.')
+                .next()?
+                .parse::<usize>()
+                .ok()
+        })
         .filter(|row| *row < 100)
         .map(|row| row + 1)
         .max()
@@ -100,7 +122,12 @@ mod tests {
         let mut found = Vec::new();
         cell_pairs("a", Kind::Money, &serde_json::json!(120_050), &mut found);
         cell_pairs("b", Kind::Money, &serde_json::json!(120_000), &mut found);
-        cell_pairs("c", Kind::Date, &serde_json::json!("1948-03-12"), &mut found);
+        cell_pairs(
+            "c",
+            Kind::Date,
+            &serde_json::json!("1948-03-12"),
+            &mut found,
+        );
         cell_pairs("d", Kind::Boolean, &serde_json::json!(true), &mut found);
         let shown: Vec<&str> = found.iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(shown, ["1200.50", "1200", "1948", "3", "12", "yes"]);
@@ -108,8 +135,13 @@ mod tests {
 
     #[test]
     fn rows_are_counted_by_their_highest_number() {
-        let sent = [("m.0.name", ""), ("m.2.name", ""), ("m.999999.name", ""), ("mm.7.x", "")]
-            .map(|(a, b)| (a.to_owned(), b.to_owned()));
+        let sent = [
+            ("m.0.name", ""),
+            ("m.2.name", ""),
+            ("m.999999.name", ""),
+            ("mm.7.x", ""),
+        ]
+        .map(|(a, b)| (a.to_owned(), b.to_owned()));
         assert_eq!(row_count("m", &sent), 3);
         assert_eq!(row_count("none", &sent), 0);
     }

@@ -10,7 +10,7 @@ mod pages;
 mod receipt;
 mod submit;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod views;
 pub(crate) mod whom;
 
@@ -26,7 +26,7 @@ const READ: Access = Access::Gate(Action::CaseOwn);
 
 /// The pages of applying.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/apply/{service}", Access::Public, pages::start)
         .post("/apply/{service}", APPLY, pages::begin)
@@ -35,5 +35,4 @@ pub fn routes() -> Routes {
         .get("/apply/{service}/{question}", APPLY, pages::ask)
         .post("/apply/{service}/{question}", APPLY, pages::answer)
         .get("/cases/{number}/receipt", READ, receipt::show)
-        .get("/cases/{number}/receipt.json", READ, receipt::proof)
 }

@@ -7,17 +7,21 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use linli_community::catalogue::{Answers, Facts, Form, Kind, Question, Service, from_form, is_blank};
+use linli_community::catalogue::{
+    Answers, Facts, Form, Kind, Question, Service, from_form, is_blank,
+};
 use serde_json::{Map, Value};
+use tower_sessions::Session;
 
 use super::forms::{pairs, row_count, sent};
 use super::views::draw_question;
 use super::whom::{self, Whom};
 use crate::Portal;
 use crate::catalogue::views::{is_online, say};
+use crate::progress::words::tell;
 use crate::session::DraftKey;
 use crate::shell::ui::{BackLink, Choice, Markup, Radios};
-use crate::shell::{Fields, Page, Query, Signed, Trouble, flash, html, invalid};
+use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
 
 /// An application at work: whose, of what, with what is known and what was answered so far.
 pub(super) struct Application {
@@ -35,16 +39,16 @@ impl Application {
     pub(super) async fn open(
         portal: &Portal,
         signed: &Signed,
-        query: &Query,
+        page: &Page,
         service: &str,
     ) -> Result<Self, Trouble> {
-        let whom = whom::find(portal, signed, query.get("for")).await?;
-        Self::of(portal, signed, whom, service).await
+        let whom = whom::find(portal, signed, page.query.get("for")).await?;
+        Self::of(portal, (signed, page), whom, service).await
     }
 
     async fn of(
         portal: &Portal,
-        signed: &Signed,
+        (signed, page): (&Signed, &Page),
         whom: Whom,
         service: &str,
     ) -> Result<Self, Trouble> {
@@ -54,7 +58,7 @@ impl Application {
             .service_in(service, &whom.area, today)
             .filter(|service| is_online(service))
             .ok_or(Trouble::NotFound)?;
-        let facts = whom::facts(portal, &whom).await?;
+        let facts = whom::facts(portal, page, &whom).await?;
         let key = DraftKey::of(signed.account, &service.id, &whom.about());
         let draft = portal.desk.draft(&key).await?;
         Ok(Self {
@@ -62,7 +66,9 @@ impl Application {
             whom,
             facts,
             saved_at: draft.as_ref().map(|draft| draft.updated_at),
-            answers: draft.map(|draft| draft.answers.into_iter().collect()).unwrap_or_default(),
+            answers: draft
+                .map(|draft| draft.answers.into_iter().collect())
+                .unwrap_or_default(),
             key,
             today,
         })
@@ -93,7 +99,11 @@ impl Application {
 
     /// Saves one answer, kept or as it was typed; an empty one is remembered as seen.
     async fn save(&mut self, portal: &Portal, question: &str, value: Value) -> Result<(), Trouble> {
-        let value = if value.is_null() { Value::String(String::new()) } else { value };
+        let value = if value.is_null() {
+            Value::String(String::new())
+        } else {
+            value
+        };
         let mut answers = Map::new();
         answers.insert(question.to_owned(), value.clone());
         portal.desk.save_draft(&self.key, answers).await?;
@@ -160,7 +170,7 @@ pub(super) async fn start(
 }
 
 async fn fill_start(portal: &Portal, signed: &Signed, view: &mut Start) -> Result<(), Trouble> {
-    let application = Application::open(portal, signed, &view.page.query, &view.service).await?;
+    let application = Application::open(portal, signed, &view.page, &view.service).await?;
     view.draft = draft_note(&view.page, &application);
     let others = whom::mandated(portal, signed).await?;
     view.others = !others.is_empty();
@@ -197,7 +207,9 @@ fn draft_note(page: &Page, application: &Application) -> String {
     let Some(saved_at) = application.saved_at else {
         return String::new();
     };
-    let when = Timestamp::from_microsecond(saved_at).map(|at| page.when(at)).unwrap_or_default();
+    let when = Timestamp::from_microsecond(saved_at)
+        .map(|at| page.when(at))
+        .unwrap_or_default();
     let (done, all) = application.form().count(&application.answers);
     let (done, all) = (done.to_string(), all.to_string());
     page.ta(
@@ -224,7 +236,7 @@ pub(super) async fn begin(
     }
     let chosen = chosen.filter(|chosen| *chosen != "self");
     let whom = whom::find(&portal, &signed, chosen).await?;
-    let mut application = Application::of(&portal, &signed, whom, &service).await?;
+    let mut application = Application::of(&portal, (&signed, &page), whom, &service).await?;
     if fields.text("_do") == "over" {
         portal.desk.drop_draft(&application.key).await?;
         application.answers.clear();
@@ -252,8 +264,11 @@ pub(super) async fn ask(
     page: Page,
     signed: Signed,
 ) -> Result<Response, Trouble> {
-    let application = Application::open(&portal, &signed, &page.query, &service).await?;
-    let question = application.form().question(&question).ok_or(Trouble::NotFound)?;
+    let application = Application::open(&portal, &signed, &page, &service).await?;
+    let question = application
+        .form()
+        .question(&question)
+        .ok_or(Trouble::NotFound)?;
     let visible = application.form().visible(&application.answers);
     if !visible.iter().any(|one| one.id == question.id) {
         return Ok(Redirect::to(&application.next()).into_response());
@@ -262,7 +277,9 @@ pub(super) async fn ask(
         Some(given) => Some(given.clone()),
         None => application.form().known(question).map(|known| known.value),
     };
-    let shown = standing.map(|value| pairs(question, &value)).unwrap_or_default();
+    let shown = standing
+        .map(|value| pairs(question, &value))
+        .unwrap_or_default();
     html(&view(&application, question, page, &shown))
 }
 
@@ -275,21 +292,32 @@ fn view(
 ) -> Ask {
     let form = application.form();
     let pages = form.pages(&application.answers);
-    let at = pages.iter().position(|one| one.id == question.id).map_or(1, |at| at + 1);
+    let at = pages
+        .iter()
+        .position(|one| one.id == question.id)
+        .map_or(1, |at| at + 1);
     let (at, all) = (at.to_string(), pages.len().max(1).to_string());
     let back = match form.before(&question.id, &application.answers) {
         _ if page.query.get("from") == Some("check") => application.href("check"),
         Some(before) => application.href(&before.id),
         None => application.start(),
     };
-    let rows = page.query.get("rows").and_then(|rows| rows.parse().ok()).unwrap_or(1);
+    let rows = page
+        .query
+        .get("rows")
+        .and_then(|rows| rows.parse().ok())
+        .unwrap_or(1);
     let known = form.known(question);
     Ask {
         back: BackLink {
             text: page.t("apply-back"),
             href: back,
         },
-        title: format!("{} · {}", say(&page, &question.short), say(&page, &application.service.names)),
+        title: format!(
+            "{} · {}",
+            say(&page, &question.short),
+            say(&page, &application.service.names)
+        ),
         service: say(&page, &application.service.names),
         step: page.ta("apply-step", &[("at", &at), ("all", &all)]),
         acting: application.whom.acting(&page),
@@ -304,10 +332,11 @@ pub(super) async fn answer(
     State(portal): State<Portal>,
     Path((service, question)): Path<(String, String)>,
     page: Page,
+    session: Session,
     signed: Signed,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let mut application = Application::open(&portal, &signed, &page.query, &service).await?;
+    let mut application = Application::open(&portal, &signed, &page, &service).await?;
     let service = application.service.clone();
     let question = service
         .form
@@ -317,13 +346,18 @@ pub(super) async fn answer(
         .ok_or(Trouble::NotFound)?;
     let mut sent = sent(&fields);
     let typed = if question.kind == Kind::Members {
-        let rows = typed_rows(question, &sent).into_iter().filter(|row| !is_blank(row));
+        let rows = typed_rows(question, &sent)
+            .into_iter()
+            .filter(|row| !is_blank(row));
         Value::Array(rows.collect())
     } else {
         from_form(question, &sent)
     };
     match fields.text("_do") {
-        "later" => return later(&portal, application, question, typed).await,
+        "later" => {
+            tell(&session, "apply-saved", &[]).await?;
+            return later(&portal, application, question, typed).await;
+        }
         "" => {}
         rows => return change_rows(&portal, application, (question, &sent), rows, &page).await,
     }
@@ -360,8 +394,7 @@ async fn later(
         let kept = application.form().read(question, &typed).unwrap_or(typed);
         application.save(portal, &question.id, kept).await?;
     }
-    let to = format!("/services/{}", application.service.id);
-    flash(Redirect::to(&to), "apply-saved")
+    Ok(Redirect::to(&format!("/services/{}", application.service.id)).into_response())
 }
 
 /// 再加一位 and 去掉这一位: the rows as typed are kept, and the page shows one more or one fewer.
@@ -386,7 +419,9 @@ async fn change_rows(
         _ => return Err(Trouble::Unreadable("form")),
     }
     let kept: Vec<Value> = rows.into_iter().filter(|row| !is_blank(row)).collect();
-    application.save(portal, &question.id, Value::Array(kept)).await?;
+    application
+        .save(portal, &question.id, Value::Array(kept))
+        .await?;
     Ok(Redirect::to(&page.query.with("rows", &shown.to_string())).into_response())
 }
 
@@ -398,13 +433,20 @@ fn typed_rows(question: &Question, sent: &[(String, String)]) -> Vec<Value> {
         let mut cells = Map::new();
         for column in &question.columns {
             let value = |name: &str| {
-                sent.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
+                sent.iter()
+                    .find(|(key, _)| key == name)
+                    .map(|(_, value)| value.trim().to_owned())
             };
             let name = format!("{prefix}{}", column.id);
             let text = match column.kind {
                 Kind::Date => {
-                    let parts = ["year", "month", "day"].map(|part| value(&format!("{name}.{part}")).unwrap_or_default());
-                    if parts.iter().all(String::is_empty) { None } else { Some(parts.join("-")) }
+                    let parts = ["year", "month", "day"]
+                        .map(|part| value(&format!("{name}.{part}")).unwrap_or_default());
+                    if parts.iter().all(String::is_empty) {
+                        None
+                    } else {
+                        Some(parts.join("-"))
+                    }
                 }
                 _ => value(&name),
             };

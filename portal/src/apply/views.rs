@@ -7,7 +7,7 @@ use linli_community::catalogue::{Answered, Choice, Kind, Origin, Question, show}
 use super::forms::row_count;
 use crate::catalogue::views::say;
 use crate::shell::Page;
-use crate::shell::ui::{self, Checkboxes, DateInput, Input, Markup, Radios, Select, Textarea};
+use crate::shell::ui::{self, DateInput, Input, Markup, Radios, Select, Textarea};
 
 /// One input to draw.
 struct Spec<'a> {
@@ -57,11 +57,23 @@ pub(crate) fn draw_question(
     if !question.required {
         label.push_str(&page.t("apply-optional"));
     }
-    let hint = question.hint.as_ref().map(|hint| say(page, hint)).unwrap_or_default();
+    let hint = question
+        .hint
+        .as_ref()
+        .map(|hint| say(page, hint))
+        .unwrap_or_default();
     let why = page.ta("apply-why", &[("text", &say(page, &question.why))]);
-    let source = known.map(|known| held_note(page, question, known)).unwrap_or_default();
+    let source = known
+        .map(|known| held_note(page, question, known))
+        .unwrap_or_default();
     if question.kind == Kind::Members {
-        return draw_rows(page, question, sent, rows, (label, hint, why, source, heading));
+        return draw_rows(
+            page,
+            question,
+            sent,
+            rows,
+            (label, hint, why, source, heading),
+        );
     }
     let spec = Spec {
         name: question.id.clone(),
@@ -86,9 +98,16 @@ fn held_note(page: &Page, question: &Question, known: &Answered) -> String {
     match as_of {
         Some(day) => page.ta(
             "apply-held-from",
-            &[("value", &value), ("source", source), ("day", &page.date(*day))],
+            &[
+                ("value", &value),
+                ("source", source),
+                ("day", &page.date(*day)),
+            ],
         ),
-        None => page.ta("apply-held-from-undated", &[("value", &value), ("source", source)]),
+        None => page.ta(
+            "apply-held-from-undated",
+            &[("value", &value), ("source", source)],
+        ),
     }
 }
 
@@ -143,7 +162,11 @@ fn draw(page: &Page, spec: Spec<'_>, sent: &[(String, String)]) -> Markup {
             name: spec.name,
             label: spec.label,
             heading: spec.heading,
-            hint: if kind == Kind::Money { joined(page, &spec.hint, &page.t("apply-money-hint")) } else { spec.hint },
+            hint: if kind == Kind::Money {
+                joined(page, &spec.hint, &page.t("apply-money-hint"))
+            } else {
+                spec.hint
+            },
             why: spec.why,
             source: spec.source,
             value: typed,
@@ -184,7 +207,11 @@ fn radios(page: &Page, spec: Spec<'_>, choices: Vec<ui::Choice>, error: String) 
 
 /// Two sentences, one after the other.
 fn joined(page: &Page, one: &str, two: &str) -> String {
-    let gap = if one.is_empty() || two.is_empty() { "" } else { page.pick("", " ") };
+    let gap = if one.is_empty() || two.is_empty() {
+        ""
+    } else {
+        page.pick("", " ")
+    };
     format!("{one}{gap}{two}")
 }
 
@@ -217,11 +244,17 @@ fn draw_rows(
     (legend, hint, why, source, heading): Words,
 ) -> Markup {
     let most = question.limits.max_rows.map_or(30, |most| most as usize);
-    let count = row_count(&question.id, sent).max(rows).clamp(1, most.max(1));
+    let count = row_count(&question.id, sent)
+        .max(rows)
+        .clamp(1, most.max(1));
     let row = |at: usize| RowView {
         at,
         legend: page.t1("apply-member", "n", at + 1),
-        cells: question.columns.iter().map(|column| cell(page, question, column, at, sent)).collect(),
+        cells: question
+            .columns
+            .iter()
+            .map(|column| cell(page, question, column, at, sent))
+            .collect(),
     };
     Markup::of(&Rows {
         page,
@@ -275,17 +308,4 @@ fn cell(
         autocomplete: "off",
     };
     draw(page, spec, sent)
-}
-
-/// A line to tick, one purpose each.
-pub(super) fn tick(name: &str, value: &str, text: String, hint: String, error: String) -> Markup {
-    Markup::of(&Checkboxes {
-        name: name.to_owned(),
-        legend: String::new(),
-        heading: false,
-        hint: String::new(),
-        why: String::new(),
-        error,
-        choices: vec![ui::Choice::new(value, text).hinting(hint)],
-    })
 }

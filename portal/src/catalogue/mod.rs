@@ -10,7 +10,7 @@ use crate::shell::{Access, Routes};
 
 /// The pages of the catalogue.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/services", Access::Public, pages::list)
         .get("/services/{service}", Access::Public, pages::guide)

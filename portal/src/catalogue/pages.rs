@@ -30,13 +30,26 @@ struct List {
 /// `GET /services`: all by situation in life, or those that `?q=` finds.
 pub(super) async fn list(State(portal): State<Portal>, page: Page) -> Result<Response, Trouble> {
     let today = portal.linli.clock().today();
-    let services: Vec<Arc<Service>> =
-        portal.linli.catalogue().services_on(today).cloned().collect();
+    let services: Vec<Arc<Service>> = portal
+        .linli
+        .catalogue()
+        .services_on(today)
+        .cloned()
+        .collect();
     let all: Vec<&Service> = services.iter().map(AsRef::as_ref).collect();
-    let words: String = page.query.get("q").unwrap_or_default().chars().take(MOST_WORDS).collect();
+    let words: String = page
+        .query
+        .get("q")
+        .unwrap_or_default()
+        .chars()
+        .take(MOST_WORDS)
+        .collect();
     let hits = views::found(&all, &words);
     let found_text = if hits.is_empty() {
-        page.ta("services-found-none", &[("words", &words), ("phone", page.phone())])
+        page.ta(
+            "services-found-none",
+            &[("words", &words), ("phone", page.phone())],
+        )
     } else {
         page.ta(
             "services-found",
@@ -46,7 +59,10 @@ pub(super) async fn list(State(portal): State<Portal>, page: Page) -> Result<Res
     html(&List {
         searched: !words.is_empty(),
         found: Tiles {
-            tiles: hits.iter().map(|service| views::tile(&page, service)).collect(),
+            tiles: hits
+                .iter()
+                .map(|service| views::tile(&page, service))
+                .collect(),
         },
         groups: views::by_event(&page, &all),
         found_text,
@@ -86,7 +102,11 @@ pub(super) async fn guide(
     };
     html(&Guide {
         guide: views::guide(&page, &service),
-        start_key: if begun { "guide-continue" } else { "guide-start" },
+        start_key: if begun {
+            "guide-continue"
+        } else {
+            "guide-start"
+        },
         page,
     })
 }

@@ -12,7 +12,6 @@ pub(crate) fn say(page: &Page, text: &Text) -> String {
     page.pick(&text.zh, &text.en).to_owned()
 }
 
-
 /// A situation in life with its services.
 pub(crate) struct EventGroup {
     pub(crate) code: &'static str,
@@ -43,7 +42,9 @@ pub(crate) fn by_event(page: &Page, services: &[&Service]) -> Vec<EventGroup> {
         },
     };
     let groups = LifeEvent::ALL.into_iter().map(group);
-    groups.filter(|group| !group.tiles.tiles.is_empty()).collect()
+    groups
+        .filter(|group| !group.tiles.tiles.is_empty())
+        .collect()
 }
 
 /// The services in whose name, summary or keywords every word of `words` occurs, the ones that are
@@ -65,7 +66,10 @@ pub(crate) fn found<'a>(services: &[&'a Service], words: &str) -> Vec<&'a Servic
         })
         .map(|service| {
             let named = format!("{} {}", service.names.zh, service.names.en).to_lowercase();
-            (!words.iter().all(|word| named.contains(word.as_str())), *service)
+            (
+                !words.iter().all(|word| named.contains(word.as_str())),
+                *service,
+            )
         })
         .collect();
     hits.sort_by_key(|(unnamed, _)| *unnamed);
@@ -105,7 +109,11 @@ impl Line {
             text,
             basis: say(page, &basis.text(sources)),
             unverified: basis.unverified,
-            note: basis.note.as_ref().map(|note| say(page, note)).unwrap_or_default(),
+            note: basis
+                .note
+                .as_ref()
+                .map(|note| say(page, note))
+                .unwrap_or_default(),
         }
     }
 }
@@ -114,8 +122,6 @@ impl Line {
 pub(crate) struct PaperLine {
     pub(crate) name: String,
     pub(crate) explain: String,
-    /// Whether it need not be brought.
-    pub(crate) held: bool,
     /// The key of the tag beside it.
     pub(crate) tag: &'static str,
     pub(crate) conditional: bool,
@@ -189,8 +195,17 @@ pub(crate) fn guide(page: &Page, service: &Service) -> GuideView {
         id: service.id.clone(),
         name: say(page, &service.names),
         summary: say(page, &service.summary),
-        cautions: service.cautions.iter().map(|text| say(page, text)).collect(),
-        who: service.guide.who.iter().map(|text| say(page, text)).collect(),
+        cautions: service
+            .cautions
+            .iter()
+            .map(|text| say(page, text))
+            .collect(),
+        who: service
+            .guide
+            .who
+            .iter()
+            .map(|text| say(page, text))
+            .collect(),
         needed: papers(page, service, false),
         held: papers(page, service, true),
         fee: say(page, &service.guide.fee),
@@ -222,13 +237,24 @@ pub(crate) fn guide(page: &Page, service: &Service) -> GuideView {
             .guide
             .good_to_know
             .iter()
-            .map(|note| Line::new(page, String::new(), say(page, &note.text), &note.basis, sources))
+            .map(|note| {
+                Line::new(
+                    page,
+                    String::new(),
+                    say(page, &note.text),
+                    &note.basis,
+                    sources,
+                )
+            })
             .collect(),
-        sources: sources.iter().map(|source| source_line(page, source)).collect(),
+        sources: sources
+            .iter()
+            .map(|source| source_line(page, source))
+            .collect(),
         version: page.ta(
             "guide-version",
             &[
-                ("version", service.version.as_str()),
+                ("version", service.version.to_string().as_str()),
                 ("day", &page.date(service.valid_from)),
             ],
         ),
@@ -267,7 +293,6 @@ pub(crate) fn paper_line(page: &Page, paper: &Paper) -> PaperLine {
     PaperLine {
         name: say(page, &paper.names),
         explain: say(page, &paper.explain),
-        held: paper.held.is_held(),
         tag,
         conditional: !paper.needed_if.is_empty(),
     }
@@ -301,7 +326,13 @@ fn pays(page: &Page, service: &Service) -> Vec<PaysLine> {
     outcomes
         .filter_map(|outcome| outcome.pays.as_ref())
         .map(|pays| PaysLine {
-            explain: Line::new(page, String::new(), say(page, &pays.explain), &pays.basis, sources),
+            explain: Line::new(
+                page,
+                String::new(),
+                say(page, &pays.explain),
+                &pays.basis,
+                sources,
+            ),
             rates: pays
                 .rates
                 .iter()
@@ -336,7 +367,10 @@ fn steps(page: &Page, service: &Service) -> Vec<StepLine> {
             name: say(page, &step.names),
             who: page.role(step.role),
             explain: say(page, &step.explain),
-            within: page.ta("guide-step-within", &[("term", &say(page, &step.within.text()))]),
+            within: page.ta(
+                "guide-step-within",
+                &[("term", &say(page, &step.within.text()))],
+            ),
             unverified: step.within.basis.unverified,
         })
         .collect()
@@ -348,7 +382,13 @@ fn notice(page: &Page, service: &Service) -> Line {
         Some(term) if rule.public => say(page, &term.text()),
         _ => page.t("guide-notice-none"),
     };
-    Line::new(page, name, say(page, &rule.explain), &rule.basis, &service.sources)
+    Line::new(
+        page,
+        name,
+        say(page, &rule.explain),
+        &rule.basis,
+        &service.sources,
+    )
 }
 
 fn notice_shows(page: &Page, service: &Service) -> Vec<String> {
@@ -375,7 +415,11 @@ pub(crate) fn shown_code(shown: Shown) -> &'static str {
 }
 
 fn grounds(page: &Page, service: &Service) -> Vec<Line> {
-    let grounds = service.intake.grounds.iter().chain(&service.decision.grounds);
+    let grounds = service
+        .intake
+        .grounds
+        .iter()
+        .chain(&service.decision.grounds);
     grounds
         .map(|ground| {
             let text = say(page, &ground.text);
@@ -428,8 +472,16 @@ fn is_unverified(view: &GuideView) -> bool {
     let lines = [&view.promise, &view.intake, &view.contact, &view.notice];
     let pays = view.pays.iter();
     lines.iter().any(|line| line.unverified)
-        || view.special.iter().chain(&view.review).any(|line| line.unverified)
-        || view.grounds.iter().chain(&view.know).any(|line| line.unverified)
+        || view
+            .special
+            .iter()
+            .chain(&view.review)
+            .any(|line| line.unverified)
+        || view
+            .grounds
+            .iter()
+            .chain(&view.know)
+            .any(|line| line.unverified)
         || view.appeals.iter().any(|appeal| appeal.line.unverified)
         || view.steps.iter().any(|step| step.unverified)
         || pays

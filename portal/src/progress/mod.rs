@@ -3,11 +3,12 @@
 //!
 //! Somebody else's case is not found: the page does not tell whether a number exists.
 
-mod deeds;
-mod pages;
+pub(crate) mod deeds;
+pub(crate) mod pages;
 #[cfg(test)]
 mod tests;
 pub(crate) mod views;
+pub(crate) mod words;
 
 use linli_kernel::Action;
 
@@ -17,12 +18,12 @@ const OWN: Access = Access::Gate(Action::CaseOwn);
 
 /// The pages of a case.
 #[must_use]
-pub fn routes() -> Routes {
+pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/cases/{number}", OWN, pages::show)
-        .get("/cases/{number}/letter.pdf", OWN, pages::letter)
+        .get("/cases/{number}/letter.pdf", OWN, pages::letter_pdf)
         .post("/cases/{number}/urge", OWN, deeds::urge)
-        .post("/cases/{number}/say", OWN, deeds::say)
+        .post("/cases/{number}/say", OWN, deeds::say_words)
         .get("/cases/{number}/supplement", OWN, deeds::supplement_page)
         .post("/cases/{number}/supplement", OWN, deeds::supplement)
         .get("/cases/{number}/withdraw", OWN, deeds::withdraw_page)

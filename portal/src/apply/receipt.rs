@@ -1,0 +1,113 @@
+//! 回执: the number, the promised date, what happens next, and a proof to keep.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use linli_community::cases::view::CaseView;
+use linli_community::cases::{Due, Owner};
+use linli_community::catalogue::Held;
+use linli_interop::qr;
+
+use crate::Portal;
+use crate::catalogue::views::{PaperLine, paper_line, say};
+use crate::progress::pages::find;
+use crate::progress::words;
+use crate::shell::ui::{Markup, Row, SummaryList};
+use crate::shell::{Page, Signed, Trouble, html};
+
+struct ReceiptView {
+    number: String,
+    key: String,
+    facts: SummaryList,
+    next: String,
+    steps: Vec<String>,
+    papers: Vec<PaperLine>,
+    office: String,
+    phone: String,
+    qr: Markup,
+    progress_url: String,
+}
+
+#[derive(Template)]
+#[template(path = "apply/templates/receipt.html")]
+struct ReceiptPage {
+    page: Page,
+    acting: String,
+    receipt: ReceiptView,
+}
+
+/// `GET /cases/{number}/receipt`: safe to reload and to bookmark.
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    Path(number): Path<String>,
+    page: Page,
+    signed: Signed,
+) -> Result<Response, Trouble> {
+    let mine = find(&portal, &signed, &number).await?;
+    let receipt = receipt(&portal, &page, &mine.view)?;
+    html(&ReceiptPage {
+        acting: mine.whom.acting(&page),
+        receipt,
+        page,
+    })
+}
+
+fn receipt(portal: &Portal, page: &Page, view: &CaseView) -> Result<ReceiptView, Trouble> {
+    let case = &view.case;
+    let progress_url = format!("{}/lookup?number={}", page.public_url(), case.number);
+    let contact = &view.service.guide.contact;
+    let steps = view.service.steps.iter();
+    Ok(ReceiptView {
+        number: words::grouped(&case.number),
+        key: case.number.clone(),
+        facts: SummaryList {
+            rows: facts(portal, page, view),
+        },
+        next: next(portal, page, view),
+        steps: steps.map(|step| say(page, &step.explain)).collect(),
+        papers: papers(page, view),
+        office: say(page, &contact.office),
+        phone: contact.phone.clone(),
+        qr: Markup::svg(qr::svg(&progress_url)?),
+        progress_url,
+    })
+}
+
+fn facts(portal: &Portal, page: &Page, view: &CaseView) -> Vec<Row> {
+    let case = &view.case;
+    let mut rows = vec![
+        Row::new(page.t("receipt-service"), say(page, &view.service.names)),
+        Row::new(page.t("receipt-at"), page.when(case.submitted_at)),
+    ];
+    let promised = case.wait.as_ref().and_then(|wait| wait.result_by);
+    if let Some(due) = promised {
+        let text = words::due_text(page, &portal.linli, due);
+        rows.push(Row::new(page.t("receipt-promise"), text));
+    }
+    rows
+}
+
+fn next(portal: &Portal, page: &Page, view: &CaseView) -> String {
+    match &view.case.wait {
+        Some(wait) => words::wait_sentence(page, &portal.linli, wait),
+        None => page.t(&format!("progress-phase-{}", view.case.phase.code())),
+    }
+}
+
+/// What is still to be brought: as long as nobody has noted that it came.
+fn papers(page: &Page, view: &CaseView) -> Vec<PaperLine> {
+    let came = |id: &str| view.case.papers.iter().any(|paper| paper.id == id);
+    let waits = matches!(
+        view.case.wait.as_ref().map(|wait| (&wait.owner, wait.due)),
+        Some((
+            Owner::Desk(_) | Owner::Applicant,
+            Due::On(_) | Due::Paused(_) | Due::Unknown(_)
+        ))
+    );
+    let papers = view.service.guide.papers.iter();
+    papers
+        .filter(|paper| waits && paper.held == Held::Nowhere && paper.needed_if.is_empty())
+        .filter(|paper| !came(&paper.id))
+        .map(|paper| paper_line(page, paper))
+        .collect()
+}
