@@ -29,8 +29,10 @@ pub mod mask;
 #[cfg(test)]
 mod node_tests;
 mod queries;
+mod reading;
 mod register;
 mod rights;
+mod rows;
 mod service;
 mod state;
 pub mod synthetic;
@@ -50,15 +52,14 @@ pub use fields::{
 };
 pub use households::{HEAD, HouseholdCommand, decide_household};
 pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
-pub use queries::{
-    ConsentRow, Filter, Listed, Look, MAX_COUNT, MAX_DEPTH, MAX_SIZE, MandateRow, Row,
-};
+pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
+pub use reading::OpenRecord;
 pub use register::{Households, Residents, forget};
 pub use rights::{
     Authority, Consents, Ended, Given, Granted, Grounds, Mandates, Right, RightEvent, consent, end,
     grant,
 };
-pub use service::OpenRecord;
+pub use rows::{ConsentRow, Look, MandateRow, Row};
 pub use state::{Fact, Facts, Household, Resident};
 
 use linli_journal::Folder;
