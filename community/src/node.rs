@@ -69,11 +69,12 @@ impl Linli {
             Some(folder) => Catalogue::with_folder(folder),
             None => Catalogue::built_in(),
         };
-        let catalogue = catalogue.map_err(|problems| setting(&problems))?;
+        let mut catalogue = catalogue.map_err(|problems| setting(&problems))?;
         let calendar =
             crate::catalogue::built_in_calendar().map_err(|problems| setting(&problems))?;
         let all = Arc::new(registers::All);
         let journal = Journal::open(config.journal, Arc::clone(&clock), all).await?;
+        crate::catalogue::remember(&journal, &mut catalogue).await?;
         let next_serial = crate::cases::queries::next_serial(journal.reader()).await?;
         let linli = Self {
             inner: Arc::new(Inner {

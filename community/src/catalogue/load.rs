@@ -75,6 +75,8 @@ pub struct Catalogue {
     /// By id; the versions of one by their first day.
     services: BTreeMap<String, Vec<Arc<Service>>>,
     towns: Vec<Town>,
+    /// Versions that only the journal still has: for cases that were filed under them.
+    past: Vec<Arc<Service>>,
     dictionary: Arc<Dictionary>,
     files: Vec<File>,
 }
@@ -118,6 +120,7 @@ impl Catalogue {
         let mut catalogue = Self {
             services: BTreeMap::new(),
             towns: Vec::new(),
+            past: Vec::new(),
             dictionary: Arc::new(built_in_dictionary()?),
             files: Vec::new(),
         };
@@ -153,13 +156,26 @@ impl Catalogue {
         self.services.get(id)?.iter().find(|one| one.holds_on(day))
     }
 
-    /// The service `id` in a version: for a case filed under it.
+    /// The service `id` in a version, of the files or only of the journal: for a case filed under
+    /// it.
     #[must_use]
     pub fn version(&self, id: &str, version: u32) -> Option<&Arc<Service>> {
-        self.services
-            .get(id)?
-            .iter()
-            .find(|one| one.version == version)
+        let held = self.services.get(id).into_iter().flatten();
+        held.chain(&self.past)
+            .find(|one| one.id == id && one.version == version)
+    }
+
+    /// Takes in a version of which only the journal still has the text. It was checked when it was
+    /// published; it is in force on no day.
+    ///
+    /// # Errors
+    /// What this program no longer understands of it.
+    pub(super) fn remember(&mut self, file: &File) -> Result<(), Vec<FileProblem>> {
+        let mut service: Service = parse(file)?;
+        service.hash = hash(&file.text);
+        fill_choices(&mut service, &self.dictionary);
+        self.past.push(Arc::new(service));
+        Ok(())
     }
 
     /// The service `id` as in force on `day` in `area`: with what its town adds.

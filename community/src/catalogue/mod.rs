@@ -53,6 +53,7 @@ pub use question::{
     Advice, Choice, Column, Condition, Declaration, FormSpec, Group, Kind, Limits, Question,
     WhenKnown,
 };
+pub(crate) use register::remember;
 pub use register::{Catalogued, indexes, publish, tables};
 pub use service::{
     Channel, ClockExpected, Contact, FormExpected, Guide, Held, LifeEvent, Line, Note, Paper,

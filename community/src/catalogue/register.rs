@@ -1,17 +1,21 @@
 //! The register of publications, and publishing on a running node.
 
-use linli_journal::{Change, FoldError, Recorded};
+use linli_journal::{Change, FoldError, Journal, Recorded};
 use linli_kernel::{Actor, CommandId, Fault, StreamId};
-use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{
+    ColumnDef, Index, IndexCreateStatement, Query, Table, TableCreateStatement,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::decide::{Candidate, decide};
 use super::events::Event;
-use super::load::Catalogue;
+use super::load::{Catalogue, File};
 use super::state::{Publication, Publications};
 use crate::feature::{Call, Feature, Meta, Parts, Problem};
 use crate::node::Linli;
+use crate::registers::store;
 
 /// 事项目录 as a feature: one stream a service, `catalogue/dibao`.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +128,55 @@ pub async fn publish(linli: &Linli) -> Result<usize, Problem> {
         count += news;
     }
     Ok(count)
+}
+
+/// Takes into `catalogue` the versions that were published once and have no file any more, so that
+/// the cases filed under them can still be worked and explained.
+///
+/// # Errors
+/// [`Fault`] when the journal cannot be read. A text that this program no longer understands is
+/// logged and left out.
+pub(crate) async fn remember(journal: &Journal, catalogue: &mut Catalogue) -> Result<(), Fault> {
+    let query = Query::select()
+        .columns(["service", "version"])
+        .from("publication")
+        .take();
+    let rows = journal.reader().query_all(&query).await.map_err(store)?;
+    for row in rows {
+        let id: String = row.try_get("", "service").map_err(store)?;
+        let version: i64 = row.try_get("", "version").map_err(store)?;
+        let version = u32::try_from(version).unwrap_or_default();
+        if catalogue.version(&id, version).is_some() {
+            continue;
+        }
+        if let Some(file) = last_edition(journal, &id, version).await?
+            && let Err(problems) = catalogue.remember(&file)
+        {
+            tracing::warn!(
+                service = id,
+                version,
+                ?problems,
+                "a past version is not understood"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The file of a version as it was published last.
+async fn last_edition(journal: &Journal, id: &str, version: u32) -> Result<Option<File>, Fault> {
+    let stream = StreamId::new(Catalogued::TOPIC, id);
+    let entries = journal.stream(&stream).await?;
+    let published = entries
+        .iter()
+        .filter_map(|entry| match Catalogued::read(entry) {
+            Ok(Event::ServicePublished(past)) if past.version == version => Some(past),
+            _ => None,
+        });
+    Ok(published.last().map(|past| File {
+        name: past.file,
+        text: past.text,
+    }))
 }
 
 /// The files of the catalogue, by service.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::question::{Choice, Column, Condition, Kind, Limits, Question};
+use crate::catalogue::question::{Choice, Column, Condition, FormSpec, Kind, Limits, Question};
 use crate::catalogue::service::Service;
 use crate::residents::{Dictionary, FieldType};
 
@@ -12,69 +12,48 @@ use super::{Problems, is_key};
 /// Checks the form.
 pub(super) fn check(service: &Service, dictionary: &Dictionary, problems: &mut Problems<'_>) {
     let form = &service.form;
-    problems.must(
-        !form.questions.is_empty(),
-        "form.questions",
-        "at least one question",
-    );
-    problems.must(
-        !form.declarations.is_empty(),
-        "form.declarations",
-        "at least one declaration",
-    );
-    problems.distinct(
-        form.groups.iter().map(|group| group.id.as_str()),
-        "form.groups",
-    );
-    let ids = form.questions.iter().map(|question| question.id.as_str());
-    let declared = form.declarations.iter().map(|one| one.id.as_str());
-    problems.distinct(ids.chain(declared), "form.questions");
-    let fields = form
-        .questions
-        .iter()
-        .filter_map(|question| question.field.as_deref());
-    problems.distinct(fields, "form.questions (field)");
+    let asks = !form.questions.is_empty();
+    problems.must(asks, "form.questions", "at least one question");
+    let declares = !form.declarations.is_empty();
+    problems.must(declares, "form.declarations", "at least one declaration");
+    ids(form, problems);
     let mut earlier = BTreeSet::new();
     for (index, question) in form.questions.iter().enumerate() {
         let key = format!("form.questions[{index}] ({})", question.id);
-        // `/apply/{service}/check` is the check-answers page.
-        let free = question.id != "check";
-        problems.must(
-            free && is_key(&question.id),
-            format!("{key}.id"),
-            "a key, and not “check”",
-        );
         let grouped = form.groups.iter().any(|group| group.id == question.group);
-        problems.must(
-            grouped,
-            format!("{key}.group"),
-            "the id of a group of the form",
-        );
-        conditions(
-            &question.shown_if,
-            &earlier,
-            &format!("{key}.shown_if"),
-            problems,
-        );
+        let expected = "the id of a group of the form";
+        problems.must(grouped, format!("{key}.group"), expected);
+        let shown_if = format!("{key}.shown_if");
+        conditions(&question.shown_if, &earlier, &shown_if, problems);
         shape(question, &key, dictionary, problems);
         held(question, &key, dictionary, problems);
         earlier.insert(question.id.as_str());
     }
     for (index, group) in form.groups.iter().enumerate() {
-        let used = form
-            .questions
-            .iter()
-            .any(|question| question.group == group.id);
-        problems.must(
-            used,
-            format!("form.groups[{index}]"),
-            "a group with a question in it",
-        );
+        let used = form.questions.iter().any(|one| one.group == group.id);
+        let key = format!("form.groups[{index}]");
+        problems.must(used, key, "a group with a question in it");
     }
     for (index, advice) in form.advice.iter().enumerate() {
         let key = format!("form.advice[{index}].when");
         problems.must(!advice.when.is_empty(), &key, "at least one condition");
         conditions(&advice.when, &earlier, &key, problems);
+    }
+}
+
+/// Ids are keys, each stands once, and none is an address of its own.
+fn ids(form: &FormSpec, problems: &mut Problems<'_>) {
+    problems.distinct(form.groups.iter().map(|one| one.id.as_str()), "form.groups");
+    let asked = form.questions.iter().map(|one| one.id.as_str());
+    let declared = form.declarations.iter().map(|one| one.id.as_str());
+    problems.distinct(asked.chain(declared), "form.questions");
+    let fields = form.questions.iter().filter_map(|one| one.field.as_deref());
+    problems.distinct(fields, "form.questions (field)");
+    for (index, question) in form.questions.iter().enumerate() {
+        // `/apply/{service}/check` is the check-answers page.
+        let free = question.id != "check" && is_key(&question.id);
+        let key = format!("form.questions[{index}] ({}).id", question.id);
+        problems.must(free, key, "a key, and not “check”");
     }
 }
 

@@ -184,3 +184,39 @@ async fn a_node_publishes_its_catalogue_once() {
     let rows = linli.journal().reader().query_all(&rows).await.unwrap();
     assert_eq!(rows.len(), services);
 }
+
+#[tokio::test]
+async fn a_version_without_a_file_is_remembered_by_the_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("node");
+    let texts = folder.path().join("catalogue");
+    std::fs::create_dir_all(&store).unwrap();
+    std::fs::create_dir_all(&texts).unwrap();
+    let open = || async {
+        let config = NodeConfig {
+            journal: Config::sqlite(&store),
+            catalogue: Some(texts.clone()),
+        };
+        Linli::open(config, Arc::new(SystemClock)).await.unwrap()
+    };
+    let linli = open().await;
+    register::publish(&linli).await.unwrap();
+    linli.journal().close().await;
+
+    // The next version takes the place of the first; the first has no file any more.
+    let next = super::text_of("dibao.toml").replacen("version = 1", "version = 2", 1);
+    std::fs::write(texts.join("dibao.toml"), next).unwrap();
+    let linli = open().await;
+    let now = linli
+        .catalogue()
+        .service("dibao", date(2026, 9, 1))
+        .unwrap();
+    assert_eq!(now.version, 2);
+    let past = linli.catalogue().version("dibao", 1).unwrap();
+    assert_eq!(past.hash, catalogue().version("dibao", 1).unwrap().hash);
+    assert!(
+        !past.form.questions[3].choices.is_empty(),
+        "code lists are filled in"
+    );
+    linli.journal().close().await;
+}
