@@ -126,33 +126,48 @@ fn table(name: &'static str, columns: &[(&'static str, ColumnType)]) -> TableCre
     table
 }
 
-/// Index name, table, columns. Each list a page shows walks one of these in its order and stops
-/// after the rows it shows; `serial` rises with the time of submission.
+/// Index name, table, columns.
+///
+/// A list leads with one equality (its area, street, service, phase, or only whether the case is
+/// open), walks that index in its order, and tests its other conditions on the columns that follow
+/// before it looks at a row: see [`queries`](super::queries). `serial` rises with the time of
+/// submission.
 const INDEXES: &[(&str, &str, &[&str])] = &[
-    ("cases_by_serial", "cases", &["serial"]),
+    (
+        "cases_by_serial",
+        "cases",
+        &["serial", "open", "phase", "channel"],
+    ),
     ("cases_by_applicant", "cases", &["applicant", "serial"]),
     ("cases_by_home", "cases", &["home", "due", "serial"]),
     ("cases_by_holder", "cases", &["holder"]),
-    ("cases_by_area", "cases", &["area", "serial"]),
-    ("cases_by_street", "cases", &["street", "serial"]),
     (
-        "cases_by_street_phase",
+        "cases_by_area",
         "cases",
-        &["street", "phase", "serial"],
+        &[
+            "area", "serial", "open", "phase", "service", "channel", "due", "returned", "desk",
+        ],
     ),
     (
-        "cases_by_street_service",
+        "cases_by_street",
         "cases",
-        &["street", "service", "serial"],
+        &[
+            "street", "serial", "open", "phase", "service", "channel", "due", "returned", "desk",
+        ],
     ),
-    ("cases_by_street_due", "cases", &["street", "due", "serial"]),
-    ("cases_by_phase", "cases", &["phase", "serial"]),
     (
-        "cases_by_service_phase",
+        "cases_by_service",
         "cases",
-        &["service", "phase", "serial"],
+        &["service", "serial", "open", "phase", "channel"],
     ),
-    ("cases_by_due", "cases", &["due", "serial"]),
+    ("cases_by_phase", "cases", &["phase", "serial", "channel"]),
+    (
+        "cases_by_due",
+        "cases",
+        &[
+            "open", "due", "serial", "phase", "service", "channel", "returned", "desk",
+        ],
+    ),
     ("award_by_applicant", "award", &["applicant"]),
     ("award_by_area", "award", &["area"]),
     ("public_notice_by_area", "public_notice", &["area"]),
