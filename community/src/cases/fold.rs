@@ -16,11 +16,13 @@ use crate::feature::Meta;
 
 /// Folds `event` into `state`. The first event of a case is its submission; anything else on a
 /// stream without one leaves it empty.
-pub(crate) fn apply(state: &mut Option<Box<State>>, id: CaseId, event: &Event, meta: Meta<'_>) {
+pub(crate) fn apply(state: &mut Option<Arc<State>>, id: CaseId, event: &Event, meta: Meta<'_>) {
     if let Fact::Submitted(fact) = &event.fact {
-        *state = Some(Box::new(submitted(id, fact, &event.private, meta)));
+        *state = Some(Arc::new(submitted(id, fact, &event.private, meta)));
     }
-    let Some(case) = state else { return };
+    let Some(case) = state.as_mut().map(Arc::make_mut) else {
+        return;
+    };
     case.updated_at = meta.at;
     case.apply(&event.fact, &event.private, meta);
     if let Some(wait) = &event.wait {

@@ -60,6 +60,8 @@ pub struct Filter {
     pub applicant: Option<ResidentId>,
     /// With this number, typed in any way.
     pub number: Option<String>,
+    /// Filed before the case with this [`Row::serial`]: how a program goes through a long list.
+    pub before: Option<u32>,
     /// Only those whose promised date is past.
     pub overdue: bool,
     /// Only those promised for this day at the latest.
@@ -85,6 +87,8 @@ pub struct Row {
     pub id: CaseId,
     /// Its number.
     pub number: String,
+    /// The counter its number was made from: rises with the time of submission.
+    pub serial: u32,
     /// The service's id.
     pub service: String,
     /// The service's version.
@@ -359,6 +363,9 @@ fn narrowed(mut cond: Cond, filter: &Filter, lead: Lead, today: Date) -> Cond {
     if let Some(channel) = filter.channel {
         cond = cond.add(is("channel", channel.code()));
     }
+    if let Some(before) = filter.before {
+        cond = cond.add(Expr::col("serial").lt(i64::from(before)));
+    }
     if filter.overdue {
         cond = cond.add(Expr::col("due").lt(today.to_string()));
     }
@@ -421,6 +428,7 @@ fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
     Ok(Row {
         id: text("id")?.parse().map_err(|_unread| bad("id"))?,
         number: text("number")?,
+        serial: u32::try_from(number("serial")?).map_err(|_unread| bad("serial"))?,
         service: text("service")?,
         version: u32::try_from(number("version")?).map_err(|_unread| bad("version"))?,
         area: text("area")?.parse().map_err(|_unread| bad("area"))?,

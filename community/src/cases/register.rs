@@ -4,6 +4,8 @@
 //! thing. Rows follow from the state alone, so a rebuild gives the same. The names they hold are
 //! for staff lists; they go when the person is erased.
 
+use std::sync::Arc;
+
 use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{CaseId, Fault, ResidentId, StreamId};
 use sea_orm::Value;
@@ -24,7 +26,7 @@ use crate::feature::{Feature, Meta, Parts};
 pub struct Cases;
 
 /// A case's state; `None` before it is filed.
-pub type MaybeCase = Option<Box<State>>;
+pub type MaybeCase = Option<Arc<State>>;
 
 const TEXT: ColumnType = ColumnType::Text;
 const INTEGER: ColumnType = ColumnType::BigInteger;
@@ -243,8 +245,8 @@ impl Feature for Cases {
     }
 
     fn slim(state: &mut MaybeCase) {
-        if let Some(case) = state {
-            case.answers = std::sync::Arc::default();
+        if let Some(case) = state.as_mut().map(Arc::make_mut) {
+            case.answers = Arc::default();
             case.papers = Vec::new();
             case.phone = String::new();
             if let Some(asked) = &mut case.asked {

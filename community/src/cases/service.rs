@@ -2,6 +2,8 @@
 //!
 //! The gate is asked inside [`decide`](super::decide), so no page or program can go round it.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use linli_kernel::clock::shanghai_date;
 use linli_kernel::{Actor, CaseId, Fault, Refusal, ResidentId, StreamId};
@@ -38,7 +40,7 @@ pub struct Receipt {
 #[derive(Debug, Clone)]
 pub struct Done {
     /// The case afterwards.
-    pub case: std::sync::Arc<State>,
+    pub case: Arc<State>,
     /// The version of its stream.
     pub version: u64,
     /// The places of its first and last entry in the log; `None` when it had been done before.
@@ -85,7 +87,7 @@ pub async fn file(linli: &Linli, call: Call<'_>, filing: &Filing) -> Result<Rece
     };
     let mut plan = Plan::default();
     let blank = Loaded {
-        state: std::sync::Arc::new(None),
+        state: Arc::new(None),
         version: 0,
     };
     let _filed = plan.add::<Cases>(&id.into(), &blank, &events, meta)?;
@@ -124,7 +126,7 @@ fn rules(
     linli: &Linli,
     service: &Service,
     filing: &Filing,
-) -> Result<std::sync::Arc<Rules>, Problem> {
+) -> Result<Arc<Rules>, Problem> {
     linli
         .rules(
             &service.id,
@@ -161,10 +163,10 @@ async fn filed_before(linli: &Linli, answer: &Value) -> Result<Receipt, Problem>
 pub(super) async fn load(
     linli: &Linli,
     id: CaseId,
-) -> Result<(std::sync::Arc<State>, u64), Problem> {
+) -> Result<(Arc<State>, u64), Problem> {
     let loaded = linli.load::<Cases>(&id.into()).await?;
     match &*loaded.state {
-        Some(case) => Ok((std::sync::Arc::new((**case).clone()), loaded.version)),
+        Some(case) => Ok((Arc::clone(case), loaded.version)),
         None => Err(refused(No::Unknown)),
     }
 }
@@ -173,7 +175,7 @@ pub(super) async fn load(
 ///
 /// # Errors
 /// [`Fault::Setting`] when the catalogue no longer holds that version of the service.
-pub(super) fn rules_of(linli: &Linli, case: &State) -> Result<std::sync::Arc<Rules>, Fault> {
+pub(super) fn rules_of(linli: &Linli, case: &State) -> Result<Arc<Rules>, Fault> {
     let filed_on = shanghai_date(case.submitted_at);
     linli
         .rules(&case.service, case.service_version, &case.area, filed_on)
@@ -221,7 +223,7 @@ pub async fn act(
         .await?;
     match &*performed.state {
         Some(case) => Ok(Done {
-            case: std::sync::Arc::new((**case).clone()),
+            case: Arc::clone(case),
             version: performed.version,
             seqs: performed.seqs,
         }),

@@ -10,6 +10,8 @@ mod may;
 mod outcome;
 mod work;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_kernel::clock::shanghai_date;
@@ -144,7 +146,7 @@ fn facts(case: &State, command: &Command, context: &Context<'_>) -> Result<Facts
 
 /// Adds to each fact where it leaves the case.
 fn finish(case: &State, facts: Facts, context: &Context<'_>) -> Vec<Event> {
-    let mut after = Some(Box::new(case.clone()));
+    let mut after = Some(Arc::new(case.clone()));
     let mut events = Vec::with_capacity(facts.len());
     for (fact, private) in facts {
         let mut event = Event {
@@ -153,7 +155,7 @@ fn finish(case: &State, facts: Facts, context: &Context<'_>) -> Vec<Event> {
             wait: None,
         };
         fold::apply(&mut after, case.id, &event, meta(context));
-        if let Some(now) = &mut after {
+        if let Some(now) = after.as_mut().map(Arc::make_mut) {
             let wait = wait_of(now, context.rules, context.calendar);
             if wait != now.wait {
                 now.wait.clone_from(&wait);

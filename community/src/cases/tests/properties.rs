@@ -85,7 +85,9 @@ fn invariants(case: &State) {
     assert!(waits_outside || !case.clock.is_paused(), "{:?}", case.phase);
 }
 
-fn replay(events: &[(Event, jiff::Timestamp, linli_kernel::Actor)]) -> Option<Box<State>> {
+fn replay(
+    events: &[(Event, jiff::Timestamp, linli_kernel::Actor)],
+) -> Option<std::sync::Arc<State>> {
     let mut state = None;
     for (event, at, actor) in events {
         fold::apply(&mut state, CASE, event, Meta { at: *at, actor });

@@ -142,7 +142,7 @@ pub(super) struct World {
     pub(super) rules: Rules,
     pub(super) today: Date,
     pub(super) hour: i64,
-    pub(super) state: Option<Box<State>>,
+    pub(super) state: Option<std::sync::Arc<State>>,
     pub(super) events: Vec<(Event, jiff::Timestamp, Actor)>,
     pub(super) kin: Vec<ResidentId>,
 }
