@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use linli_journal::{Depth, Findings, Journal, Recorded};
+use linli_community::registers::All;
+use linli_journal::{Depth, Findings, Recorded, verify_store};
 use linli_kernel::{Actor, CommandId, StreamId, SystemClock};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,15 +27,13 @@ pub(crate) async fn run(journal: &Asking) -> anyhow::Result<Outcome> {
 /// Opens the journal alone, for reading: a damaged node is just what is looked at here.
 async fn verify(asked: &Asked) -> anyhow::Result<Outcome> {
     let dir = &asked.folder.dir;
-    let config = Settings::of(dir)?.journal(dir).reading();
-    let registers = Arc::new(linli_community::registers::All);
-    let journal = Journal::open(config, Arc::new(SystemClock), registers).await?;
+    let config = Settings::of(dir)?.journal(dir);
+    let clock = Arc::new(SystemClock);
     let mut shown = say::Progress::of("核对 · verifying");
-    let findings = journal
-        .verify(Depth::default(), |progress| {
-            shown.at(progress.done, progress.of)
-        })
-        .await?;
+    let findings = verify_store(config, clock, Arc::new(All), Depth::default(), |progress| {
+        shown.at(progress.done, progress.of);
+    })
+    .await?;
     shown.end("");
     if asked.json {
         say::json(&findings)?;

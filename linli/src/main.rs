@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             say::note(format!("linli: {error:#}"));
-            let misused = error.chain().any(|cause| cause.is::<Misuse>());
+            let misused = error.is::<Misuse>();
             ExitCode::from(if misused { 2 } else { 1 })
         }
     }

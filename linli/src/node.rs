@@ -83,7 +83,7 @@ pub(crate) async fn establish(linli: &Linli) -> anyhow::Result<AreaPath> {
     let meta = Meta { at, actor: &actor };
     let mut plan = Plan::default();
     plan.add::<Places>(&stream, &loaded, &events, meta)?;
-    let digest = linli_community::digest_of(&places::SONGJIANG)?;
+    let digest = linli_community::feature::digest_of(&places::SONGJIANG)?;
     let done = linli.submit(call(linli, &actor), digest, plan, Value::Null, at);
     done.await.map_err(told)?;
     Ok(district)

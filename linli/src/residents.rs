@@ -1,7 +1,6 @@
 //! `linli residents generate`: a synthetic population for a node that has none.
 
 use linli_community::residents::synthetic::Wish;
-use linli_kernel::Clock as _;
 use serde_json::json;
 
 use crate::cli::{Generate, Residents};

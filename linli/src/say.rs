@@ -9,14 +9,14 @@ use serde::Serialize;
 /// One line of a result.
 pub(crate) fn line(text: impl Display) {
     let mut out = io::stdout().lock();
-    end_if_unread(writeln!(out, "{text}"));
+    end_if_unread(&writeln!(out, "{text}"));
 }
 
 /// A result for programs: one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
-    end_if_unread(writeln!(out));
+    end_if_unread(&writeln!(out));
     Ok(())
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn note(text: impl Display) {
     writeln!(io::stderr().lock(), "{text}").ok();
 }
 
-fn end_if_unread(written: io::Result<()>) {
+fn end_if_unread(written: &io::Result<()>) {
     if written.is_err() {
         std::process::exit(0);
     }

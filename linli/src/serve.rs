@@ -120,14 +120,16 @@ async fn clocks(linli: Linli, desk: Desk) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
         ticks.tick().await;
-        if linli.journal().mode() == Mode::Active {
-            match linli_community::cases::sweep(&linli).await {
-                Ok(swept) => tracing::debug!(?swept, "clocks"),
-                Err(error) => tracing::error!(%error, "clocks that ran out were not written"),
-            }
-        }
-        if let Err(error) = desk.sweep().await {
-            tracing::error!(%error, "the desk was not swept");
+        if let Err(error) = tick(&linli, &desk).await {
+            tracing::error!(error = format!("{error:#}"), "clocks were not looked at");
         }
     }
+}
+
+async fn tick(linli: &Linli, desk: &Desk) -> anyhow::Result<()> {
+    desk.sweep().await?;
+    if linli.journal().mode() == Mode::Active {
+        linli_community::cases::sweep(linli).await?;
+    }
+    Ok(())
 }

@@ -166,7 +166,8 @@ impl Settings {
         Ok(settings)
     }
 
-    fn check(&self) -> Result<(), Misuse> {
+    /// What figment cannot see: values that make no sense.
+    pub(crate) fn check(&self) -> Result<(), Misuse> {
         if self.store != "sqlite" && !self.store.starts_with("postgres://") {
             return Err(Misuse(format!(
                 "store = {:?}: expected \"sqlite\" or \"postgres://user:password@host/database\"",

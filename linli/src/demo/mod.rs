@@ -119,7 +119,7 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let mut shown = say::Progress::of("生成居民 · residents");
     let made = linli
         .populate(wish, |done| {
-            shown.at(u64::from(done), u64::from(demo.residents))
+            shown.at(u64::from(done), u64::from(demo.residents));
         })
         .await
         .map_err(node::told)?;

@@ -7,6 +7,7 @@ mod machine;
 mod node;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use linli_community::catalogue::{Catalogue, built_in_calendar};
@@ -92,7 +93,13 @@ async fn store(settings: &Settings, dir: &Path) -> (Finding, Option<Timestamp>) 
 }
 
 async fn last_entry(journal: &Journal) -> Result<(u64, Option<Timestamp>), Fault> {
-    let size = journal.size().await?;
+    // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
+    let checkpoint = journal.checkpoint().await?;
+    let size: u64 = checkpoint
+        .lines()
+        .nth(1)
+        .and_then(|line| line.parse().ok())
+        .ok_or_else(|| Fault::Damaged("the checkpoint".to_owned()))?;
     let last = journal.entries(size.saturating_sub(1), 1).await?;
     Ok((size, last.last().map(|entry| entry.at)))
 }
