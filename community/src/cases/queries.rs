@@ -2,9 +2,10 @@
 //! person's cases, notices that hang, what a certificate's number verifies.
 //!
 //! Lists are bounded: a page shows at most [`MAX_SIZE`] rows, paging ends after [`MAX_DEPTH`] rows,
-//! and totals stop counting at [`MAX_COUNT`] (“2,000+”), so that a list costs the same among a
-//! thousand cases and among a million. One condition leads, the narrowest that has an index of its
-//! own; the others are written so that no database tries to lead with them.
+//! and totals stop counting at [`MAX_COUNT`] hits or after [`MAX_WALK`] rows (“2,000+”), so that a
+//! list costs about the same among a thousand cases and among a million. Every list leads with what
+//! an index begins with: a person, a colleague or a desk where one is named, else the area and
+//! whether the case is open; what would mislead a database into another index is only tested.
 
 use jiff::civil::Date;
 use linli_kernel::gate::{Scope, scope};
@@ -28,6 +29,8 @@ pub const MAX_SIZE: u64 = 100;
 pub const MAX_DEPTH: u64 = 10_000;
 /// Totals are counted up to here.
 pub const MAX_COUNT: u64 = 2_000;
+/// Counting looks at so many rows at most.
+pub const MAX_WALK: u64 = 100_000;
 
 /// By what a list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -176,7 +179,7 @@ const COLUMNS: [&str; 22] = [
 /// [`Problem`]: `gate.role` when the actor reads no cases, `gate.area` when the asked area lies
 /// outside theirs, or a fault.
 pub async fn list(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Page, Problem> {
-    let cond = conditions(linli, actor, filter)?;
+    let asked = conditions(linli, actor, filter)?;
     let size = Ord::clamp(filter.size, 1, MAX_SIZE);
     let page = Ord::max(filter.page, 1);
     let offset = (page - 1).saturating_mul(size);
@@ -186,10 +189,10 @@ pub async fn list(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Page,
             .into());
     }
     let reader = linli.journal().reader();
-    let mut query = rows_where(cond.clone());
+    let mut query = rows_where(asked.lead.clone().add(asked.rest.clone()));
     order(&mut query, filter);
     query.limit(size).offset(offset);
-    let (rows, counted) = tokio::join!(fetch(reader, &query), count(reader, cond));
+    let (rows, counted) = tokio::join!(fetch(reader, &query), count(reader, asked));
     let (rows, (total, more)) = (rows?, counted?);
     Ok(Page {
         rows,
@@ -231,14 +234,21 @@ pub(super) async fn fetch(
         .collect()
 }
 
-/// How many rows, counted up to [`MAX_COUNT`].
-async fn count(reader: &DatabaseConnection, cond: Cond) -> Result<(u64, bool), Fault> {
-    let mut inner = Query::select();
-    inner.expr(Expr::val(1)).from("cases").cond_where(cond);
-    inner.limit(MAX_COUNT + 1);
+/// How many rows, as far as counting goes, and whether there are or may be more.
+async fn count(reader: &DatabaseConnection, asked: Asked) -> Result<(u64, bool), Fault> {
+    let mut walk = Query::select();
+    walk.columns(TESTED)
+        .from("cases")
+        .cond_where(asked.lead.clone());
+    walk.limit(MAX_WALK);
+    let mut hits = Query::select();
+    hits.expr(Expr::val(1))
+        .from_subquery(walk, "walk")
+        .cond_where(asked.rest);
+    hits.limit(MAX_COUNT + 1);
     let query = Query::select()
         .expr_as(Func::count(Expr::val(1)), "n")
-        .from_subquery(inner, "some")
+        .from_subquery(hits, "hits")
         .take();
     let row = reader.query_one(&query).await.map_err(store)?;
     let n: i64 = match row {
@@ -246,47 +256,72 @@ async fn count(reader: &DatabaseConnection, cond: Cond) -> Result<(u64, bool), F
         None => 0,
     };
     let n = u64::try_from(n).unwrap_or(0);
-    Ok((Ord::min(n, MAX_COUNT), n > MAX_COUNT))
+    if n > MAX_COUNT {
+        return Ok((MAX_COUNT, true));
+    }
+    let beyond = Query::select()
+        .expr(Expr::val(1))
+        .from("cases")
+        .cond_where(asked.lead)
+        .offset(MAX_WALK)
+        .limit(1)
+        .take();
+    let beyond = reader.query_one(&beyond).await.map_err(store)?;
+    Ok((n, beyond.is_some()))
 }
 
-/// The condition whose index a list walks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lead {
-    /// A number, a person, a colleague, a desk, an area: all narrow, and each its own index.
-    Narrow,
-    Service,
-    Phase,
-    Open,
-    /// No condition: everything in order of submission.
-    Everything,
+/// The columns that conditions besides the leading one test.
+const TESTED: [&str; 11] = [
+    "serial",
+    "service",
+    "phase",
+    "channel",
+    "due",
+    "returned",
+    "desk",
+    "home",
+    "holder",
+    "applicant",
+    "number",
+];
+
+/// The conditions of a list: those that lead to an index, and the rest.
+struct Asked {
+    lead: Cond,
+    rest: Cond,
 }
 
-fn conditions(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Cond, Problem> {
-    let mut cond = Cond::all();
-    let mut narrow = filter.number.is_some()
+fn conditions(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Asked, Problem> {
+    let scope = scope(actor, Action::CaseRead);
+    let own = matches!(scope, Scope::Own(_));
+    let narrow = own
+        || filter.number.is_some()
         || filter.applicant.is_some()
         || filter.holder.is_some()
         || filter.desk.is_some();
-    match scope(actor, Action::CaseRead) {
+    let mut lead = few(Cond::all(), filter);
+    match scope {
         Scope::Nothing => return Err(Refusal::new("gate.role").into()),
-        Scope::Own(resident) => {
-            narrow = true;
-            cond = cond.add(is("applicant", resident.to_string()));
-        }
+        Scope::Own(resident) => lead = lead.add(is("applicant", resident.to_string())),
         Scope::Area(own) => {
             let area = match &filter.area {
                 Some(area) if own.contains(area) => area,
                 Some(_) => return Err(Refusal::new("gate.area").into()),
                 None => &own,
             };
-            if let Some(inside) = within(linli, area) {
-                narrow = true;
-                cond = cond.add(inside);
-            }
+            lead = lead.add_option(area_of(linli, area, !narrow));
         }
     }
-    let today = linli.clock().today();
-    Ok(narrowed(cond, filter, lead(filter, narrow), today))
+    if let Some(open) = asks_open(filter) {
+        let open = i64::from(open);
+        lead = lead.add(if narrow {
+            Expr::cust("\"open\" + 0").eq(open)
+        } else {
+            is("open", open)
+        });
+    }
+    let rest = narrowed(filter, linli.clock().today());
+    Ok(Asked { lead, rest })
 }
 
 /// Whether a filter asks for open cases, by what it says or by what that implies.
@@ -295,23 +330,11 @@ fn asks_open(filter: &Filter) -> Option<bool> {
         || filter.due_by.is_some()
         || filter.returned
         || filter.waits_for_applicant
-        || filter.sort == Sort::Due
-        || filter.phase.is_some_and(Phase::is_open);
-    if only_open { Some(true) } else { filter.open }
-}
-
-fn lead(filter: &Filter, narrow: bool) -> Lead {
-    if narrow {
-        Lead::Narrow
-    } else if asks_open(filter) == Some(true) {
-        Lead::Open
-    } else if filter.service.is_some() {
-        Lead::Service
-    } else if filter.phase.is_some() {
-        Lead::Phase
-    } else {
-        Lead::Everything
+        || filter.sort == Sort::Due;
+    if only_open {
+        return Some(true);
     }
+    filter.open.or_else(|| filter.phase.map(Phase::is_open))
 }
 
 /// `column = value`.
@@ -319,7 +342,7 @@ fn is(column: &'static str, value: impl Into<sea_orm::Value>) -> Expr {
     Expr::col(column.into_column_ref()).eq(Expr::val(value))
 }
 
-/// `column = value`, leading or only tested: a text joined with nothing leads no index.
+/// `column = value`, leading or only tested: a text joined with nothing leads to no index.
 fn tested(column: &'static str, value: &str, leads: bool) -> Expr {
     if leads {
         is(column, value)
@@ -330,14 +353,18 @@ fn tested(column: &'static str, value: &str, leads: bool) -> Expr {
 
 /// The condition that a case lies in `area`; none for the whole district, which is everything.
 pub(super) fn within(linli: &Linli, area: &AreaPath) -> Option<Cond> {
+    area_of(linli, area, true)
+}
+
+fn area_of(linli: &Linli, area: &AreaPath, leads: bool) -> Option<Cond> {
     let tree = linli.areas();
     if area.depth() == 1 && tree.get(area).is_some() {
         return None;
     }
     Some(if area.depth() == 2 {
-        Cond::all().add(is("street", area.as_str()))
+        Cond::all().add(tested("street", area.as_str(), leads))
     } else if tree.children(area).next().is_none() {
-        Cond::all().add(is("area", area.as_str()))
+        Cond::all().add(tested("area", area.as_str(), leads))
     } else {
         // A community between town and committees: few areas, so they are named one by one.
         let inside: Vec<&str> = tree.inside(area).map(|one| one.path().as_str()).collect();
@@ -345,20 +372,14 @@ pub(super) fn within(linli: &Linli, area: &AreaPath) -> Option<Cond> {
     })
 }
 
-fn narrowed(mut cond: Cond, filter: &Filter, lead: Lead, today: Date) -> Cond {
-    if let Some(open) = asks_open(filter) {
-        let open = i64::from(open);
-        cond = cond.add(if lead == Lead::Open {
-            is("open", open)
-        } else {
-            Expr::cust("\"open\" + 0").eq(open)
-        });
-    }
+/// The conditions that are tested along the way.
+fn narrowed(filter: &Filter, today: Date) -> Cond {
+    let mut cond = Cond::all();
     if let Some(service) = &filter.service {
-        cond = cond.add(tested("service", service, lead == Lead::Service));
+        cond = cond.add(is("service", service.as_str()));
     }
     if let Some(phase) = filter.phase {
-        cond = cond.add(tested("phase", phase.code(), lead == Lead::Phase));
+        cond = cond.add(is("phase", phase.code()));
     }
     if let Some(channel) = filter.channel {
         cond = cond.add(is("channel", channel.code()));
@@ -382,7 +403,7 @@ fn narrowed(mut cond: Cond, filter: &Filter, lead: Lead, today: Date) -> Cond {
         // A case without a promised date has none to be sorted by; it is found by its phase.
         cond = cond.add(Expr::col("due").is_not_null());
     }
-    few(cond, filter)
+    cond
 }
 
 /// The conditions that leave few rows by themselves.

@@ -14,6 +14,8 @@ use crate::registers::store;
 
 /// How many rows each part of the queue shows; the list shows the rest.
 pub const SHOWN: u64 = 20;
+/// Totals are counted over so many of a desk's cases at most, the most urgent first.
+pub const MOST: u64 = 10_000;
 
 /// One part of a queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,7 +175,13 @@ async fn totals(
         let one: SimpleExpr = CaseStatement::new().case(cond, 1_i64).into();
         query.expr_as(Func::count(one), format!("n{at}"));
     }
-    query.from("cases").cond_where(parts.at_desk());
+    let mut near = Query::select();
+    near.columns(["desk", "due", "returned", "holder"])
+        .from("cases")
+        .cond_where(parts.at_desk())
+        .order_by("due", Order::Asc)
+        .limit(MOST);
+    query.from_subquery(near, "near");
     let mut found = [0; 6];
     if let Some(row) = reader.query_one(&query).await.map_err(store)? {
         for (at, total) in found.iter_mut().enumerate() {
