@@ -4,15 +4,18 @@
 //! the features. [`app`] puts them together; [`server`] serves the whole.
 
 mod admin;
+mod api;
 mod apply;
 pub mod assets;
+mod audit;
 mod cases;
 mod catalogue;
-mod desk;
 pub mod demo;
+mod desk;
 mod home;
 pub mod i18n;
 mod intake;
+mod log;
 mod lookup;
 mod my;
 mod notices;
@@ -80,6 +83,7 @@ impl Portal {
         settings: Settings,
         codes: Arc<dyn CodeSender>,
     ) -> Result<Self, anyhow::Error> {
+        shell::meter::start();
         Ok(Self {
             linli,
             desk,
@@ -105,7 +109,9 @@ impl Portal {
 /// Every route of the portal. A feature is added here and nowhere else.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().merge(shell::routes()).merge(signin::routes())
+    Routes::new()
+        .merge(shell::routes())
+        .merge(signin::routes())
         .merge(home::routes())
         .merge(catalogue::routes())
         .merge(apply::routes())
@@ -121,6 +127,9 @@ pub fn routes() -> Routes {
         .merge(supervision::routes())
         .merge(admin::routes())
         .merge(demo::routes())
+        .merge(audit::routes())
+        .merge(api::routes())
+        .merge(log::routes())
 }
 
 /// The application: all routes behind the doorway, sessions, headers and compression.

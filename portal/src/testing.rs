@@ -129,7 +129,9 @@ impl Site {
         session.save().await.unwrap();
         let mut visitor = self.visitor();
         let id = session.id().unwrap().to_string();
-        visitor.cookies.insert(signin::SESSION_COOKIE.to_owned(), id);
+        visitor
+            .cookies
+            .insert(signin::SESSION_COOKIE.to_owned(), id);
         visitor
     }
 }
@@ -192,7 +194,8 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// Opens a page.
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path, Body::empty())).await
+        self.send(self.request(Method::GET, path, Body::empty()))
+            .await
     }
 
     /// Sends a form with our own token, which is fetched first where it is not known yet.

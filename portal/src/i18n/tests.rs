@@ -51,7 +51,9 @@ fn both_languages_say_the_same_things() {
     assert_eq!(only(&zh, &en), Vec::<String>::new(), "only in Chinese");
     assert_eq!(only(&en, &zh), Vec::<String>::new(), "only in English");
     for (key, places) in &zh {
-        let extra: Vec<_> = en[key].difference(places).collect();
+        // A name that comes in both languages: { $name } and { $name_en }.
+        let own = |place: &str| place.strip_suffix("_en").is_some_and(|zh| places.contains(zh));
+        let extra: Vec<_> = en[key].difference(places).filter(|p| !own(p)).collect();
         assert!(
             extra.is_empty(),
             "{key}: English has places that Chinese lacks: {extra:?}"

@@ -13,11 +13,16 @@ use uuid::Uuid;
 use super::*;
 
 async fn desk() -> Desk {
-    Desk::open(&Config::memory(), Arc::new(SystemClock)).await.unwrap()
+    Desk::open(&Config::memory(), Arc::new(SystemClock))
+        .await
+        .unwrap()
 }
 
 fn answers(pairs: &[(&str, Value)]) -> Map<String, Value> {
-    pairs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect()
+    pairs
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), v.clone()))
+        .collect()
 }
 
 fn record(expires_in: Duration) -> Record {
@@ -52,19 +57,32 @@ async fn a_draft_grows_question_by_question_and_is_adopted_at_sign_in() {
         service: "dibao".to_owned(),
         about: String::new(),
     };
-    desk.save_draft(&visitor, answers(&[("a", json!(1)), ("b", json!("两"))])).await.unwrap();
-    desk.save_draft(&visitor, answers(&[("a", json!(2)), ("b", Value::Null)])).await.unwrap();
+    desk.save_draft(&visitor, answers(&[("a", json!(1)), ("b", json!("两"))]))
+        .await
+        .unwrap();
+    desk.save_draft(&visitor, answers(&[("a", json!(2)), ("b", Value::Null)]))
+        .await
+        .unwrap();
     let draft = desk.draft(&visitor).await.unwrap().unwrap();
     assert_eq!(draft.answers, answers(&[("a", json!(2))]));
     let account = AccountId(Uuid::from_u128(1));
     desk.adopt_drafts("token", account).await.unwrap();
     assert_eq!(desk.draft(&visitor).await.unwrap(), None);
     let own = DraftKey::of(account, "dibao", "");
-    assert_eq!(desk.draft(&own).await.unwrap().unwrap().answers, draft.answers);
-    desk.save_draft(&visitor, answers(&[("a", json!(9))])).await.unwrap();
+    assert_eq!(
+        desk.draft(&own).await.unwrap().unwrap().answers,
+        draft.answers
+    );
+    desk.save_draft(&visitor, answers(&[("a", json!(9))]))
+        .await
+        .unwrap();
     desk.adopt_drafts("token", account).await.unwrap();
     let kept = desk.draft(&own).await.unwrap().unwrap();
-    assert_eq!(kept.answers, answers(&[("a", json!(2))]), "one's own draft wins");
+    assert_eq!(
+        kept.answers,
+        answers(&[("a", json!(2))]),
+        "one's own draft wins"
+    );
     desk.drop_draft(&own).await.unwrap();
     assert!(desk.drafts(&account.to_string()).await.unwrap().is_empty());
 }
@@ -73,11 +91,21 @@ async fn a_draft_grows_question_by_question_and_is_adopted_at_sign_in() {
 async fn two_people_on_one_case_are_told_of_each_other() {
     let desk = desk().await;
     let (one, two) = (AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)));
-    assert!(desk.present("3101-1", one, "王敏").await.unwrap().is_empty());
+    assert!(
+        desk.present("3101-1", one, "王敏")
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let seen = desk.present("3101-1", two, "李强").await.unwrap();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0].name, "王敏");
-    assert!(desk.present("3101-2", two, "李强").await.unwrap().is_empty());
+    assert!(
+        desk.present("3101-2", two, "李强")
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -105,14 +105,12 @@ async fn look(
     jar: &CookieJar,
     query: &Query,
 ) -> (Look, Option<Cookie<'static>>) {
-    let wish = |name: &str, cookie: &str| {
-        query
-            .get(name)
-            .map(str::to_owned)
-            .or_else(|| jar.get(cookie).map(|cookie| cookie.value().to_owned()))
-    };
-    let lang = wish("lang", "linli_lang").and_then(|code| Lang::from_code(&code));
-    let mode = wish("mode", "linli_mode").and_then(|code| Mode::from_code(&code));
+    let kept = |name: &str| jar.get(name).map(Cookie::value);
+    let lang = query.get("lang").and_then(Lang::from_code);
+    let lang = lang.or_else(|| kept("linli_lang").and_then(Lang::from_code));
+    let lang = lang.or_else(|| accept_language(parts));
+    let mode = query.get("mode").and_then(Mode::from_code);
+    let mode = mode.or_else(|| kept("linli_mode").and_then(Mode::from_code));
     let known = jar
         .get(token::COOKIE)
         .map(|cookie| cookie.value().to_owned());
@@ -122,7 +120,7 @@ async fn look(
         Some(session)
             if jar.get(signin::SESSION_COOKIE).is_some() && parts.method == Method::GET =>
         {
-            session.remove::<Flash>("flash").await.ok().flatten()
+            take_flash(session).await
         }
         _ => None,
     };
@@ -138,22 +136,27 @@ async fn look(
     )
 }
 
+/// What a program asks for; pages are Chinese until somebody chooses otherwise.
+fn accept_language(parts: &Parts) -> Option<Lang> {
+    if !parts.uri.path().starts_with("/api/") {
+        return None;
+    }
+    let wanted = parts.headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    Lang::from_code(wanted.split([',', ';', '-']).next()?.trim())
+}
+
+/// Takes the flash out, where there is one: a session that does not change is not written.
+async fn take_flash(session: &Session) -> Option<Flash> {
+    session.get::<Flash>("flash").await.ok().flatten()?;
+    session.remove::<Flash>("flash").await.ok().flatten()
+}
+
 /// The cookies that remember a `?lang=` or `?mode=`.
 fn look_cookies(portal: &Portal, jar: &CookieJar, query: &Query) -> Vec<Cookie<'static>> {
     let mut cookies = Vec::new();
-    let wishes = [
-        (
-            "lang",
-            "linli_lang",
-            query.get("lang").and_then(Lang::from_code).map(Lang::code),
-        ),
-        (
-            "mode",
-            "linli_mode",
-            query.get("mode").and_then(Mode::from_code).map(Mode::code),
-        ),
-    ];
-    for (_, name, wish) in wishes {
+    let lang = query.get("lang").and_then(Lang::from_code).map(Lang::code);
+    let mode = query.get("mode").and_then(Mode::from_code).map(Mode::code);
+    for (name, wish) in [("linli_lang", lang), ("linli_mode", mode)] {
         if let Some(wish) = wish
             && jar.get(name).map(Cookie::value) != Some(wish)
         {

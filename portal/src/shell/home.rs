@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 
+use super::meter;
 use super::page::{Page, html};
 use super::routes::{Access, Routes};
 use super::trouble::Trouble;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .get("/robots.txt", Access::Public, robots)
         .get("/.well-known/security.txt", Access::Public, security)
         .get("/healthz", Access::Public, health)
+        .get("/metrics", Access::Loopback, meter::show)
 }
 
 async fn about(page: Page) -> Result<Response, Trouble> {
@@ -44,11 +46,12 @@ async fn security(State(portal): State<Portal>) -> Response {
     ))
 }
 
-/// Whether the node can do its work: the desk answers.
+/// Whether the node can do its work: the desk answers, and the journal takes writes or says not.
 async fn health(State(portal): State<Portal>) -> Result<Response, Trouble> {
     portal.desk.db().ping().await?;
     let body = serde_json::json!({
         "status": "ok",
+        "writing": portal.linli.journal().mode() == linli_journal::Mode::Active,
         "version": env!("CARGO_PKG_VERSION"),
     });
     Ok(axum::Json(body).into_response())

@@ -12,6 +12,7 @@ mod headers;
 mod home;
 mod identity;
 mod limits;
+pub(crate) mod meter;
 mod page;
 mod query;
 mod routes;

@@ -13,7 +13,9 @@ use crate::testing::{Answer, Site};
 const HOME: &str = "310117/310117001/310117001001";
 
 fn is_page(answer: &Answer) -> bool {
-    answer.header(&header::CONTENT_TYPE).starts_with("text/html")
+    answer
+        .header(&header::CONTENT_TYPE)
+        .starts_with("text/html")
 }
 
 #[tokio::test]
@@ -22,12 +24,30 @@ async fn every_answer_carries_the_headers_that_keep_it_safe() {
     for path in ["/about", "/no-such-page", "/healthz", "/api/v1/none"] {
         let answer = site.visitor().get(path).await;
         let policy = answer.header(&header::CONTENT_SECURITY_POLICY);
-        assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{path}");
-        assert_eq!(answer.header(&header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
-        assert_eq!(answer.header(&header::REFERRER_POLICY), "same-origin", "{path}");
+        assert!(
+            policy.contains("script-src 'self';") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header(&header::X_CONTENT_TYPE_OPTIONS),
+            "nosniff",
+            "{path}"
+        );
+        assert_eq!(
+            answer.header(&header::REFERRER_POLICY),
+            "same-origin",
+            "{path}"
+        );
         assert_eq!(answer.header(&header::CACHE_CONTROL), "no-store", "{path}");
-        assert_eq!(answer.header(&header::STRICT_TRANSPORT_SECURITY), "", "{path}: no TLS");
-        assert!(!answer.body.contains(" style=") && !answer.body.contains(" onclick="), "{path}");
+        assert_eq!(
+            answer.header(&header::STRICT_TRANSPORT_SECURITY),
+            "",
+            "{path}: no TLS"
+        );
+        assert!(
+            !answer.body.contains(" style=") && !answer.body.contains(" onclick="),
+            "{path}"
+        );
     }
     let settings = Settings {
         tls: true,
@@ -35,7 +55,11 @@ async fn every_answer_carries_the_headers_that_keep_it_safe() {
     };
     let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
     let answer = site.visitor().get("/about").await;
-    assert!(answer.header(&header::STRICT_TRANSPORT_SECURITY).starts_with("max-age="));
+    assert!(
+        answer
+            .header(&header::STRICT_TRANSPORT_SECURITY)
+            .starts_with("max-age=")
+    );
     assert!(answer.header(&header::SET_COOKIE).contains("Secure"));
 }
 
@@ -51,7 +75,10 @@ async fn errors_are_pages_in_the_readers_language_and_json_for_programs() {
     let remembered = visitor.get("/no-such-page").await;
     assert!(remembered.body.contains("Page not found"));
     let json = site.visitor().get("/api/v1/none").await;
-    assert_eq!(json.header(&header::CONTENT_TYPE), "application/problem+json");
+    assert_eq!(
+        json.header(&header::CONTENT_TYPE),
+        "application/problem+json"
+    );
     let wrong_method = site.visitor().post("/about", &[]).await;
     assert_eq!(wrong_method.status, StatusCode::METHOD_NOT_ALLOWED);
     assert!(is_page(&wrong_method));
@@ -66,14 +93,21 @@ async fn a_form_from_elsewhere_is_refused_with_the_answers_kept() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert!(answer.body.contains("value=\"keep me\""), "{}", answer.body);
     let mut foreign = visitor.form("/sign-out", "_csrf=x".to_owned());
-    foreign.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    foreign
+        .headers_mut()
+        .insert("sec-fetch-site", "cross-site".parse().unwrap());
     assert_eq!(visitor.send(foreign).await.status, StatusCode::FORBIDDEN);
     let ours = visitor.post("/sign-out", &[]).await;
     assert_eq!(ours.status, StatusCode::SEE_OTHER);
     let mut other = site.visitor();
     other.get("/sign-in/staff").await;
-    other.cookies.insert("linli_form".to_owned(), "0".repeat(32));
-    assert_eq!(other.post("/sign-out", &[]).await.status, StatusCode::FORBIDDEN);
+    other
+        .cookies
+        .insert("linli_form".to_owned(), "0".repeat(32));
+    assert_eq!(
+        other.post("/sign-out", &[]).await.status,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]
@@ -90,10 +124,16 @@ async fn a_right_token_does_not_help_another_site() {
     ] {
         let mut request = visitor.form("/sign-out", format!("_csrf={token}"));
         request.headers_mut().insert(name, value.parse().unwrap());
-        assert_eq!(visitor.send(request).await.status, StatusCode::FORBIDDEN, "{value}");
+        assert_eq!(
+            visitor.send(request).await.status,
+            StatusCode::FORBIDDEN,
+            "{value}"
+        );
     }
     let mut request = visitor.form("/sign-out", format!("_csrf={token}"));
-    request.headers_mut().insert("origin", "http://linli.test".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("origin", "http://linli.test".parse().unwrap());
     assert_eq!(visitor.send(request).await.status, StatusCode::SEE_OTHER);
 }
 
@@ -102,7 +142,10 @@ async fn a_huge_body_is_413_and_what_is_no_form_400() {
     let site = Site::new().await;
     let mut visitor = site.visitor();
     let huge = visitor.form("/sign-out", format!("a={}", "x".repeat(300 * 1024)));
-    assert_eq!(visitor.send(huge).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        visitor.send(huge).await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     let json = visitor.request(Method::POST, "/sign-out", Body::from("{}"));
     assert_eq!(visitor.send(json).await.status, StatusCode::BAD_REQUEST);
 }
@@ -112,10 +155,22 @@ async fn elder_mode_and_language_are_remembered() {
     let site = Site::new().await;
     let mut visitor = site.visitor();
     assert!(visitor.get("/about").await.body.contains("mode-standard"));
-    assert!(visitor.get("/about?mode=elder").await.body.contains("mode-elder"));
+    assert!(
+        visitor
+            .get("/about?mode=elder")
+            .await
+            .body
+            .contains("mode-elder")
+    );
     let later = visitor.get("/about").await;
     assert!(later.body.contains("mode-elder") && later.body.contains("打电话"));
-    assert!(visitor.get("/about?mode=nonsense").await.body.contains("mode-elder"));
+    assert!(
+        visitor
+            .get("/about?mode=nonsense")
+            .await
+            .body
+            .contains("mode-elder")
+    );
 }
 
 #[tokio::test]
@@ -147,7 +202,9 @@ async fn busy_addresses_are_told_when_to_try_again() {
     for _ in 0..3 {
         let mut request = visitor.request(Method::GET, "/about", Body::empty());
         let peer: std::net::SocketAddr = ([127, 0, 0, 1], 1).into();
-        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(peer));
         let answer = visitor.send(request).await;
         statuses.push(answer.status.as_u16());
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
@@ -165,14 +222,22 @@ async fn a_panic_ends_one_request_with_a_number_to_tell() {
         .get("/boom", Access::Public, || async { panic_in_a_handler() })
         .build();
     let app = router
-        .layer(axum::middleware::from_fn_with_state(site.portal.clone(), doorway))
+        .layer(axum::middleware::from_fn_with_state(
+            site.portal.clone(),
+            doorway,
+        ))
         .with_state(site.portal.clone());
     let request = site.visitor().request(Method::GET, "/boom", Body::empty());
     let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap();
     let body = String::from_utf8(bytes.to_vec()).unwrap();
-    assert!(body.contains("我们这边出了问题") && body.contains("l-number"), "{body}");
+    assert!(
+        body.contains("我们这边出了问题") && body.contains("l-number"),
+        "{body}"
+    );
     assert!(!body.contains("sensitive"), "nothing inside is told");
 }
 
@@ -199,7 +264,10 @@ async fn every_route_admits_whom_it_declares_and_nobody_else() {
         for (role, visitor) in &visitors {
             let answer = knock(visitor.clone(), route).await;
             let admitted = is_admitted(route.access, *role);
-            let what = format!("{} {} as {role:?}: {}", route.method, route.path, answer.status);
+            let what = format!(
+                "{} {} as {role:?}: {}",
+                route.method, route.path, answer.status
+            );
             if admitted {
                 assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
                 assert!(!answer.location().starts_with("/sign-in?next="), "{what}");
@@ -234,9 +302,9 @@ async fn knock(mut visitor: crate::testing::Visitor, route: &Declared) -> Answer
 /// What the declaration promises: worked out from the rules of the gate alone.
 fn is_admitted(access: Access, role: Option<Role>) -> bool {
     let may = |action: Action| {
-        linli_kernel::gate::RULES
-            .iter()
-            .any(|(allowed, roles, _)| *allowed == action && role.is_some_and(|r| roles.contains(&r)))
+        linli_kernel::gate::RULES.iter().any(|(allowed, roles, _)| {
+            *allowed == action && role.is_some_and(|r| roles.contains(&r))
+        })
     };
     match access {
         // Tests have no address, which counts as this machine.
@@ -258,10 +326,48 @@ fn is_turned_away(answer: &Answer, role: Option<Role>, route: &Declared) -> bool
     }
 }
 
+#[tokio::test]
+async fn health_and_counts_are_told() {
+    let site = Site::new().await;
+    let health = site.visitor().get("/healthz").await;
+    assert!(health.body.contains("\"writing\":true"), "{}", health.body);
+    let counts = site.visitor().get("/metrics").await;
+    assert!(
+        counts.body.contains("linli_http_requests_total"),
+        "{}",
+        counts.body
+    );
+    assert!(counts.body.contains("linli_http_seconds_bucket"));
+}
+
+#[tokio::test]
+async fn the_answer_to_a_page_is_compressed_and_assets_are_kept_for_ever() {
+    let site = Site::new().await;
+    let visitor = site.visitor();
+    let mut request = visitor.request(Method::GET, "/about", Body::empty());
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, "gzip".parse().unwrap());
+    let answer = visitor.clone().send(request).await;
+    assert_eq!(answer.header(&header::CONTENT_ENCODING), "gzip");
+    let style = site.portal.shared.assets.href("app.css").to_owned();
+    if !style.is_empty() {
+        let answer = visitor.clone().get(&style).await;
+        assert!(answer.header(&header::CACHE_CONTROL).contains("immutable"));
+        assert_eq!(
+            answer.header(&header::CONTENT_TYPE),
+            "text/css; charset=utf-8"
+        );
+    }
+}
+
 #[test]
 fn loopback_routes_are_hidden_from_other_machines() {
     let far = Identity::default();
-    assert!(matches!(Access::Loopback.admit(&far), Err(Trouble::NotFound)));
+    assert!(matches!(
+        Access::Loopback.admit(&far),
+        Err(Trouble::NotFound)
+    ));
     let near = Identity {
         local: true,
         ..Identity::default()

@@ -38,9 +38,15 @@ fn what_people_typed_is_escaped_everywhere() {
     ];
     for part in parts {
         let html = part.unwrap();
-        assert!(!html.contains("<script>") && !html.contains("=\"<"), "{html}");
+        assert!(
+            !html.contains("<script>") && !html.contains("=\"<"),
+            "{html}"
+        );
     }
-    assert_eq!(Markup::text(&evil).to_string(), "&lt;script&gt;&quot;&#39;&amp;");
+    assert_eq!(
+        Markup::text(&evil).to_string(),
+        "&lt;script&gt;&quot;&#39;&amp;"
+    );
 }
 
 #[test]
@@ -70,7 +76,10 @@ fn the_first_choice_has_the_fields_own_id_for_the_error_summary() {
     let html = Radios {
         name: "sex".to_owned(),
         legend: "性别".to_owned(),
-        choices: vec![Choice::new("1", "男"), Choice::new("2", "女").chosen_if("2")],
+        choices: vec![
+            Choice::new("1", "男"),
+            Choice::new("2", "女").chosen_if("2"),
+        ],
         ..Radios::default()
     }
     .render()
@@ -83,9 +92,15 @@ fn the_first_choice_has_the_fields_own_id_for_the_error_summary() {
 fn a_sorted_column_turns_round_and_says_how_it_is_sorted() {
     let query = Query::of(&"/desk/cases?sort=due&q=x".parse().unwrap());
     let due = Column::sorting("期限", "due", &query, "due");
-    assert_eq!((due.aria(), due.href.as_str()), ("ascending", "/desk/cases?q=x&sort=-due"));
+    assert_eq!(
+        (due.aria(), due.href.as_str()),
+        ("ascending", "/desk/cases?q=x&sort=-due")
+    );
     let other = Column::sorting("编号", "number", &query, "due");
-    assert_eq!((other.aria(), other.href.as_str()), ("none", "/desk/cases?q=x&sort=number"));
+    assert_eq!(
+        (other.aria(), other.href.as_str()),
+        ("none", "/desk/cases?q=x&sort=number")
+    );
 }
 
 #[test]
