@@ -200,13 +200,8 @@ impl Journal {
         } else {
             None
         };
-        if shared.reads_apart() {
-            let snapshot = Snapshot::open(shared, depth).await?;
-            let run = snapshot
-                .run(shared, depth, &mut progress, &mut findings)
-                .await;
-            snapshot.close().await?;
-            run?;
+        let run = if shared.reads_apart() {
+            apart(shared, depth, &mut progress, &mut findings).await
         } else {
             // A single connection: nobody writes meanwhile.
             let state = shared.state.lock().await;
@@ -215,7 +210,12 @@ impl Journal {
             let run = check(shared, db, depth, &mut progress, &mut findings).await;
             registers::detach(db).await?;
             drop(state);
-            run?;
+            run
+        };
+        match run {
+            // What SQLite itself calls malformed is a finding, not a failure to look.
+            Err(Fault::Damaged(what)) => findings.add(Place::Store("the store".to_owned()), what),
+            other => other?,
         }
         if let Some(files) = files {
             let found = files.await;
@@ -252,6 +252,19 @@ pub async fn verify_store(
         }
         Err(other) => Err(other),
     }
+}
+
+/// Verifies through a connection of its own.
+async fn apart(
+    shared: &Arc<Shared>,
+    depth: Depth,
+    watch: Watcher<'_>,
+    findings: &mut Findings,
+) -> Result<(), Fault> {
+    let snapshot = Snapshot::open(shared, depth).await?;
+    let run = snapshot.run(shared, depth, watch, findings).await;
+    snapshot.close().await?;
+    run
 }
 
 /// A connection that sees the store as it was at one moment.

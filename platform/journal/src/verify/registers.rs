@@ -213,8 +213,9 @@ pub(super) async fn attach_file(
     let path = config.file(&format!("verify-{}.db", std::process::id()));
     discard(&path)?;
     let quoted = path.display().to_string().replace('\'', "''");
+    // A journal in memory, not none: without one SQLite loses its way when the cache overflows.
     let sql = format!(
-        "ATTACH DATABASE '{quoted}' AS scratch; PRAGMA scratch.journal_mode=OFF; \
+        "ATTACH DATABASE '{quoted}' AS scratch; PRAGMA scratch.journal_mode=MEMORY; \
          PRAGMA scratch.synchronous=OFF; PRAGMA scratch.cache_size=-65536"
     );
     db.execute_unprepared(&sql).await.map_err(fault)?;

@@ -2,6 +2,14 @@
 //! each.
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod proofs;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod tamper;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use linli_journal::sea_orm::sea_query::{
     ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement,
 };
-use linli_journal::sea_orm::{ConnectionTrait, Statement};
+use linli_journal::sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 use linli_journal::{
     Append, AppendError, Appended, Change, Config, FoldError, Folder, Journal, Kind, NewEntry,
-    Notice, Recorded, Registers, Secret,
+    Notice, Recorded, Registers, Secret, Store,
 };
 use linli_kernel::{Actor, Clock, CommandId, Fault, ResidentId, StreamId};
 use linli_testkit::{ManualClock, Postgres};
@@ -57,6 +57,27 @@ impl Site {
     pub(crate) async fn try_open(&self) -> Result<Journal, Fault> {
         let clock: Arc<dyn Clock> = self.clock.clone();
         Journal::open(self.config.clone(), clock, Arc::new(Notes::default())).await
+    }
+
+    /// Runs a statement behind the journal's back.
+    pub(crate) async fn sql(&self, statement: &str) {
+        self.sql_on("journal", statement).await;
+    }
+
+    pub(crate) async fn sql_on(&self, store: &str, statement: &str) {
+        let url = match &self.config.store {
+            Store::Sqlite => {
+                let path = self.config.dir.join(format!("{store}.db"));
+                format!("sqlite://{}", path.display())
+            }
+            Store::Postgres { url } => url.clone(),
+            Store::Memory => panic!("a store in memory has no back door"),
+        };
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).set_schema_search_path(store);
+        let db = Database::connect(options).await.unwrap();
+        db.execute_unprepared(statement).await.unwrap();
+        db.close().await.unwrap();
     }
 
     pub(crate) fn keeps_its_store(&self) -> bool {

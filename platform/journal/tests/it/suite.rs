@@ -47,6 +47,7 @@ on_every_store!(
     everything_survives_a_reopening,
 );
 
+#[expect(clippy::cognitive_complexity, reason = "one walk, told in order")]
 async fn what_was_appended_is_read_back(site: Site) {
     let journal = site.open().await;
     assert_eq!(journal.mode(), Mode::Active);
@@ -175,6 +176,7 @@ async fn one_bad_member_does_not_fail_the_others(site: Site) {
     write(&journal, &site.clock, "7", "好").await.unwrap();
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one walk, told in order")]
 async fn an_erased_person_reads_as_nobody(site: Site) {
     let journal = site.open().await;
     let (gone, stays) = (ResidentId::new(&*site.clock), ResidentId::new(&*site.clock));
