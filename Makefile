@@ -84,3 +84,7 @@ bench: web ## The figures of benches/README.md, each beside its limit
 torture: web ## 200 rounds of kill -9 under load: nothing acknowledged may be lost
 	cargo build --locked --release -p linli -p linli-benches
 	$(TARGET)/release/linli-benches torture --rounds 200
+
+.PHONY: pictures
+pictures: web journeys/node_modules/.installed ## Take the pictures of the README from a demo
+	LINLI_BIN="$${LINLI_BIN:-$(abspath $(TARGET))/debug/linli}" LINLI_RESIDENTS=20000 node scripts/pictures.mjs
