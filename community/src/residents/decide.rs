@@ -342,7 +342,7 @@ pub(super) fn moved(
     let mut refusals = Vec::new();
     refusals.extend(committee(to, context).err());
     refusals.extend(check_source((source, on), context).err());
-    let field = FieldId::from("person.address");
+    let field = FieldId::known("person.address");
     let kept = checked(&field, &Value::from(address), Entity::Person, context);
     let kept = kept.map_err(|refusal| refusals.push(refusal)).ok();
     if from == to {

@@ -4,6 +4,7 @@
 //! The data is `catalogue/fields.toml` and `catalogue/codes/*.toml`. A form may ask only for what is
 //! not known here; a value enters the register only through [`Dictionary::check`] (see `values.rs`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,9 +17,15 @@ use crate::catalogue::Text;
 /// The name of a fact: `person.name`, `household.members`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct FieldId(String);
+pub struct FieldId(Cow<'static, str>);
 
 impl FieldId {
+    /// The name of a fact that the code knows by heart.
+    #[must_use]
+    pub const fn known(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -38,7 +45,7 @@ impl FieldId {
 
 impl From<&str> for FieldId {
     fn from(id: &str) -> Self {
-        Self(id.to_owned())
+        Self(Cow::Owned(id.to_owned()))
     }
 }
 

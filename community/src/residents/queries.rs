@@ -5,9 +5,7 @@
 
 use jiff::civil::Date;
 use linli_kernel::gate::{Scope, scope};
-use linli_kernel::{
-    Action, Actor, AreaPath, CaseId, Fault, HouseholdId, Refusal, ResidentId, Role,
-};
+use linli_kernel::{Action, Actor, AreaPath, Fault, HouseholdId, Refusal, ResidentId};
 use linli_units::IdentityNumber;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};

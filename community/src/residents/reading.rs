@@ -120,7 +120,7 @@ impl Linli {
         if let Some(household) = &record.household {
             facts.extend(household.facts.clone());
             let members = self.member_facts(&household.members).await?;
-            facts.insert(FieldId::from("household.members"), members);
+            facts.insert(FieldId::known("household.members"), members);
         }
         Ok(facts)
     }
@@ -340,7 +340,7 @@ impl Linli {
     async fn member_facts(&self, members: &[Member]) -> Result<Fact, Fault> {
         let mut rows = Vec::with_capacity(members.len());
         let mut as_of = Date::MIN;
-        let mut source = String::from("committee");
+        let mut source: Arc<str> = Arc::from("committee");
         for member in members {
             let stream = StreamId::from(member.resident);
             let state = self.load::<Residents>(&stream).await?.state;

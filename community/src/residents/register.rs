@@ -66,13 +66,8 @@ pub(super) fn indexes() -> Vec<IndexCreateStatement> {
         index("resident_id_key", "resident", &["id_key"]),
         index("resident_phone", "resident", &["phone"]),
         // Lists walk it: a district, a street or a committee, by area and name.
-        index(
-            "resident_place",
-            "resident",
-            &["street", "area", "name", "id"],
-        ),
+        index("resident_place", "resident", &["street", "area", "name"]),
         index("resident_household", "resident", &["household"]),
-        index("household_area", "household", &["area"]),
     ]
 }
 

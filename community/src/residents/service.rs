@@ -1,6 +1,6 @@
 //! Residents on a running node: what is recorded.
 
-use linli_kernel::{Actor, AreaPath, Fault, HouseholdId, Refusal, ResidentId, StreamId};
+use linli_kernel::{Actor, AreaPath, HouseholdId, Refusal, ResidentId, StreamId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! What the events about a resident or a household add up to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use linli_kernel::{AreaPath, CaseId, HouseholdId, ResidentId, StreamId};
@@ -17,8 +18,9 @@ use super::fields::FieldId;
 pub struct Fact {
     /// The value, in its kept form.
     pub value: Value,
-    /// The office it is from: its key in the dictionary.
-    pub source: String,
+    /// The office it is from: its key in the dictionary. Shared: many facts have the same.
+    #[serde(with = "shared_text")]
+    pub source: Arc<str>,
     /// The day as of which it holds.
     pub as_of: Date,
     /// The case it came up in.
@@ -95,7 +97,7 @@ impl Resident {
             Happened::Moved(open, sealed) => {
                 if let Some(sealed) = sealed {
                     let known = address(&sealed.address, &open.source, open.on);
-                    self.facts.insert(FieldId::from("person.address"), known);
+                    self.facts.insert(FieldId::known("person.address"), known);
                 }
             }
             Happened::Died(_, sealed) => {
@@ -148,7 +150,8 @@ impl Household {
             H::Moved(open, sealed) => {
                 if let Some(sealed) = sealed {
                     let known = address(&sealed.address, &open.source, open.on);
-                    self.facts.insert(FieldId::from("household.address"), known);
+                    self.facts
+                        .insert(FieldId::known("household.address"), known);
                 }
             }
         }
@@ -156,9 +159,10 @@ impl Household {
 }
 
 fn first_facts(values: &Values, source: &str, as_of: Date) -> Facts {
+    let source: Arc<str> = source.into();
     let known = |value: &Value| Fact {
         value: value.clone(),
-        source: source.to_owned(),
+        source: Arc::clone(&source),
         as_of,
         case: None,
     };
@@ -171,7 +175,7 @@ fn first_facts(values: &Values, source: &str, as_of: Date) -> Facts {
 fn fact(open: &FactRecorded, sealed: &FactSealed) -> Fact {
     Fact {
         value: sealed.value.clone(),
-        source: open.source.clone(),
+        source: open.source.as_str().into(),
         as_of: open.as_of,
         case: open.case,
     }
@@ -180,8 +184,23 @@ fn fact(open: &FactRecorded, sealed: &FactSealed) -> Fact {
 fn address(address: &str, source: &str, on: Date) -> Fact {
     Fact {
         value: address.into(),
-        source: source.to_owned(),
+        source: source.into(),
         as_of: on,
         case: None,
+    }
+}
+
+/// A shared text as plain text in JSON.
+mod shared_text {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Into::into)
     }
 }

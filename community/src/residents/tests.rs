@@ -172,7 +172,7 @@ fn what_is_registered_is_known_in_its_kept_form() {
     assert_eq!(state.text("person.phone"), Some("10900000001"));
     assert_eq!(state.id_key.as_deref(), Some("key of 990117194801010015"));
     let name = &state.facts["person.name"];
-    assert_eq!(name.source, "police");
+    assert_eq!(&*name.source, "police");
     assert_eq!(name.as_of, date(2026, 11, 1));
 }
 

@@ -267,12 +267,15 @@ fn household_facts(dice: &mut Dice, home: &Home<'_>, income: i64) -> Values {
         ]),
     };
     let mut facts = Values::new();
-    facts.insert(FieldId::from("household.address"), home.address.into());
-    facts.insert(FieldId::from("household.housing"), housing.into());
-    facts.insert(FieldId::from("household.monthly_income_fen"), income.into());
+    facts.insert(FieldId::known("household.address"), home.address.into());
+    facts.insert(FieldId::known("household.housing"), housing.into());
+    facts.insert(
+        FieldId::known("household.monthly_income_fen"),
+        income.into(),
+    );
     if home.poor {
         let assets = i64::from(dice.below(30_000)) * 100;
-        facts.insert(FieldId::from("household.assets_fen"), assets.into());
+        facts.insert(FieldId::known("household.assets_fen"), assets.into());
     }
     facts
 }

@@ -100,8 +100,8 @@ pub(super) fn person(
 struct Facts(Values);
 
 impl Facts {
-    fn set(&mut self, field: &str, value: impl Into<Value>) {
-        self.0.insert(FieldId::from(field), value.into());
+    fn set(&mut self, field: &'static str, value: impl Into<Value>) {
+        self.0.insert(FieldId::known(field), value.into());
     }
 }
 

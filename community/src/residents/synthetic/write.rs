@@ -1,17 +1,20 @@
 //! A made-up population into the journal, in bulk.
 
 use jiff::Timestamp;
-use linli_journal::{Append, Appended};
-use linli_kernel::{Actor, CommandId, Fault, Refusal, StreamId};
+use jiff::civil::Date;
+use linli_journal::{Append, AppendError, Appended};
+use linli_kernel::clock::shanghai_date;
+use linli_kernel::{Actor, AreaPath, CommandId, Fault, Refusal, StreamId};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-use super::{CENSUS_2020, Families, Family, Person, Wish, families};
+use super::{CENSUS_2020, Families, Family, Wish, families};
 use crate::feature::{Feature, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
 use crate::residents::events::{
     Event, Formed, Happened, HouseholdEvent, HouseholdHappened, Member, Registered,
-    RegisteredSealed,
+    RegisteredSealed, Values,
 };
 use crate::residents::{Households, Residents};
 
@@ -46,12 +49,19 @@ impl Linli {
             let families = families(&linli.areas(), wish);
             make(&linli, families, wish.seed, at, &batches)
         });
+        // While one batch is written the next is sealed.
         let mut recorded = 0;
+        let mut before = None;
         while let Some((count, appends)) = made.recv().await {
-            for outcome in self.append_many(appends).await? {
-                outcome.map_err(|error| self.problem(error))?;
+            let journal = self.journal().clone();
+            let next = tokio::spawn(async move { journal.append_bulk(appends).await });
+            if let Some((count, batch)) = before.replace((count, next)) {
+                recorded += self.recorded(count, batch).await?;
+                progress(recorded);
             }
-            recorded += count;
+        }
+        if let Some((count, batch)) = before {
+            recorded += self.recorded(count, batch).await?;
             progress(recorded);
         }
         let done = making.await;
@@ -59,15 +69,18 @@ impl Linli {
         Ok(recorded)
     }
 
-    async fn append_many(
-        &self,
-        appends: Vec<Append>,
-    ) -> Result<Vec<Result<Appended, linli_journal::AppendError>>, Problem> {
-        let done = self.journal().append_bulk(appends).await;
-        done.map_err(|error| self.problem(error))
+    /// Waits for a batch and passes its size on when all of it is recorded.
+    async fn recorded(&self, count: u32, batch: JoinHandle<Outcomes>) -> Result<u32, Problem> {
+        let outcomes = batch.await;
+        let outcomes = outcomes.map_err(|why| Fault::Store(format!("the population: {why}")))?;
+        for outcome in outcomes.map_err(|error| self.problem(error))? {
+            outcome.map_err(|error| self.problem(error))?;
+        }
+        Ok(count)
     }
 }
 
+type Outcomes = Result<Vec<Result<Appended, AppendError>>, AppendError>;
 type Batch = (u32, Vec<Append>);
 
 fn make(
@@ -88,7 +101,7 @@ fn make(
             }
             let people: usize = some.iter().map(|family| family.members.len()).sum();
             count += u32::try_from(people).unwrap_or(0);
-            appends.push(append(linli, &some, (seed, number), at)?);
+            appends.push(append(linli, some, (seed, number), at)?);
             number += 1;
         }
         // The receiver is gone when recording failed: it says why.
@@ -101,23 +114,19 @@ fn make(
 /// The command that records some households: the same ones have the same command id.
 fn append(
     linli: &Linli,
-    families: &[Family],
+    families: Vec<Family>,
     (seed, number): (u64, u32),
     at: Timestamp,
 ) -> Result<Append, Fault> {
     let actor = Actor::system();
     let meta = Meta { at, actor: &actor };
+    let first = families.first();
+    let first = first.map_or(uuid::Uuid::nil(), |family| family.id.0);
     let mut plan = Plan::default();
     for family in families {
-        for person in &family.members {
-            add_person(linli, &mut plan, family, person, meta)?;
-        }
-        add_household(&mut plan, family, meta)?;
+        add_family(linli, &mut plan, family, meta)?;
     }
     let body = json!({ "population": seed, "part": number });
-    let first = families
-        .first()
-        .map_or(uuid::Uuid::nil(), |family| family.id.0);
     Ok(Append {
         // An id that no household has: the version bits differ.
         command: CommandId(uuid::Uuid::from_u128(first.as_u128() ^ (0xf << 76))),
@@ -132,49 +141,45 @@ fn append(
     })
 }
 
-fn add_person(
-    linli: &Linli,
-    plan: &mut Plan,
-    family: &Family,
-    person: &Person,
-    meta: Meta<'_>,
-) -> Result<(), Fault> {
-    let number = person.facts.get("person.id_number").and_then(Value::as_str);
-    let open = Registered {
-        source: SOURCE.to_owned(),
-        as_of: linli_kernel::clock::shanghai_date(meta.at),
-        synthetic: true,
-    };
-    let sealed = RegisteredSealed {
-        facts: person.facts.clone(),
-        id_key: number.map(|number| linli.id_key(number)),
-    };
-    let event = Event {
-        area: family.area.clone(),
-        what: Happened::Registered(open, Some(sealed)),
-    };
-    add::<Residents>(plan, &StreamId::from(person.id), event, meta)
-}
-
-fn add_household(plan: &mut Plan, family: &Family, meta: Meta<'_>) -> Result<(), Fault> {
-    let Some(head) = family.members.first() else {
+fn add_family(linli: &Linli, plan: &mut Plan, family: Family, meta: Meta<'_>) -> Result<(), Fault> {
+    let as_of = shanghai_date(meta.at);
+    let mut members = Vec::with_capacity(family.members.len());
+    for person in family.members {
+        members.push(Member {
+            resident: person.id,
+            relation: person.relation.to_owned(),
+        });
+        let event = registered(linli, family.area.clone(), person.facts, as_of);
+        add::<Residents>(plan, &StreamId::from(person.id), event, meta)?;
+    }
+    let Some(head) = members.first().map(|member| member.resident) else {
         return Ok(());
     };
-    let member = |person: &Person| Member {
-        resident: person.id,
-        relation: person.relation.to_owned(),
-    };
     let open = Formed {
-        members: family.members.iter().map(member).collect(),
+        members,
         source: SOURCE.to_owned(),
-        as_of: linli_kernel::clock::shanghai_date(meta.at),
+        as_of,
     };
     let event = HouseholdEvent {
-        area: family.area.clone(),
-        head: head.id,
-        what: HouseholdHappened::Formed(open, Some(family.facts.clone())),
+        area: family.area,
+        head,
+        what: HouseholdHappened::Formed(open, Some(family.facts)),
     };
     add::<Households>(plan, &StreamId::from(family.id), event, meta)
+}
+
+fn registered(linli: &Linli, area: AreaPath, facts: Values, as_of: Date) -> Event {
+    let number = facts.get("person.id_number").and_then(Value::as_str);
+    let id_key = number.map(|number| linli.id_key(number));
+    let open = Registered {
+        source: SOURCE.to_owned(),
+        as_of,
+        synthetic: true,
+    };
+    Event {
+        area,
+        what: Happened::Registered(open, Some(RegisteredSealed { facts, id_key })),
+    }
 }
 
 fn add<F: Feature>(
