@@ -42,9 +42,13 @@ impl Hand {
 
 /// A node in memory with the areas of Songjiang, on Tuesday 1 September 2026, 09:00.
 pub(super) async fn node() -> (Linli, Arc<Hand>) {
+    node_on(linli_journal::Config::memory()).await
+}
+
+pub(super) async fn node_on(journal: linli_journal::Config) -> (Linli, Arc<Hand>) {
     let clock = Hand::at("2026-09-01T01:00:00Z");
     let config = NodeConfig {
-        journal: linli_journal::Config::memory(),
+        journal,
         catalogue: None,
     };
     let linli = Linli::open(config, Arc::clone(&clock) as _).await.unwrap();

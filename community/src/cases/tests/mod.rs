@@ -4,6 +4,7 @@ mod decide;
 mod doors;
 mod golden;
 mod messages;
+mod databases;
 mod properties;
 mod rebuild;
 mod table;

@@ -24,7 +24,7 @@ async fn rows(linli: &Linli, table: &'static str) -> Vec<JsonValue> {
         .collect()
 }
 
-fn cast() -> Cast {
+pub(super) fn cast() -> Cast {
     let person = |n: u128| Person {
         resident: ResidentId(Uuid::from_u128(n)),
         actor: resident(n),
