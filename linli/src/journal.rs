@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use linli_community::registers::All;
-use linli_journal::{Depth, Findings, Recorded, verify_store};
+use linli_journal::{Depth, Findings, Journal, Recorded, verify_store};
 use linli_kernel::{Actor, CommandId, StreamId, SystemClock};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -132,15 +132,12 @@ struct Shown<'a> {
 }
 
 async fn show(show: &Show) -> anyhow::Result<Outcome> {
-    let linli = node::reading(&show.asked.folder.dir).await?;
+    let dir = &show.asked.folder.dir;
+    let config = Settings::of(dir)?.journal(dir).reading();
+    let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
     let entries = match &show.stream {
-        Some(stream) => {
-            linli
-                .journal()
-                .stream(&StreamId::from(stream.clone()))
-                .await?
-        }
-        None => linli.journal().entries(show.from, show.limit).await?,
+        Some(stream) => journal.stream(&StreamId::from(stream.clone())).await?,
+        None => journal.entries(show.from, show.limit).await?,
     };
     let most = usize::try_from(show.limit)?;
     let shown: Vec<Shown<'_>> = entries

@@ -68,6 +68,10 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
             return Err(error.into());
         }
     };
+    // Registers are no part of a backup: opening the node for the first time makes them.
+    let config = settings.journal(dir);
+    let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
+    journal.close().await;
     shown.end("");
     if restore.json {
         say::json(&restored)?;
