@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use linli_testkit::Postgres;
+
 use crate::{expect, json};
 
 fn made(dir: &Path) {
@@ -121,7 +123,7 @@ fn a_restored_node_waits_for_confirmation() {
     let add = [
         "account",
         "add",
-        "li",
+        "lihua",
         "--name",
         "李",
         "--role",
@@ -133,6 +135,61 @@ fn a_restored_node_waits_for_confirmation() {
     json(0, &["journal", "confirm-alone"], &new);
     expect(0, &[&add[..], &[committee, "--dir", new_dir]].concat());
     json(0, &["journal", "verify"], &new);
+}
+
+#[test]
+fn one_line_moves_a_node_to_postgresql() {
+    let Some(server) = Postgres::start() else {
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let (dir, new) = (home.path().join("node"), home.path().join("new"));
+    made(&dir);
+    let backup = home.path().join("backup");
+    let done = json(0, &["backup", backup.to_str().unwrap()], &dir);
+    let (archive, url) = (done["archive"].as_str().unwrap(), server.database());
+    json(0, &["restore", archive, "--store", &url], &new);
+    json(0, &["journal", "confirm-alone"], &new);
+    let committee = "310117/310117001/310117001001";
+    let add = [
+        "account",
+        "add",
+        "lihua",
+        "--name",
+        "李华",
+        "--role",
+        "committee_worker",
+        "--area",
+    ];
+    json(0, &[&add[..], &[committee]].concat(), &new);
+    assert_eq!(
+        json(0, &["journal", "verify"], &new)["damages"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    let logins: Vec<String> = json(0, &["account", "list"], &new)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["login"].to_string())
+        .collect();
+    assert_eq!(logins, ["\"admin\"", "\"lihua\""]);
+    // A node that cannot reach its database says so, and what to do.
+    drop(server);
+    let findings = json(1, &["doctor"], &new);
+    let store = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["check"] == "store")
+        .unwrap();
+    assert_eq!(store["state"], "fail");
+    assert!(
+        store["advice_en"].as_str().unwrap().contains("PostgreSQL"),
+        "{store}"
+    );
 }
 
 #[test]
