@@ -68,11 +68,10 @@ pub async fn issue_token(
     post: Option<PostId>,
     to: Option<Date>,
 ) -> Result<NewToken, Problem> {
-    let mut random = rand::rng();
     let secret = format!(
         "linli_{:032x}{:032x}",
-        random.random::<u128>(),
-        random.random::<u128>()
+        rand::rng().random::<u128>(),
+        rand::rng().random::<u128>()
     );
     let token = linli_kernel::ids::new_uuid(linli.clock());
     let command = Command::IssueToken {

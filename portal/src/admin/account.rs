@@ -32,7 +32,11 @@ struct AccountPage {
 }
 
 /// The account, when the administrator may manage it.
-pub(super) async fn load(portal: &Portal, signed: &Signed, id: AccountId) -> Result<Account, Trouble> {
+pub(super) async fn load(
+    portal: &Portal,
+    signed: &Signed,
+    id: AccountId,
+) -> Result<Account, Trouble> {
     let loaded = portal.linli.load::<Accounts>(&stream(id)).await?;
     let area = loaded.state.area.clone().ok_or(Trouble::NotFound)?;
     let target = Target {
@@ -75,7 +79,11 @@ pub(super) fn render(
         Some(Holder::Staff { login, .. }) => login.clone(),
         _ => String::new(),
     };
-    let state = if account.closed { "admin-ended" } else { "admin-active" };
+    let state = if account.closed {
+        "admin-ended"
+    } else {
+        "admin-active"
+    };
     let posts = account.posts.iter().filter(|held| held.holds_on(today));
     let posts = posts.map(|held| Held {
         id: held.post.id.to_string(),

@@ -19,7 +19,10 @@ use crate::shell::{Fields, Page, Signed, Trouble};
 const SHORTEST_PASSWORD: usize = 12;
 
 fn back(id: AccountId, page: &Page, name: &str) -> Link {
-    Link::new(page.t1("admin-account", "name", name), format!("/desk/admin/{id}"))
+    Link::new(
+        page.t1("admin-account", "name", name),
+        format!("/desk/admin/{id}"),
+    )
 }
 
 fn line(page: &Page, name: &str, kind: ui::Kind) -> Field {
@@ -49,7 +52,11 @@ fn area_field(portal: &Portal, page: &Page, signed: &Signed) -> Result<Field, Tr
     let own = own_area(signed)?;
     let areas = tree.inside(&own);
     let areas = areas.map(|area| Choice::new(area.path().as_str(), tree.full_name(area.path())));
-    Ok(Field::new("area", page.t("admin-area"), Kind::Select(areas.collect())))
+    Ok(Field::new(
+        "area",
+        page.t("admin-area"),
+        Kind::Select(areas.collect()),
+    ))
 }
 
 fn role_field(page: &Page) -> Field {
@@ -70,7 +77,9 @@ fn new_fields(portal: &Portal, page: &Page, signed: &Signed) -> Result<Vec<Field
 fn new_page(page: Page, fields: &[Field]) -> Result<Response, Trouble> {
     let (title, submit) = (page.t("admin-new"), page.t("admin-new-do"));
     let back = Link::new(page.t("admin-title"), "/desk/admin");
-    FormPage::new(page, title, submit, back).fields(fields).show()
+    FormPage::new(page, title, submit, back)
+        .fields(fields)
+        .show()
 }
 
 /// `GET /desk/admin/new`.
@@ -146,7 +155,9 @@ fn small(
     let title = page.t(&format!("admin-{act}"));
     let submit = page.t(&format!("admin-{act}-do"));
     let back = back(id, &page, name);
-    FormPage::new(page, title, submit, back).fields(fields).show()
+    FormPage::new(page, title, submit, back)
+        .fields(fields)
+        .show()
 }
 
 /// `GET /desk/admin/{account}/give`.
@@ -177,7 +188,13 @@ pub(super) async fn give(
     let mut fields = give_fields(&portal, &page, &signed)?;
     refill(&mut fields, &typed);
     let again = |page: Page, refusals: &[Refusal]| {
-        small(page.with_refusals(refusals), "give", id, &name_of(&account), &fields)
+        small(
+            page.with_refusals(refusals),
+            "give",
+            id,
+            &name_of(&account),
+            &fields,
+        )
     };
     let (role, area) = match typed.into_result(role.zip(area)) {
         Ok(chosen) => chosen,
@@ -213,9 +230,14 @@ pub(super) async fn end(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let post: PostId = sent.text("post").parse().map_err(|_unreadable| Trouble::NotFound)?;
+    let post: PostId = sent
+        .text("post")
+        .parse()
+        .map_err(|_unreadable| Trouble::NotFound)?;
     let command = Command::EndPost { post };
-    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command).await.map_err(trouble)?;
+    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command)
+        .await
+        .map_err(trouble)?;
     done(&session, id, "admin-done-ended").await
 }
 
@@ -227,15 +249,24 @@ pub(super) async fn revoke(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let token = sent.text("token").parse().map_err(|_unreadable| Trouble::NotFound)?;
+    let token = sent
+        .text("token")
+        .parse()
+        .map_err(|_unreadable| Trouble::NotFound)?;
     let command = Command::RevokeToken { token };
-    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command).await.map_err(trouble)?;
+    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command)
+        .await
+        .map_err(trouble)?;
     done(&session, id, "admin-done-revoked").await
 }
 
 fn reset_fields(page: &Page) -> [Field; 1] {
-    [Field::new("password", page.t("admin-reset-new"), Kind::Line(ui::Kind::Password))
-        .hint(page.t("admin-password-hint"))]
+    [Field::new(
+        "password",
+        page.t("admin-reset-new"),
+        Kind::Line(ui::Kind::Password),
+    )
+    .hint(page.t("admin-password-hint"))]
 }
 
 /// `GET /desk/admin/{account}/reset`.
@@ -264,7 +295,13 @@ pub(super) async fn reset(
     let secret = password(&mut typed);
     if let Err(refusals) = typed.into_result(Some(())) {
         let fields = reset_fields(&page);
-        return small(page.with_refusals(&refusals), "reset", id, &name_of(&account), &fields);
+        return small(
+            page.with_refusals(&refusals),
+            "reset",
+            id,
+            &name_of(&account),
+            &fields,
+        );
     }
     let Some(Holder::Staff { login, .. }) = &account.holder else {
         return Err(Trouble::NotFound);
@@ -277,19 +314,37 @@ fn token_fields(portal: &Portal, page: &Page, account: &accounts::Account) -> [F
     let today = portal.linli.clock().today();
     let posts = account.posts.iter().filter(|held| held.holds_on(today));
     let posts = posts.map(|held| {
-        Choice::new(&held.post.id.to_string(), post_name(portal, page, &held.post))
+        Choice::new(
+            &held.post.id.to_string(),
+            post_name(portal, page, &held.post),
+        )
     });
     [
-        Field::new("label", page.t("admin-token-label"), Kind::Line(ui::Kind::Text))
-            .hint(page.t("admin-token-label-hint")),
-        Field::new("post", page.t("admin-token-post"), Kind::Radios(posts.collect())),
+        Field::new(
+            "label",
+            page.t("admin-token-label"),
+            Kind::Line(ui::Kind::Text),
+        )
+        .hint(page.t("admin-token-label-hint")),
+        Field::new(
+            "post",
+            page.t("admin-token-post"),
+            Kind::Radios(posts.collect()),
+        ),
     ]
 }
 
-fn token_page(page: Page, id: AccountId, name: &str, fields: &[Field]) -> Result<Response, Trouble> {
+fn token_page(
+    page: Page,
+    id: AccountId,
+    name: &str,
+    fields: &[Field],
+) -> Result<Response, Trouble> {
     let (title, submit) = (page.t("admin-token-new"), page.t("admin-token-do"));
     let back = back(id, &page, name);
-    FormPage::new(page, title, submit, back).fields(fields).show()
+    FormPage::new(page, title, submit, back)
+        .fields(fields)
+        .show()
 }
 
 /// `GET /desk/admin/{account}/token`.
@@ -322,7 +377,12 @@ pub(super) async fn token(
     let post = match typed.into_result(post) {
         Ok(post) => post,
         Err(refusals) => {
-            return token_page(page.with_refusals(&refusals), id, &name_of(&account), &fields);
+            return token_page(
+                page.with_refusals(&refusals),
+                id,
+                &name_of(&account),
+                &fields,
+            );
         }
     };
     // A token is made anew each time: a repeated press makes another, which can be revoked.
@@ -337,9 +397,12 @@ pub(super) async fn token(
             let account = load(&portal, &signed, id).await?;
             render(&portal, page, id, &account, issued.secret)
         }
-        Err(Problem::Refused(refusals)) => {
-            token_page(page.with_refusals(&refusals), id, &name_of(&account), &fields)
-        }
+        Err(Problem::Refused(refusals)) => token_page(
+            page.with_refusals(&refusals),
+            id,
+            &name_of(&account),
+            &fields,
+        ),
         Err(problem) => Err(trouble(problem)),
     }
 }

@@ -29,7 +29,10 @@ pub(super) fn own_area(signed: &Signed) -> Result<AreaPath, Trouble> {
 
 /// A post in words.
 pub(super) fn post_name(portal: &Portal, page: &Page, post: &Post) -> String {
-    let (area, role) = (rows::area_name(&portal.linli, &post.area), page.role(post.role));
+    let (area, role) = (
+        rows::area_name(&portal.linli, &post.area),
+        page.role(post.role),
+    );
     page.ta("admin-post", &[("area", &area), ("role", &role)])
 }
 
@@ -54,9 +57,14 @@ pub(super) async fn accounts(
     html(&AccountsPage {
         table: Table {
             caption: page.t1("admin-caption", "count", grouped(total)),
-            columns: ["admin-col-name", "admin-col-login", "admin-col-posts", "admin-col-state"]
-                .map(|key| Column::new(page.t(key)))
-                .to_vec(),
+            columns: [
+                "admin-col-name",
+                "admin-col-login",
+                "admin-col-posts",
+                "admin-col-state",
+            ]
+            .map(|key| Column::new(page.t(key)))
+            .to_vec(),
             rows: found,
             ..Table::default()
         },
@@ -67,14 +75,20 @@ pub(super) async fn accounts(
 }
 
 fn cells(portal: &Portal, page: &Page, row: &AccountRow, posts: &[Post]) -> Vec<Cell> {
-    let posts: Vec<String> = posts.iter().map(|post| post_name(portal, page, post)).collect();
+    let posts: Vec<String> = posts
+        .iter()
+        .map(|post| post_name(portal, page, post))
+        .collect();
     let state = if row.closed {
         Tag::new(page.t("admin-ended"), Tone::Quiet)
     } else {
         Tag::new(page.t("admin-active"), Tone::Done)
     };
     vec![
-        Cell::link(row.name.clone().unwrap_or_default(), format!("/desk/admin/{}", row.id)),
+        Cell::link(
+            row.name.clone().unwrap_or_default(),
+            format!("/desk/admin/{}", row.id),
+        ),
         Cell::text(row.login.clone().unwrap_or_default()),
         Cell::text(posts.join(page.pick("；", "; "))),
         Cell::part(Markup::of(&state)),

@@ -16,13 +16,13 @@ use tower_sessions::Session;
 
 use super::forms::{self, Act, Ctx};
 use super::{history, read, summary};
-use linli_community::cases::CaseView;
 use crate::Portal;
 use crate::desk::fields::{Choice, Field, Kind, Typed, refill};
 use crate::desk::forms::FormPage;
 use crate::desk::{looks, rows, trouble};
 use crate::shell::ui::{Link, Markup, Row, SummaryList};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
+use linli_community::cases::CaseView;
 
 /// `GET /desk/cases/{number}/<act>`.
 pub(super) async fn form(
@@ -41,7 +41,16 @@ pub(super) async fn form(
     let areas = areas(&portal, act.verb);
     let ctx = ctx(&portal, &page, &view, &service, &areas);
     let fields = forms::fields(act.verb, &ctx);
-    shown(&portal, &page, act, &view, &service, &fields, hidden, &Typed::default())
+    shown(
+        &portal,
+        &page,
+        act,
+        &view,
+        &service,
+        &fields,
+        hidden,
+        &Typed::default(),
+    )
 }
 
 /// `POST /desk/cases/{number}/<act>`.
@@ -75,7 +84,11 @@ pub(super) async fn act(
     match cases::act(&portal.linli, call, view.case.id, &command).await {
         Ok(done) => {
             let what = page.t(&format!("act-{}", forms::key(act.verb)));
-            let key = if done.seqs.is_some() { "case-done" } else { "case-repeated" };
+            let key = if done.seqs.is_some() {
+                "case-done"
+            } else {
+                "case-repeated"
+            };
             looks::flash(&session, key, &[("what", &what)]).await?;
             Ok(Redirect::to(&read::href(&view)).into_response())
         }
@@ -120,7 +133,10 @@ fn areas(portal: &Portal, verb: Verb) -> Vec<Choice> {
 }
 
 /// The form as it was sent, with its problems or (for a notice) the preview.
-#[expect(clippy::too_many_arguments, reason = "everything the form was made from")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "everything the form was made from"
+)]
 fn again(
     portal: &Portal,
     page: Page,
@@ -156,7 +172,10 @@ fn placed(refusals: &[Refusal], fields: &[Field]) -> Vec<Refusal> {
         .collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything the form is made from")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "everything the form is made from"
+)]
 fn shown(
     portal: &Portal,
     page: &Page,
@@ -169,10 +188,18 @@ fn shown(
 ) -> Result<Response, Trouble> {
     let key = forms::key(act.verb);
     let title = page.t(&format!("act-{key}"));
-    let heading = format!("{title}: {}", page.t1("cases-case", "number", &view.case.number));
-    let back = Link::new(page.t1("cases-case", "number", &view.case.number), read::href(view));
+    let heading = format!(
+        "{title}: {}",
+        page.t1("cases-case", "number", &view.case.number)
+    );
+    let back = Link::new(
+        page.t1("cases-case", "number", &view.case.number),
+        read::href(view),
+    );
     let lead = lead(page, &key, service);
-    let mut form = FormPage::new(page.clone(), heading, title, back).fields(fields).lead(lead);
+    let mut form = FormPage::new(page.clone(), heading, title, back)
+        .fields(fields)
+        .lead(lead);
     form.hidden = hidden;
     form.danger = matches!(act.verb, Verb::RefuseIntake | Verb::Withdraw);
     if act.verb == Verb::PostNotice {
@@ -186,7 +213,12 @@ fn shown(
 }
 
 fn lead(page: &Page, key: &str, service: &Service) -> String {
-    let days = service.notice.term.as_ref().map_or(0, |term| term.days).to_string();
+    let days = service
+        .notice
+        .term
+        .as_ref()
+        .map_or(0, |term| term.days)
+        .to_string();
     page.ta(&format!("act-{key}-lead"), &[("days", &days)])
 }
 
@@ -194,13 +226,25 @@ fn lead(page: &Page, key: &str, service: &Service) -> String {
 fn chooser(page: Page, view: &CaseView, service: &Service) -> FormPage {
     let results = service.decision.results.iter();
     let choices = results.map(|one| Choice::new(&one.code, one.names.in_lang(page.lang.tag())));
-    let field = Field::new("outcome", page.t("act-decide-choose"), Kind::Radios(choices.collect()));
-    let back = Link::new(page.t1("cases-case", "number", &view.case.number), read::href(view));
+    let field = Field::new(
+        "outcome",
+        page.t("act-decide-choose"),
+        Kind::Radios(choices.collect()),
+    );
+    let back = Link::new(
+        page.t1("cases-case", "number", &view.case.number),
+        read::href(view),
+    );
     let title = page.t("act-decide");
-    let heading = format!("{title}: {}", page.t1("cases-case", "number", &view.case.number));
+    let heading = format!(
+        "{title}: {}",
+        page.t1("cases-case", "number", &view.case.number)
+    );
     let lead = page.t("act-decide-lead");
     let go = page.t("continue");
-    let mut form = FormPage::new(page, heading, go, back).fields(&[field]).lead(lead);
+    let mut form = FormPage::new(page, heading, go, back)
+        .fields(&[field])
+        .lead(lead);
     form.method = "get";
     form.hidden = Markup::default();
     form
@@ -208,15 +252,25 @@ fn chooser(page: Page, view: &CaseView, service: &Service) -> FormPage {
 
 /// What was chosen, with the published rates to go by.
 fn chosen(page: &Page, view: &CaseView, service: &Service) -> Markup {
-    let Some(outcome) = page.query.get("outcome").and_then(|code| service.outcome(code)) else {
+    let Some(outcome) = page
+        .query
+        .get("outcome")
+        .and_then(|code| service.outcome(code))
+    else {
         return Markup::default();
     };
     let tag = page.lang.tag();
-    let change = Link::new(page.t("act-decide-change"), format!("{}/decide", read::href(view)));
-    let mut rows = vec![
-        Row::new(page.t("act-decide-outcome"), outcome.names.in_lang(tag)).action(change),
-    ];
-    if let Some(pays) = outcome.pays.as_ref().filter(|_| outcome.kind == OutcomeKind::Grant) {
+    let change = Link::new(
+        page.t("act-decide-change"),
+        format!("{}/decide", read::href(view)),
+    );
+    let mut rows =
+        vec![Row::new(page.t("act-decide-outcome"), outcome.names.in_lang(tag)).action(change)];
+    if let Some(pays) = outcome
+        .pays
+        .as_ref()
+        .filter(|_| outcome.kind == OutcomeKind::Grant)
+    {
         let rates = pays.rates.iter().map(|rate| {
             let mut line = format!("{} {}", rate.names.in_lang(tag), Fen(rate.amount_fen));
             if rate.basis.unverified {
@@ -247,10 +301,17 @@ fn appeals(page: &Page, service: &Service) -> Markup {
 }
 
 /// Everything the notice will show, and nothing else.
-fn preview(portal: &Portal, page: &Page, view: &CaseView, service: &Service, typed: &Typed) -> Markup {
+fn preview(
+    portal: &Portal,
+    page: &Page,
+    view: &CaseView,
+    service: &Service,
+    typed: &Typed,
+) -> Markup {
     let tag = page.lang.tag();
     let case = &view.case;
-    let street = linli_community::cases::rules::area_on(linli_community::cases::Level::Street, &case.area);
+    let street =
+        linli_community::cases::rules::area_on(linli_community::cases::Level::Street, &case.area);
     let rows = service.notice.shows.iter().map(|shown| {
         let value = match shown {
             Shown::MaskedName => mask::name(&case.name),
@@ -264,11 +325,16 @@ fn preview(portal: &Portal, page: &Page, view: &CaseView, service: &Service, typ
             Shown::Amount => forms::shown_amount(typed).unwrap_or_default(),
         };
         let key = serde_json::to_value(shown).ok();
-        let key = key.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        let key = key
+            .as_ref()
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
         Row::new(page.t(&format!("guide-shown-{key}")), value)
     });
     let title = page.t("act-post-notice-preview");
-    let list = Markup::of(&SummaryList { rows: rows.collect() });
+    let list = Markup::of(&SummaryList {
+        rows: rows.collect(),
+    });
     Markup::of(&crate::shell::ui::Details {
         summary: title,
         content: list,
@@ -306,7 +372,10 @@ async fn conflict(
     let areas = areas(portal, act.verb);
     let context = ctx(portal, &page, view, &service, &areas);
     for field in forms::fields(act.verb, &context) {
-        let value = typed.all(&field.name).into_iter().map(|one| field.words_of(&one));
+        let value = typed
+            .all(&field.name)
+            .into_iter()
+            .map(|one| field.words_of(&one));
         let value: Vec<String> = value.collect();
         let value = value.join("\n");
         yours.push(Row::new(field.label, value));

@@ -83,10 +83,16 @@ fn groups(portal: &Portal, page: &Page, view: &CaseView, full: bool) -> Vec<(Str
             let value = answers.get(&question.id).unwrap_or(&Value::Null);
             let words = show(question, value);
             let words = words.in_lang(tag);
-            let words = if full { words.to_owned() } else { masked(question, value, words) };
+            let words = if full {
+                words.to_owned()
+            } else {
+                masked(question, value, words)
+            };
             Row::new(question.short.in_lang(tag), words)
         });
-        let list = SummaryList { rows: rows.collect() };
+        let list = SummaryList {
+            rows: rows.collect(),
+        };
         (group.names.in_lang(tag).to_owned(), list)
     });
     groups.filter(|(_, list)| !list.rows.is_empty()).collect()
@@ -125,7 +131,9 @@ fn given(page: &Page, view: &CaseView) -> SummaryList {
         };
         Row::new(paper.names.in_lang(page.lang.tag()), page.t(key))
     });
-    SummaryList { rows: rows.collect() }
+    SummaryList {
+        rows: rows.collect(),
+    }
 }
 
 fn checks(page: &Page, view: &CaseView) -> SummaryList {
@@ -135,7 +143,9 @@ fn checks(page: &Page, view: &CaseView) -> SummaryList {
         let words = page.t(&format!("check-outcome-{code}"));
         Row::new(history::check_name(page, &view.service, check), words)
     });
-    SummaryList { rows: rows.collect() }
+    SummaryList {
+        rows: rows.collect(),
+    }
 }
 
 fn field(page: &Page) -> Field {
@@ -146,8 +156,13 @@ fn form(page: Page, view: &CaseView, field: Field) -> FormPage {
     let title = page.t("case-reveal-title");
     let submit = page.t("case-reveal-do");
     let lead = page.t("case-reveal-lead");
-    let back = Link::new(page.t1("cases-case", "number", &view.case.number), read::href(view));
-    FormPage::new(page, title, submit, back).lead(lead).fields(&[field])
+    let back = Link::new(
+        page.t1("cases-case", "number", &view.case.number),
+        read::href(view),
+    );
+    FormPage::new(page, title, submit, back)
+        .lead(lead)
+        .fields(&[field])
 }
 
 /// `GET /desk/cases/{number}/reveal`.
@@ -186,7 +201,11 @@ pub(super) async fn reveal(
         words: words.clone(),
     };
     let subject = view.case.applicant;
-    portal.linli.record_look(&signed.actor, subject, &purpose).await.map_err(trouble)?;
+    portal
+        .linli
+        .record_look(&signed.actor, subject, &purpose)
+        .await
+        .map_err(trouble)?;
     let now = portal.linli.clock().now();
     looks::show(&session, &about(&view), &words, now).await?;
     Ok(Redirect::to(&read::href(&view)).into_response())

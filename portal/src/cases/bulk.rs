@@ -70,14 +70,19 @@ pub(super) async fn take(
                 why.join(&page.t("list-comma"))
             }
         };
-        rows.push(vec![Cell::link(number, format!("/desk/cases/{number}")), Cell::text(text)]);
+        rows.push(vec![
+            Cell::link(number, format!("/desk/cases/{number}")),
+            Cell::text(text),
+        ]);
     }
     let (done, failed) = (taken.to_string(), (picked.len() - taken).to_string());
     let facts = [("done", done.as_str()), ("failed", failed.as_str())];
     html(&BulkPage {
         table: Table {
             caption: page.ta("cases-bulk-caption", &facts),
-            columns: ["cases-col-number", "cases-bulk-result"].map(|key| Column::new(page.t(key))).to_vec(),
+            columns: ["cases-col-number", "cases-bulk-result"]
+                .map(|key| Column::new(page.t(key)))
+                .to_vec(),
             rows,
             ..Table::default()
         },
@@ -111,20 +116,31 @@ async fn take_one(
 
 /// A command id of its own for each case of one press, the same when the press is repeated.
 fn each(act: CommandId, case: uuid::Uuid) -> CommandId {
-    CommandId(uuid::Uuid::from_u128(act.0.as_u128() ^ case.as_u128().rotate_left(61)))
+    CommandId(uuid::Uuid::from_u128(
+        act.0.as_u128() ^ case.as_u128().rotate_left(61),
+    ))
 }
 
-async fn one(portal: &Portal, signed: &Signed, number: &str) -> Result<Option<cases::Row>, Trouble> {
+async fn one(
+    portal: &Portal,
+    signed: &Signed,
+    number: &str,
+) -> Result<Option<cases::Row>, Trouble> {
     let filter = cases::Filter {
         number: Some(number.to_owned()),
         size: 1,
         ..cases::Filter::default()
     };
-    let found = queries::list(&portal.linli, &signed.actor, &filter).await.map_err(trouble)?;
+    let found = queries::list(&portal.linli, &signed.actor, &filter)
+        .await
+        .map_err(trouble)?;
     Ok(found.rows.into_iter().next())
 }
 
 fn picked(query: &str) -> Vec<String> {
     let cases = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "case");
-    cases.map(|(_, number)| number.into_owned()).take(MOST).collect()
+    cases
+        .map(|(_, number)| number.into_owned())
+        .take(MOST)
+        .collect()
 }

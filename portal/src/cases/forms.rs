@@ -41,9 +41,21 @@ const SUPERVISE: Access = Access::Gate(Action::CaseSupervise);
 pub(crate) const ACTS: &[Act] = &[
     act(Verb::Take, "/desk/cases/{number}/take", HOLD),
     act(Verb::Accept, "/desk/cases/{number}/accept", WORK),
-    act(Verb::RefuseIntake, "/desk/cases/{number}/refuse-intake", WORK),
-    act(Verb::AskSupplement, "/desk/cases/{number}/ask-supplement", WORK),
-    act(Verb::Supplement, "/desk/cases/{number}/supplement", FOR_OTHER),
+    act(
+        Verb::RefuseIntake,
+        "/desk/cases/{number}/refuse-intake",
+        WORK,
+    ),
+    act(
+        Verb::AskSupplement,
+        "/desk/cases/{number}/ask-supplement",
+        WORK,
+    ),
+    act(
+        Verb::Supplement,
+        "/desk/cases/{number}/supplement",
+        FOR_OTHER,
+    ),
     act(Verb::RecordCheck, "/desk/cases/{number}/record-check", WORK),
     act(Verb::RecordVisit, "/desk/cases/{number}/record-visit", WORK),
     act(Verb::PassOn, "/desk/cases/{number}/pass-on", WORK),
@@ -51,7 +63,11 @@ pub(crate) const ACTS: &[Act] = &[
     act(Verb::Review, "/desk/cases/{number}/review", REVIEW),
     act(Verb::PostNotice, "/desk/cases/{number}/post-notice", REVIEW),
     act(Verb::Object, "/desk/cases/{number}/object", WORK),
-    act(Verb::AnswerObjection, "/desk/cases/{number}/answer-objection", REVIEW),
+    act(
+        Verb::AnswerObjection,
+        "/desk/cases/{number}/answer-objection",
+        REVIEW,
+    ),
     act(Verb::EndNotice, "/desk/cases/{number}/end-notice", REVIEW),
     act(Verb::Decide, "/desk/cases/{number}/decide", DECIDE),
     act(Verb::Deliver, "/desk/cases/{number}/deliver", WORK),
@@ -59,9 +75,21 @@ pub(crate) const ACTS: &[Act] = &[
     act(Verb::Settle, "/desk/cases/{number}/settle", SUPERVISE),
     act(Verb::Extend, "/desk/cases/{number}/extend", STEER),
     act(Verb::Transfer, "/desk/cases/{number}/transfer", STEER),
-    act(Verb::RecordAppeal, "/desk/cases/{number}/record-appeal", FOR_OTHER),
-    act(Verb::RecordAppealResult, "/desk/cases/{number}/record-appeal-result", STEER),
-    act(Verb::CorrectReceipt, "/desk/cases/{number}/correct-receipt", WORK),
+    act(
+        Verb::RecordAppeal,
+        "/desk/cases/{number}/record-appeal",
+        FOR_OTHER,
+    ),
+    act(
+        Verb::RecordAppealResult,
+        "/desk/cases/{number}/record-appeal-result",
+        STEER,
+    ),
+    act(
+        Verb::CorrectReceipt,
+        "/desk/cases/{number}/correct-receipt",
+        WORK,
+    ),
     act(Verb::Urge, "/desk/cases/{number}/urge", FOR_OTHER),
     act(Verb::Dispute, "/desk/cases/{number}/dispute", FOR_OTHER),
     act(Verb::Withdraw, "/desk/cases/{number}/withdraw", FOR_OTHER),
@@ -120,10 +148,13 @@ impl<'a> Ctx<'a> {
     }
 
     fn yes_no(&self, verb: Verb, field: &str) -> Field {
-        let labels = ["yes", "no"].map(|code| {
-            Choice::new(code, self.label(verb, &format!("{field}-{code}")))
-        });
-        Field::new(field, self.label(verb, field), Kind::Radios(labels.to_vec()))
+        let labels = ["yes", "no"]
+            .map(|code| Choice::new(code, self.label(verb, &format!("{field}-{code}"))));
+        Field::new(
+            field,
+            self.label(verb, field),
+            Kind::Radios(labels.to_vec()),
+        )
     }
 
     fn grounds(&self, grounds: &'a [linli_community::catalogue::Ground], label: String) -> Field {
@@ -141,7 +172,9 @@ impl<'a> Ctx<'a> {
     fn papers(&self) -> Vec<Choice> {
         let papers = self.service.guide.papers.iter();
         papers
-            .map(|paper| Choice::new(&paper.id, self.pick(&paper.names)).hint(self.pick(&paper.explain)))
+            .map(|paper| {
+                Choice::new(&paper.id, self.pick(&paper.names)).hint(self.pick(&paper.explain))
+            })
             .collect()
     }
 
@@ -154,7 +187,12 @@ impl<'a> Ctx<'a> {
 
     /// What may be checked: the papers another office shares, then the answers.
     fn checks(&self) -> Vec<Choice> {
-        let held = self.service.guide.papers.iter().filter(|paper| paper.held == Held::Sharing);
+        let held = self
+            .service
+            .guide
+            .papers
+            .iter()
+            .filter(|paper| paper.held == Held::Sharing);
         held.map(|paper| Choice::new(&paper.id, self.pick(&paper.names)))
             .chain(self.questions())
             .collect()
@@ -173,10 +211,17 @@ pub(crate) fn fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
     match verb {
         Verb::Take if ctx.state.holder.is_some() => {
             let choice = vec![Choice::new("yes", label("over"))];
-            vec![Field::new("over", label("over-label"), Kind::Checks(choice))]
+            vec![Field::new(
+                "over",
+                label("over-label"),
+                Kind::Checks(choice),
+            )]
         }
         Verb::RefuseIntake => {
-            vec![ctx.grounds(&ctx.service.intake.grounds, label("ground")), words()]
+            vec![
+                ctx.grounds(&ctx.service.intake.grounds, label("ground")),
+                words(),
+            ]
         }
         Verb::AskSupplement => vec![
             Field::new("papers", label("papers"), Kind::Checks(ctx.papers())).optional(),
@@ -184,22 +229,8 @@ pub(crate) fn fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
             words(),
         ],
         Verb::Supplement => supplement_fields(ctx),
-        Verb::RecordCheck => vec![
-            Field::new("check", label("check"), Kind::Select(ctx.checks())),
-            Field::new(
-                "outcome",
-                label("outcome"),
-                Kind::Radios(ctx.options("check-outcome", &["agrees", "differs", "unclear"])),
-            ),
-            words(),
-        ],
-        Verb::RecordVisit => vec![
-            Field::new("on", label("on"), Kind::Date).preset(ctx.today.to_string()),
-            Field::new("people", label("people"), Kind::Line(ui::Kind::Digits))
-                .hint(label("people-hint"))
-                .preset("2"),
-            words(),
-        ],
+        Verb::RecordCheck => check_fields(ctx),
+        Verb::RecordVisit => visit_fields(ctx),
         Verb::PassOn | Verb::Withdraw => vec![words().optional()],
         Verb::SendBack | Verb::Object | Verb::Dispute => vec![words()],
         Verb::Review => vec![
@@ -217,10 +248,35 @@ pub(crate) fn fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
         Verb::Decide => decision_fields(ctx),
         Verb::Deliver => vec![Field::new("by", label("by"), Kind::Radios(deliveries(ctx)))],
         Verb::FollowUp => {
-            vec![ctx.yes_no(verb, "reached"), words(), ctx.yes_no(verb, "done")]
+            vec![
+                ctx.yes_no(verb, "reached"),
+                words(),
+                ctx.yes_no(verb, "done"),
+            ]
         }
         _ => steering_fields(verb, ctx),
     }
+}
+
+fn check_fields(ctx: &Ctx<'_>) -> Vec<Field> {
+    let verb = Verb::RecordCheck;
+    let outcomes = ctx.options("check-outcome", &["agrees", "differs", "unclear"]);
+    vec![
+        Field::new("check", ctx.label(verb, "check"), Kind::Select(ctx.checks())),
+        Field::new("outcome", ctx.label(verb, "outcome"), Kind::Radios(outcomes)),
+        ctx.words(verb),
+    ]
+}
+
+fn visit_fields(ctx: &Ctx<'_>) -> Vec<Field> {
+    let verb = Verb::RecordVisit;
+    vec![
+        Field::new("on", ctx.label(verb, "on"), Kind::Date).preset(ctx.today.to_string()),
+        Field::new("people", ctx.label(verb, "people"), Kind::Line(ui::Kind::Digits))
+            .hint(ctx.label(verb, "people-hint"))
+            .preset("2"),
+        ctx.words(verb),
+    ]
 }
 
 fn steering_fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
@@ -245,7 +301,8 @@ fn steering_fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
         ],
         Verb::RecordAppeal => {
             let ways = ctx.service.appeals.iter();
-            let ways = ways.map(|way| Choice::new(&way.code, ctx.pick(&way.names)).hint(ctx.pick(&way.to)));
+            let ways = ways
+                .map(|way| Choice::new(&way.code, ctx.pick(&way.names)).hint(ctx.pick(&way.to)));
             vec![
                 Field::new("to", label("to"), Kind::Radios(ways.collect())),
                 Field::new("filed_on", label("filed-on"), Kind::Date),
@@ -272,7 +329,11 @@ fn steering_fields(verb: Verb, ctx: &Ctx<'_>) -> Vec<Field> {
 fn supplement_fields(ctx: &Ctx<'_>) -> Vec<Field> {
     let verb = Verb::Supplement;
     let channels = ctx.options("channel", &["counter", "phone", "visit", "paper"]);
-    let mut fields = vec![Field::new("channel", ctx.label(verb, "channel"), Kind::Radios(channels))];
+    let mut fields = vec![Field::new(
+        "channel",
+        ctx.label(verb, "channel"),
+        Kind::Radios(channels),
+    )];
     let asked = ctx.state.asked.clone().unwrap_or_default();
     let wanted: Vec<Choice> = ctx
         .papers()
@@ -280,7 +341,11 @@ fn supplement_fields(ctx: &Ctx<'_>) -> Vec<Field> {
         .filter(|paper| asked.papers.contains(&paper.value))
         .collect();
     if !wanted.is_empty() {
-        fields.push(Field::new("papers", ctx.label(verb, "papers"), Kind::Checks(wanted)));
+        fields.push(Field::new(
+            "papers",
+            ctx.label(verb, "papers"),
+            Kind::Checks(wanted),
+        ));
     }
     for id in &asked.fields {
         let question = ctx.service.form.questions.iter().find(|one| one.id == *id);
@@ -296,7 +361,9 @@ fn supplement_fields(ctx: &Ctx<'_>) -> Vec<Field> {
 fn notice_fields(ctx: &Ctx<'_>) -> Vec<Field> {
     let verb = Verb::PostNotice;
     let results = ctx.service.decision.results.iter();
-    let proposed: Vec<_> = results.filter(|one| one.kind != OutcomeKind::Refuse).collect();
+    let proposed: Vec<_> = results
+        .filter(|one| one.kind != OutcomeKind::Refuse)
+        .collect();
     let pays = proposed.iter().any(|one| one.kind == OutcomeKind::Grant);
     let choices: Vec<Choice> = proposed
         .iter()
@@ -309,14 +376,26 @@ fn notice_fields(ctx: &Ctx<'_>) -> Vec<Field> {
     }
     let mut fields = vec![outcome];
     if pays {
-        let amount = Field::new("amount_fen", ctx.label(verb, "amount"), Kind::Line(ui::Kind::Money));
+        let amount = Field::new(
+            "amount_fen",
+            ctx.label(verb, "amount"),
+            Kind::Line(ui::Kind::Money),
+        );
         fields.push(amount.optional());
     }
-    let people = Field::new("people", ctx.label(verb, "people"), Kind::Line(ui::Kind::Digits));
+    let people = Field::new(
+        "people",
+        ctx.label(verb, "people"),
+        Kind::Line(ui::Kind::Digits),
+    );
     fields.push(people.optional());
     fields.push(
-        Field::new("place", ctx.label(verb, "place"), Kind::Line(ui::Kind::Text))
-            .preset(ctx.label(verb, "place-usual")),
+        Field::new(
+            "place",
+            ctx.label(verb, "place"),
+            Kind::Line(ui::Kind::Text),
+        )
+        .preset(ctx.label(verb, "place-usual")),
     );
     fields
 }
@@ -340,9 +419,7 @@ fn decision_fields(ctx: &Ctx<'_>) -> Vec<Field> {
         }
         OutcomeKind::Confirm | OutcomeKind::Certificate => fields.extend(validity(ctx)),
     }
-    fields.push(
-        Field::new("words", label("words"), Kind::Words).hint(label("words-hint")),
-    );
+    fields.push(Field::new("words", label("words"), Kind::Words).hint(label("words-hint")));
     let mut by = deliveries(ctx);
     by.insert(0, Choice::new("later", label("deliver-later")));
     fields.push(Field::new("deliver", label("deliver"), Kind::Radios(by)).preset("online"));
@@ -365,14 +442,19 @@ fn deliveries(ctx: &Ctx<'_>) -> Vec<Choice> {
 
 fn objections(ctx: &Ctx<'_>) -> Field {
     let open = ctx.state.objections.iter().enumerate();
-    let open = open.filter(|(_, one)| one.upheld.is_none()).map(|(index, one)| {
-        let number = (index + 1).to_string();
-        let day = ctx.page.date(one.on);
-        let facts = [("number", number.as_str()), ("day", day.as_str())];
-        Choice::new(&number, ctx.page.ta("act-answer-objection-which", &facts))
-    });
+    let open = open
+        .filter(|(_, one)| one.upheld.is_none())
+        .map(|(index, one)| {
+            let number = (index + 1).to_string();
+            let day = ctx.page.date(one.on);
+            let facts = [("number", number.as_str()), ("day", day.as_str())];
+            Choice::new(&number, ctx.page.ta("act-answer-objection-which", &facts))
+        });
     let choices: Vec<Choice> = open.collect();
-    let first = choices.first().map(|one| one.value.clone()).unwrap_or_default();
+    let first = choices
+        .first()
+        .map(|one| one.value.clone())
+        .unwrap_or_default();
     let label = ctx.label(Verb::AnswerObjection, "objection");
     Field::new("objection", label, Kind::Radios(choices)).preset(first)
 }
@@ -381,7 +463,11 @@ fn objections(ctx: &Ctx<'_>) -> Field {
 ///
 /// # Errors
 /// Every problem, each on its field.
-pub(crate) fn command(verb: Verb, mut typed: Typed, ctx: &Ctx<'_>) -> Result<Command, Vec<Refusal>> {
+pub(crate) fn command(
+    verb: Verb,
+    mut typed: Typed,
+    ctx: &Ctx<'_>,
+) -> Result<Command, Vec<Refusal>> {
     let command = match verb {
         Verb::Accept => Some(Command::Accept),
         Verb::PutBack => Some(Command::PutBack),
@@ -417,9 +503,11 @@ pub(crate) fn command(verb: Verb, mut typed: Typed, ctx: &Ctx<'_>) -> Result<Com
         Verb::Object => Some(Command::Object {
             words: reasons(&mut typed),
         }),
-        Verb::Review => with(typed.choice::<Opinion>("opinion"), &mut typed, |opinion, words| {
-            Command::Review { opinion, words }
-        }),
+        Verb::Review => with(
+            typed.choice::<Opinion>("opinion"),
+            &mut typed,
+            |opinion, words| Command::Review { opinion, words },
+        ),
         Verb::PostNotice => post_notice(&mut typed),
         Verb::AnswerObjection => Some(Command::AnswerObjection {
             objection: narrow(typed.number("objection", 1, 250)),
@@ -434,18 +522,21 @@ pub(crate) fn command(verb: Verb, mut typed: Typed, ctx: &Ctx<'_>) -> Result<Com
 
 fn steering(verb: Verb, typed: &mut Typed) -> Option<Command> {
     match verb {
-        Verb::Deliver => typed.choice::<Delivery>("by").map(|by| Command::Deliver { by }),
+        Verb::Deliver => typed
+            .choice::<Delivery>("by")
+            .map(|by| Command::Deliver { by }),
         Verb::FollowUp => Some(Command::FollowUp {
             reached: typed.yes("reached"),
             words: reasons(typed),
             done: typed.yes("done"),
         }),
-        Verb::Settle => with(typed.choice::<Settlement>("settlement"), typed, |settlement, words| {
-            Command::Settle { settlement, words }
-        }),
-        Verb::Transfer => with(area(typed, "area"), typed, |area, words| Command::Transfer {
-            area,
-            words,
+        Verb::Settle => with(
+            typed.choice::<Settlement>("settlement"),
+            typed,
+            |settlement, words| Command::Settle { settlement, words },
+        ),
+        Verb::Transfer => with(area(typed, "area"), typed, |area, words| {
+            Command::Transfer { area, words }
         }),
         Verb::Extend => Some(Command::Extend {
             days: typed.number("days", 1, 366),
@@ -573,7 +664,11 @@ fn decide(typed: &mut Typed, ctx: &Ctx<'_>) -> Option<Command> {
     Some(Command::Decide { decision, deliver })
 }
 
-fn with<T>(chosen: Option<T>, typed: &mut Typed, make: impl FnOnce(T, String) -> Command) -> Option<Command> {
+fn with<T>(
+    chosen: Option<T>,
+    typed: &mut Typed,
+    make: impl FnOnce(T, String) -> Command,
+) -> Option<Command> {
     let words = reasons(typed);
     chosen.map(|chosen| make(chosen, words))
 }
@@ -601,5 +696,7 @@ fn narrow(number: u16) -> u8 {
 
 /// ¥1,200.00 of what was typed, for the preview of a notice.
 pub(crate) fn shown_amount(typed: &Typed) -> Option<String> {
-    Fen::parse_input(typed.get("amount_fen")).ok().map(|fen| fen.to_string())
+    Fen::parse_input(typed.get("amount_fen"))
+        .ok()
+        .map(|fen| fen.to_string())
 }

@@ -30,7 +30,10 @@ pub(crate) fn who(portal: &Portal, page: &Page, actor: &Actor, names: &Names) ->
             None => page.t("case-by-system"),
         };
     };
-    let (area, role) = (rows::area_name(&portal.linli, &post.area), page.role(post.role));
+    let (area, role) = (
+        rows::area_name(&portal.linli, &post.area),
+        page.role(post.role),
+    );
     let place = page.ta("cases-owner-desk", &[("area", &area), ("role", &role)]);
     match actor.account.and_then(|account| names.get(&account)) {
         Some(name) => format!("{name} · {place}"),
@@ -46,7 +49,13 @@ pub(crate) fn table<'a>(
     names: &Names,
     lines: impl Iterator<Item = &'a Happening>,
 ) -> Table {
-    let columns = ["case-when", "case-who", "case-what", "case-change", "case-words"];
+    let columns = [
+        "case-when",
+        "case-who",
+        "case-what",
+        "case-change",
+        "case-words",
+    ];
     let row = |line: &Happening| {
         vec![
             Cell::text(page.when(line.at)),
@@ -103,12 +112,19 @@ fn words(page: &Page, service: &Service, line: &Happening) -> String {
         Fact::Checked(fact) => {
             parts.push(check_name(page, service, &fact.check));
             let outcome = serde_json::to_value(fact.outcome).ok();
-            let code = outcome.as_ref().and_then(|one| one.as_str()).unwrap_or_default();
+            let code = outcome
+                .as_ref()
+                .and_then(|one| one.as_str())
+                .unwrap_or_default();
             parts.push(page.t(&format!("check-outcome-{code}")));
         }
         Fact::Visited(fact) => parts.push(page.date(fact.on)),
         Fact::NoticePosted(fact) => {
-            parts.push(format!("{} – {}", page.date(fact.on), page.date(fact.ends_on)));
+            parts.push(format!(
+                "{} – {}",
+                page.date(fact.on),
+                page.date(fact.ends_on)
+            ));
         }
         _ => {}
     }

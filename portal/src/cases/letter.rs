@@ -36,7 +36,9 @@ pub(crate) fn kind(case: &State) -> Option<LetterKind> {
                 OutcomeKind::Certificate => LetterKind::Certificate,
                 OutcomeKind::Grant | OutcomeKind::Confirm => LetterKind::Granted,
             }),
-            None if matches!(case.phase, Phase::InHand | Phase::Notice) => Some(LetterKind::Accepted),
+            None if matches!(case.phase, Phase::InHand | Phase::Notice) => {
+                Some(LetterKind::Accepted)
+            }
             None => None,
         },
     }
@@ -90,10 +92,15 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
 fn accepted(letter: &mut Letter, service: &Service, frame: &Frame<'_>) {
     let term = service.clock.total.text().zh;
     letter.paragraphs.push(match frame.promised {
-        Some(date) => format!("经审查，予以受理。办理时限为{term}，将在{}前告知结果。", day(date)),
+        Some(date) => format!(
+            "经审查，予以受理。办理时限为{term}，将在{}前告知结果。",
+            day(date)
+        ),
         None => format!("经审查，予以受理。办理时限为{term}。"),
     });
-    letter.clauses.push(clause(service, &service.clock.total.basis, ""));
+    letter
+        .clauses
+        .push(clause(service, &service.clock.total.basis, ""));
 }
 
 fn supplement(letter: &mut Letter, case: &State, service: &Service) {
@@ -106,11 +113,15 @@ fn supplement(letter: &mut Letter, case: &State, service: &Service) {
         letter.paragraphs.push(asked.words.clone());
     }
     let papers = asked.papers.iter().filter_map(|id| service.paper(id));
-    letter.items.extend(papers.map(|paper| paper.names.zh.clone()));
+    letter
+        .items
+        .extend(papers.map(|paper| paper.names.zh.clone()));
     let questions = service.form.questions.iter();
     let questions = questions.filter(|one| asked.fields.contains(&one.id));
     letter.items.extend(questions.map(asked_again));
-    letter.clauses.push(clause(service, &service.clock.supplement.basis, ""));
+    letter
+        .clauses
+        .push(clause(service, &service.clock.supplement.basis, ""));
 }
 
 fn asked_again(question: &question::Question) -> String {
@@ -126,13 +137,23 @@ fn decided(letter: &mut Letter, case: &State, service: &Service) {
     if decided.result == OutcomeKind::Refuse {
         letter.paragraphs.push(format!("经审查，决定：{result}。"));
         let code = decided.ground.clone().unwrap_or_default();
-        refused(letter, service, &service.decision.grounds, &code, &decided.words);
+        refused(
+            letter,
+            service,
+            &service.decision.grounds,
+            &code,
+            &decided.words,
+        );
         return;
     }
     let mut sentence = format!("经审查，决定：{result}。");
     if let Some(fen) = decided.amount_fen {
         let money = Fen(fen);
-        sentence.push_str(&format!("{}{money}（大写：{}）。", every(decided.every), money.capitals()));
+        sentence.push_str(&format!(
+            "{}{money}（大写：{}）。",
+            every(decided.every),
+            money.capitals()
+        ));
     }
     sentence.push_str(&format!("自{}起", day(decided.from)));
     match decided.until {
@@ -155,7 +176,9 @@ fn decided(letter: &mut Letter, case: &State, service: &Service) {
 
 fn refused(letter: &mut Letter, service: &Service, grounds: &[Ground], code: &str, words: &str) {
     if let Some(ground) = grounds.iter().find(|one| one.code == code) {
-        letter.clauses.push(clause(service, &ground.basis, &ground.text.zh));
+        letter
+            .clauses
+            .push(clause(service, &ground.basis, &ground.text.zh));
     }
     if !words.is_empty() {
         letter.paragraphs.push(format!("理由：{words}"));

@@ -35,7 +35,9 @@ pub(super) async fn list(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let wanted = filter(&portal, &page.query, &signed);
-    let found = queries::list(&portal.linli, &signed.actor, &wanted).await.map_err(trouble)?;
+    let found = queries::list(&portal.linli, &signed.actor, &wanted)
+        .await
+        .map_err(trouble)?;
     let holders = found.rows.iter().filter_map(|row| row.holder);
     let names = names(&portal, holders).await?;
     let picks = scope(&signed.actor, Action::CaseWork) != Scope::Nothing;
@@ -46,13 +48,21 @@ pub(super) async fn list(
     let mut table = Table {
         caption: page.t1("cases-caption", "count", &total),
         columns: rows::columns(&page, true),
-        rows: found.rows.iter().map(|row| rows::cells(&page, &portal.linli, row, &names)).collect(),
+        rows: found
+            .rows
+            .iter()
+            .map(|row| rows::cells(&page, &portal.linli, row, &names))
+            .collect(),
         ..Table::default()
     };
     if picks {
         table.tick = "case".to_owned();
         let label = |number: &str| page.t1("cases-pick", "number", number);
-        table.ticks = found.rows.iter().map(|row| (row.number.clone(), label(&row.number))).collect();
+        table.ticks = found
+            .rows
+            .iter()
+            .map(|row| (row.number.clone(), label(&row.number)))
+            .collect();
     }
     html(&ListPage {
         filter: filter_form(&portal, &page, &signed),
@@ -90,7 +100,11 @@ fn filter(portal: &Portal, query: &Query, signed: &Signed) -> Filter {
         due_by: (query.get("due") == Some("today")).then_some(today),
         returned: yes("returned"),
         waits_for_applicant: yes("waiting"),
-        sort: if sort.ends_with("due") { Sort::Due } else { Sort::Submitted },
+        sort: if sort.ends_with("due") {
+            Sort::Due
+        } else {
+            Sort::Submitted
+        },
         descending: sort.starts_with('-'),
         page: query.page(),
         size: query.per_page(),
@@ -105,7 +119,10 @@ fn filter_form(portal: &Portal, page: &Page, signed: &Signed) -> ui::Filter {
         ("phase", phases(page)),
         ("channel", channels(page)),
         ("area", areas(portal, signed)),
-        ("overdue", vec![Choice::new("yes", page.t("cases-filter-overdue-yes"))]),
+        (
+            "overdue",
+            vec![Choice::new("yes", page.t("cases-filter-overdue-yes"))],
+        ),
     ];
     let mut fields = vec![Markup::of(&Input {
         name: "q".to_owned(),
@@ -149,10 +166,12 @@ fn filter_form(portal: &Portal, page: &Page, signed: &Signed) -> ui::Filter {
 }
 
 fn kept(query: &Query) -> Vec<(String, String)> {
-    ["sort", "per", "open", "desk", "holder", "due", "returned", "waiting"]
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), query.get(name)?.to_owned())))
-        .collect()
+    [
+        "sort", "per", "open", "desk", "holder", "due", "returned", "waiting",
+    ]
+    .iter()
+    .filter_map(|name| Some(((*name).to_owned(), query.get(name)?.to_owned())))
+    .collect()
 }
 
 fn select(page: &Page, name: &str, choices: Vec<Choice>, chosen: &str) -> Markup {

@@ -26,6 +26,7 @@ struct Possible {
 struct CasePage {
     page: Page,
     number: String,
+    spoken: String,
     service: String,
     presence: String,
     unverified: String,
@@ -61,6 +62,7 @@ pub(super) async fn case(
         _ => answers::papers(&portal, &page, &view, &session).await?,
     };
     html(&CasePage {
+        spoken: rows::spoken(&view.case.number),
         number: view.case.number.clone(),
         service: view.service.names.in_lang(page.lang.tag()).to_owned(),
         presence: present,
@@ -97,7 +99,10 @@ fn actions(page: &Page, view: &CaseView) -> Vec<Possible> {
 
 /// What cannot be done now, with why not; what this post may never do is left out.
 fn not_now(page: &Page, view: &CaseView) -> Vec<String> {
-    let refused = view.allowed.iter().filter_map(|one| Some((one.verb, one.refusal.as_ref()?)));
+    let refused = view
+        .allowed
+        .iter()
+        .filter_map(|one| Some((one.verb, one.refusal.as_ref()?)));
     refused
         .filter(|(verb, why)| {
             let known = forms::ACTS.iter().any(|act| act.verb == *verb);
@@ -214,7 +219,10 @@ async fn presence_text(
     signed: &Signed,
     number: &str,
 ) -> Result<String, Trouble> {
-    let others = portal.desk.present(number, signed.account, &signed.name).await?;
+    let others = portal
+        .desk
+        .present(number, signed.account, &signed.name)
+        .await?;
     if others.is_empty() {
         return Ok(String::new());
     }

@@ -14,9 +14,13 @@ pub(crate) async fn case(linli: &Linli, actor: &Actor, number: &str) -> Result<C
         size: 1,
         ..Filter::default()
     };
-    let found = queries::list(linli, actor, &filter).await.map_err(trouble)?;
+    let found = queries::list(linli, actor, &filter)
+        .await
+        .map_err(trouble)?;
     let row = found.rows.into_iter().next().ok_or(Trouble::NotFound)?;
-    cases::view::view(linli, actor, row.id).await.map_err(trouble)
+    cases::view::view(linli, actor, row.id)
+        .await
+        .map_err(trouble)
 }
 
 /// The address of a case's page.

@@ -22,16 +22,25 @@ pub(crate) fn summary(portal: &Portal, page: &Page, view: &CaseView, names: &Nam
         row("case-applicant", gone(page, mask::name(&case.name))),
         row("case-phone", mask::phone(&case.phone)),
         row("case-area", rows::area_name(linli, &case.area)),
-        row("case-channel", page.t(&format!("channel-{}", case.channel.code()))),
+        row(
+            "case-channel",
+            page.t(&format!("channel-{}", case.channel.code())),
+        ),
         row("case-received", page.date(case.received_on)),
     ];
     if let Some(authority) = &case.authority {
-        rows.push(row("case-authority", page.t(&format!("case-authority-{authority}"))));
+        rows.push(row(
+            "case-authority",
+            page.t(&format!("case-authority-{authority}")),
+        ));
     }
     if let Some(wait) = &case.wait {
         rows.push(row("case-with", rows::owner_name(page, linli, &wait.owner)));
         rows.push(row("case-next", rows::next_name(page, wait.next.code())));
-        rows.push(row("case-by", rows::due_shown(page, linli, Some(wait.due)).text));
+        rows.push(row(
+            "case-by",
+            rows::due_shown(page, linli, Some(wait.due)).text,
+        ));
         if wait.result_by.is_some() {
             let promised = rows::due_shown(page, linli, wait.result_by);
             rows.push(row("case-promised", promised.text));
@@ -86,7 +95,11 @@ pub(crate) fn clock(page: &Page, view: &CaseView) -> Markup {
         },
         Some(Ok(reckoning)) => Clock {
             lead: page.t1("case-clock-lead", "article", article),
-            lines: reckoning.steps.iter().map(|step| line(page, step)).collect(),
+            lines: reckoning
+                .steps
+                .iter()
+                .map(|step| line(page, step))
+                .collect(),
         },
     };
     Markup::of(&Details {
@@ -100,16 +113,31 @@ fn line(page: &Page, step: &Step) -> String {
     let day = |date: &jiff::civil::Date| page.date(*date);
     match step {
         Step::Began { date } => page.t1("case-step-began", "date", day(date)),
-        Step::Counted { from, to, days, total } => {
+        Step::Counted {
+            from,
+            to,
+            days,
+            total,
+        } => {
             let (from, to) = (day(from), day(to));
             let (days, total) = (days.to_string(), total.to_string());
-            let facts = [("from", from.as_str()), ("to", &to), ("days", &days), ("total", &total)];
+            let facts = [
+                ("from", from.as_str()),
+                ("to", &to),
+                ("days", &days),
+                ("total", &total),
+            ];
             page.ta("case-step-counted", &facts)
         }
         Step::Rested { from, to, holiday } => {
             let (from, to) = (day(from), day(to));
-            let why = holiday.clone().unwrap_or_else(|| page.t("case-step-weekend"));
-            page.ta("case-step-rested", &[("from", &from), ("to", &to), ("why", &why)])
+            let why = holiday
+                .clone()
+                .unwrap_or_else(|| page.t("case-step-weekend"));
+            page.ta(
+                "case-step-rested",
+                &[("from", &from), ("to", &to), ("why", &why)],
+            )
         }
         Step::Paused { from, to: Some(to) } => {
             let (from, to) = (day(from), day(to));
@@ -118,7 +146,10 @@ fn line(page: &Page, step: &Step) -> String {
         Step::Paused { from, to: None } => page.t1("case-step-paused-still", "from", day(from)),
         Step::Extended { on, days, allowed } => {
             let (on, days, allowed) = (day(on), days.to_string(), allowed.to_string());
-            page.ta("case-step-extended", &[("on", &on), ("days", &days), ("allowed", &allowed)])
+            page.ta(
+                "case-step-extended",
+                &[("on", &on), ("days", &days), ("allowed", &allowed)],
+            )
         }
         Step::Rolled { from, to } => {
             let (from, to) = (day(from), day(to));

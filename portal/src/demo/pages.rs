@@ -46,7 +46,9 @@ pub(super) async fn demo(State(portal): State<Portal>, page: Page) -> Result<Res
     let days = demo.clock.days();
     html(&DemoPage {
         roles: demo.cards.iter().map(shown).collect(),
-        tour: (1..=5).map(|step| page.t(&format!("demo-tour-{step}"))).collect(),
+        tour: (1..=5)
+            .map(|step| page.t(&format!("demo-tour-{step}")))
+            .collect(),
         today: page.date(portal.linli.clock().today()),
         pushed: if days == 0 {
             page.t("demo-clock-real")
@@ -70,7 +72,9 @@ pub(super) async fn enter(
     let card = card.ok_or(Trouble::NotFound)?;
     let (entrant, to) = match card.resident {
         None => {
-            let entrant = staff_entrant(&portal, card.account).await?.ok_or(Trouble::NotFound)?;
+            let entrant = staff_entrant(&portal, card.account)
+                .await?
+                .ok_or(Trouble::NotFound)?;
             (entrant, "/desk")
         }
         Some(resident) => {
@@ -78,7 +82,10 @@ pub(super) async fn enter(
             let loaded = portal.linli.load::<Residents>(&stream).await?;
             let area = loaded.state.area.clone().ok_or(Trouble::NotFound)?;
             let name = loaded.state.text("person.name").unwrap_or_default();
-            (resident_entrant(&portal, resident, &area, name).await?, "/?mode=elder")
+            (
+                resident_entrant(&portal, resident, &area, name).await?,
+                "/?mode=elder",
+            )
         }
     };
     sign_in(&portal, &session, entrant, page.mode).await?;
@@ -93,7 +100,11 @@ pub(super) async fn push(
     sent: Fields,
 ) -> Result<Response, Trouble> {
     let demo = the_demo(&portal)?;
-    let days = sent.text("days").parse().ok().filter(|days| (1..=31).contains(days));
+    let days = sent
+        .text("days")
+        .parse()
+        .ok()
+        .filter(|days| (1..=31).contains(days));
     demo.clock.push(days.ok_or(Trouble::Unreadable("form"))?);
     // What has run out meanwhile runs out now, not a minute later.
     linli_community::cases::sweep(&portal.linli).await?;

@@ -139,6 +139,11 @@ impl Field {
                 error,
                 value: self.value(),
                 kind: *kind,
+                width: match kind {
+                    ui::Kind::Money => 10,
+                    ui::Kind::Digits | ui::Kind::Phone | ui::Kind::IdNumber => 20,
+                    _ => 30,
+                },
                 ..ui::Input::default()
             }),
             Kind::Words => Markup::of(&ui::Textarea {
@@ -175,20 +180,29 @@ impl Field {
                 choices: self.choices(choices),
                 ..ui::Checkboxes::default()
             }),
-            Kind::Select(choices) => Markup::of(&ui::Select {
-                name,
-                label,
-                hint,
-                error,
-                choices: self.choices(choices),
-            }),
+            Kind::Select(choices) => {
+                let mut choices = self.choices(choices);
+                if !choices.iter().any(|one| one.chosen) {
+                    // Nothing is chosen for anybody: the first one would be sent unseen.
+                    choices.insert(0, ui::Choice::new("", page.t("desk-choose")));
+                }
+                Markup::of(&ui::Select {
+                    name,
+                    label,
+                    hint,
+                    error,
+                    choices,
+                })
+            }
         }
     }
 }
 
 /// Year, month and day of a date as it stands or as it was typed.
 fn parts(date: &str) -> [String; 3] {
-    let mut parts = date.splitn(3, '-').map(|part| part.trim_start_matches('0').to_owned());
+    let mut parts = date
+        .splitn(3, '-')
+        .map(|part| part.trim_start_matches('0').to_owned());
     [(); 3].map(|()| parts.next().unwrap_or_default())
 }
 
@@ -218,11 +232,17 @@ impl Typed {
         for name in dates {
             let part = |suffix: &str| {
                 let all = values.get(&format!("{name}-{suffix}"));
-                all.and_then(|all| all.first()).map_or("", |one| one.trim()).to_owned()
+                all.and_then(|all| all.first())
+                    .map_or("", |one| one.trim())
+                    .to_owned()
             };
             let typed = ["year", "month", "day"].map(part);
             let joined = typed.join("-");
-            let whole = if joined == "--" { String::new() } else { joined };
+            let whole = if joined == "--" {
+                String::new()
+            } else {
+                joined
+            };
             values.insert(name, vec![whole]);
         }
         Self {
@@ -233,7 +253,11 @@ impl Typed {
 
     /// What a form sent.
     pub(crate) fn of(fields: &Fields) -> Self {
-        Self::from_pairs(fields.typed().map(|(name, value)| (name.to_owned(), value.to_owned())))
+        Self::from_pairs(
+            fields
+                .typed()
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        )
     }
 
     /// Whether anything of this name came.
@@ -394,10 +418,12 @@ pub(crate) fn read_date(typed: &str) -> Option<Date> {
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// Fills `fields` with what was typed.
+/// Fills `fields` with what was typed, but for passwords.
 pub(crate) fn refill(fields: &mut [Field], typed: &Typed) {
     for field in fields {
-        if typed.has(&field.name) {
+        if field.kind == Kind::Line(ui::Kind::Password) {
+            field.values.clear();
+        } else if typed.has(&field.name) {
             field.values = typed.all(&field.name);
         } else if matches!(field.kind, Kind::Checks(_)) {
             field.values.clear();
@@ -410,30 +436,54 @@ mod tests {
     use super::*;
 
     fn typed(pairs: &[(&str, &str)]) -> Typed {
-        let owned = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+        let owned = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
         Typed::from_pairs(owned)
     }
 
     #[test]
     fn dates_are_read_as_people_write_them() {
         let day = Date::constant(2026, 9, 1);
-        for text in ["2026-09-01", "2026/9/1", "2026年9月1日", "20260901", "２０２６-9-1"] {
+        for text in [
+            "2026-09-01",
+            "2026/9/1",
+            "2026年9月1日",
+            "20260901",
+            "２０２６-9-1",
+        ] {
             assert_eq!(read_date(text), Some(day), "{text}");
         }
-        for text in ["", "1 Sept", "2026-13-01", "2026-02-30", "0026-01-01", "2026-09"] {
+        for text in [
+            "",
+            "1 Sept",
+            "2026-13-01",
+            "2026-02-30",
+            "0026-01-01",
+            "2026-09",
+        ] {
             assert_eq!(read_date(text), None, "{text}");
         }
     }
 
     #[test]
     fn every_problem_is_kept_with_its_field() {
-        let mut form = typed(&[("on-year", "2026"), ("on-month", "13"), ("on-day", "1"), ("amount", "12x"), ("people", "0")]);
+        let mut form = typed(&[
+            ("on-year", "2026"),
+            ("on-month", "13"),
+            ("on-day", "1"),
+            ("amount", "12x"),
+            ("people", "0"),
+        ]);
         form.date("on");
         form.money("amount");
         form.number("people", 1, 9);
         form.words("words", "desk.words-required");
         let refusals = form.into_result(Some(())).unwrap_err();
-        let fields: Vec<_> = refusals.iter().filter_map(|one| one.field.as_deref()).collect();
+        let fields: Vec<_> = refusals
+            .iter()
+            .filter_map(|one| one.field.as_deref())
+            .collect();
         assert_eq!(fields, ["on", "amount", "people", "words"]);
     }
 

@@ -30,7 +30,12 @@ pub(crate) struct FormPage {
 
 impl FormPage {
     /// A form that posts to the address it stands at.
-    pub(crate) fn new(page: Page, title: impl Into<String>, submit: impl Into<String>, back: Link) -> Self {
+    pub(crate) fn new(
+        page: Page,
+        title: impl Into<String>,
+        submit: impl Into<String>,
+        back: Link,
+    ) -> Self {
         let action = page.query.here();
         let hidden = page.command();
         Self {

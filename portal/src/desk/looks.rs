@@ -22,7 +22,11 @@ struct Look {
 }
 
 /// Why `about` is shown in full to this session now; `None` when it is masked.
-pub(crate) async fn why(session: &Session, about: &str, now: Timestamp) -> Result<Option<String>, Trouble> {
+pub(crate) async fn why(
+    session: &Session,
+    about: &str,
+    now: Timestamp,
+) -> Result<Option<String>, Trouble> {
     let looks: Vec<Look> = session.get(KEY).await?.unwrap_or_default();
     let found = looks
         .into_iter()
@@ -31,7 +35,12 @@ pub(crate) async fn why(session: &Session, about: &str, now: Timestamp) -> Resul
 }
 
 /// Shows `about` in full to this session from now on; the look itself was recorded before.
-pub(crate) async fn show(session: &Session, about: &str, why: &str, now: Timestamp) -> Result<(), Trouble> {
+pub(crate) async fn show(
+    session: &Session,
+    about: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Trouble> {
     let mut looks: Vec<Look> = session.get(KEY).await?.unwrap_or_default();
     looks.retain(|look| look.about != about && look.until > now.as_second());
     looks.push(Look {
@@ -52,7 +61,11 @@ pub(crate) async fn hide(session: &Session, about: &str) -> Result<(), Trouble> 
 }
 
 /// A flash for the page after a POST.
-pub(crate) async fn flash(session: &Session, key: &str, facts: &[(&str, &str)]) -> Result<(), Trouble> {
+pub(crate) async fn flash(
+    session: &Session,
+    key: &str,
+    facts: &[(&str, &str)],
+) -> Result<(), Trouble> {
     let flash = crate::shell::Flash {
         key: key.to_owned(),
         facts: facts

@@ -12,6 +12,8 @@ pub(crate) mod questions;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod world;
 
 use std::collections::BTreeSet;
 
@@ -58,7 +60,8 @@ pub(crate) async fn names(
     let wanted: BTreeSet<AccountId> = accounts.collect();
     let mut names = rows::Names::new();
     for account in wanted {
-        let row = linli_community::accounts::by_id(portal.linli.journal().reader(), account).await?;
+        let row =
+            linli_community::accounts::by_id(portal.linli.journal().reader(), account).await?;
         if let Some(name) = row.and_then(|row| row.name) {
             names.insert(account, name);
         }

@@ -52,7 +52,9 @@ pub(super) async fn queue(
     let works = [Action::CaseWork, Action::CaseSupervise]
         .iter()
         .any(|action| scope(&signed.actor, *action) != Scope::Nothing);
-    let place = signed.held().map_or_else(String::new, |held| page.post(held));
+    let place = signed
+        .held()
+        .map_or_else(String::new, |held| page.post(held));
     let mut shown = QueuePage {
         place,
         works,
@@ -62,7 +64,9 @@ pub(super) async fn queue(
         page,
     };
     if works {
-        let found = queue::queue(&portal.linli, &signed.actor).await.map_err(super::trouble)?;
+        let found = queue::queue(&portal.linli, &signed.actor)
+            .await
+            .map_err(super::trouble)?;
         let all = found_rows(&found);
         let names = super::names(&portal, all.iter().filter_map(|row| row.holder)).await?;
         shown.counts = counts(&shown.page, &found, signed.account);
@@ -72,10 +76,16 @@ pub(super) async fn queue(
 }
 
 fn found_rows(found: &Queue) -> Vec<&linli_community::cases::Row> {
-    [&found.overdue, &found.due_today, &found.returned, &found.later, &found.waiting]
-        .into_iter()
-        .flat_map(|part| part.rows.iter())
-        .collect()
+    [
+        &found.overdue,
+        &found.due_today,
+        &found.returned,
+        &found.later,
+        &found.waiting,
+    ]
+    .into_iter()
+    .flat_map(|part| part.rows.iter())
+    .collect()
 }
 
 fn counts(page: &Page, found: &Queue, me: AccountId) -> Vec<Count> {
@@ -102,9 +112,17 @@ fn counts(page: &Page, found: &Queue, me: AccountId) -> Vec<Count> {
 
 fn parts(portal: &Portal, page: &Page, found: &Queue, names: &Names) -> Vec<Shown> {
     let all = [
-        ("overdue", &found.overdue, "/desk/cases?overdue=yes&sort=due"),
+        (
+            "overdue",
+            &found.overdue,
+            "/desk/cases?overdue=yes&sort=due",
+        ),
         ("today", &found.due_today, "/desk/cases?due=today&sort=due"),
-        ("returned", &found.returned, "/desk/cases?returned=yes&sort=due"),
+        (
+            "returned",
+            &found.returned,
+            "/desk/cases?returned=yes&sort=due",
+        ),
         ("later", &found.later, "/desk/cases?open=yes&sort=due"),
         ("waiting", &found.waiting, "/desk/cases?waiting=yes"),
     ];
@@ -118,7 +136,11 @@ fn parts(portal: &Portal, page: &Page, found: &Queue, names: &Names) -> Vec<Show
             Shown {
                 id,
                 table: rows::table(page, &portal.linli, caption, &part.rows, names),
-                more: if hidden { page.t1("desk-more", "count", &total) } else { String::new() },
+                more: if hidden {
+                    page.t1("desk-more", "count", &total)
+                } else {
+                    String::new()
+                },
                 href: href.to_owned(),
             }
         })

@@ -7,6 +7,7 @@ use linli_community::Linli;
 use linli_community::cases::{Due, Owner, Phase, Row};
 use linli_community::residents::mask;
 use linli_kernel::{AccountId, AreaPath};
+use linli_units::CaseNumber;
 
 use crate::shell::Page;
 use crate::shell::ui::{Cell, Column, Markup, Table, Tag, Tone};
@@ -54,7 +55,10 @@ fn left(page: &Page, linli: &Linli, date: Date) -> (String, &'static str) {
     match counted {
         Ok(days) if class.is_empty() && days <= 2 => (page.t1(key, "n", days), "is-soon"),
         Ok(days) => (page.t1(key, "n", days), class),
-        Err(missing) => (page.t1("cases-no-calendar", "year", missing.year), "is-late"),
+        Err(missing) => (
+            page.t1("cases-no-calendar", "year", missing.year),
+            "is-late",
+        ),
     }
 }
 
@@ -117,10 +121,15 @@ pub(crate) fn owner_name(page: &Page, linli: &Linli, owner: &Owner) -> String {
 /// What a service is called; its id when the catalogue no longer has it.
 pub(crate) fn service_name(page: &Page, linli: &Linli, id: &str) -> String {
     let today = linli.clock().today();
-    linli
-        .catalogue()
-        .service(id, today)
-        .map_or_else(|| id.to_owned(), |one| one.names.in_lang(page.lang.tag()).to_owned())
+    linli.catalogue().service(id, today).map_or_else(
+        || id.to_owned(),
+        |one| one.names.in_lang(page.lang.tag()).to_owned(),
+    )
+}
+
+/// A case number in its spoken groups: `123 456 7890`.
+pub(crate) fn spoken(number: &str) -> String {
+    CaseNumber::parse(number).map_or_else(|_bad| number.to_owned(), |parsed| parsed.to_string())
 }
 
 /// Names of accounts, as far as they are known.
@@ -162,11 +171,20 @@ pub(crate) fn columns(page: &Page, sortable: bool) -> Vec<Column> {
 }
 
 /// A table of cases with masked names.
-pub(crate) fn table(page: &Page, linli: &Linli, caption: String, rows: &[Row], names: &Names) -> Table {
+pub(crate) fn table(
+    page: &Page,
+    linli: &Linli,
+    caption: String,
+    rows: &[Row],
+    names: &Names,
+) -> Table {
     Table {
         caption,
         columns: columns(page, false),
-        rows: rows.iter().map(|row| cells(page, linli, row, names)).collect(),
+        rows: rows
+            .iter()
+            .map(|row| cells(page, linli, row, names))
+            .collect(),
         ..Table::default()
     }
 }
@@ -176,7 +194,7 @@ pub(crate) fn cells(page: &Page, linli: &Linli, row: &Row, names: &Names) -> Vec
     let due = due_shown(page, linli, due_of(row));
     let next = row.next.as_deref().map(|code| next_name(page, code));
     vec![
-        Cell::link(&row.number, format!("/desk/cases/{}", row.number)),
+        Cell::link(spoken(&row.number), format!("/desk/cases/{}", row.number)),
         Cell::text(service_name(page, linli, &row.service)),
         Cell::text(mask::name(&row.name)),
         Cell::text(area_name(linli, &row.area)),

@@ -49,7 +49,10 @@ async fn open(
     service: &str,
 ) -> Result<Opened, Trouble> {
     let linli = &portal.linli;
-    let row = linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
+    let row = linli
+        .resident_row(&signed.actor, resident)
+        .await
+        .map_err(trouble)?;
     let today = linli.clock().today();
     let service = linli.catalogue().service_in(service, &row.area, today);
     let service = service.ok_or(Trouble::NotFound)?;
@@ -59,7 +62,11 @@ async fn open(
             resident,
             area: row.area.clone(),
             channel: channel.unwrap_or(Channel::Counter),
-            authority: page.query.get("authority").unwrap_or("spoken-at-counter").to_owned(),
+            authority: page
+                .query
+                .get("authority")
+                .unwrap_or("spoken-at-counter")
+                .to_owned(),
         },
         facts: linli.known_facts(resident).await?,
         row,
@@ -91,7 +98,11 @@ pub(super) async fn form(
         case: None,
         words: opened.service.names.zh.clone(),
     };
-    portal.linli.record_look(&signed.actor, resident, &purpose).await.map_err(trouble)?;
+    portal
+        .linli
+        .record_look(&signed.actor, resident, &purpose)
+        .await
+        .map_err(trouble)?;
     let today = portal.linli.clock().today();
     let hidden = page.command();
     html(&draw_page(page, &opened, today, hidden, None))
@@ -163,7 +174,12 @@ fn draw_page(
         back: format!("/desk/intake/{}", opened.chosen.resident),
         acting: page.t1("intake-acting", "name", &opened.row.name),
         action: page.query.here(),
-        cautions: opened.service.cautions.iter().map(|one| one.in_lang(tag).to_owned()).collect(),
+        cautions: opened
+            .service
+            .cautions
+            .iter()
+            .map(|one| one.in_lang(tag).to_owned())
+            .collect(),
         contact: parts(forms::contact(&ctx)),
         groups: forms::questions(&ctx)
             .into_iter()

@@ -39,12 +39,21 @@ impl FindPage {
 
 fn fields(page: &Page) -> Vec<Field> {
     let purposes = ["apply", "phone", "visit", "paper"];
-    let purposes = purposes.map(|code| Choice::new(code, page.t(&format!("intake-purpose-{code}"))));
+    let purposes =
+        purposes.map(|code| Choice::new(code, page.t(&format!("intake-purpose-{code}"))));
     vec![
-        Field::new("text", page.t("intake-search"), Kind::Line(ui::Kind::Search))
-            .hint(page.t("intake-search-hint")),
-        Field::new("purpose", page.t("intake-purpose"), Kind::Radios(purposes.to_vec()))
-            .preset("apply"),
+        Field::new(
+            "text",
+            page.t("intake-search"),
+            Kind::Line(ui::Kind::Search),
+        )
+        .hint(page.t("intake-search-hint")),
+        Field::new(
+            "purpose",
+            page.t("intake-purpose"),
+            Kind::Radios(purposes.to_vec()),
+        )
+        .preset("apply"),
     ]
 }
 
@@ -71,7 +80,11 @@ pub(super) async fn find(
         return invalid(&FindPage::new(page.with_refusals(&refusals), &fields));
     }
     let purpose = Purpose {
-        why: if purpose == "visit" { Why::Visit } else { Why::Help },
+        why: if purpose == "visit" {
+            Why::Visit
+        } else {
+            Why::Help
+        },
         case: None,
         words: page.t(&format!("intake-purpose-{purpose}")),
     };
@@ -91,7 +104,11 @@ pub(super) async fn choose(
     page: Page,
     signed: Signed,
 ) -> Result<Response, Trouble> {
-    let row = portal.linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
+    let row = portal
+        .linli
+        .resident_row(&signed.actor, resident)
+        .await
+        .map_err(trouble)?;
     if let Some(service) = page.query.get("service").map(str::to_owned) {
         return super::filing::go_to(&page, resident, &service);
     }
@@ -103,13 +120,26 @@ pub(super) async fn choose(
     let channels = ["counter", "phone", "visit", "paper"];
     let channels = channels.map(|code| Choice::new(code, page.t(&format!("channel-{code}"))));
     let authorities = AUTHORITIES;
-    let authorities = authorities.map(|code| Choice::new(code, page.t(&format!("case-authority-{code}"))));
+    let authorities =
+        authorities.map(|code| Choice::new(code, page.t(&format!("case-authority-{code}"))));
     let fields = [
-        Field::new("service", page.t("intake-service"), Kind::Radios(services.collect())),
-        Field::new("channel", page.t("intake-channel"), Kind::Radios(channels.to_vec()))
-            .preset("counter"),
-        Field::new("authority", page.t("intake-authority"), Kind::Radios(authorities.to_vec()))
-            .preset("spoken-at-counter"),
+        Field::new(
+            "service",
+            page.t("intake-service"),
+            Kind::Radios(services.collect()),
+        ),
+        Field::new(
+            "channel",
+            page.t("intake-channel"),
+            Kind::Radios(channels.to_vec()),
+        )
+        .preset("counter"),
+        Field::new(
+            "authority",
+            page.t("intake-authority"),
+            Kind::Radios(authorities.to_vec()),
+        )
+        .preset("spoken-at-counter"),
     ];
     let title = page.t("intake-choose");
     let go = page.t("intake-choose-go");

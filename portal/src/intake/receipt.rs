@@ -16,6 +16,7 @@ use crate::shell::{Page, Signed, Trouble, html};
 struct ReceiptPage {
     page: Page,
     number: String,
+    spoken: String,
     facts: SummaryList,
     query: String,
     qr: Markup,
@@ -34,7 +35,10 @@ pub(super) async fn receipt(
     let tag = page.lang.tag();
     let row = |key: &str, value: String| Row::new(page.t(key), value);
     let mut rows = vec![
-        row("intake-receipt-service", view.service.names.in_lang(tag).to_owned()),
+        row(
+            "intake-receipt-service",
+            view.service.names.in_lang(tag).to_owned(),
+        ),
         row("intake-receipt-applicant", mask::name(&case.name)),
         row("case-received", page.date(case.received_on)),
     ];
@@ -42,14 +46,24 @@ pub(super) async fn receipt(
         let owner = rows::owner_name(&page, linli, &wait.owner);
         let next = rows::next_name(&page, wait.next.code());
         let due = rows::due_shown(&page, linli, Some(wait.due)).text;
-        rows.push(row("intake-receipt-next", format!("{owner}: {next}\n{due}")));
+        rows.push(row(
+            "intake-receipt-next",
+            format!("{owner}: {next}\n{due}"),
+        ));
         if wait.result_by.is_some() {
-            rows.push(row("intake-receipt-by", rows::due_shown(&page, linli, wait.result_by).text));
+            rows.push(row(
+                "intake-receipt-by",
+                rows::due_shown(&page, linli, wait.result_by).text,
+            ));
         }
     }
-    rows.push(row("intake-receipt-call", view.service.guide.contact.phone.clone()));
+    rows.push(row(
+        "intake-receipt-call",
+        view.service.guide.contact.phone.clone(),
+    ));
     let query = format!("{}/lookup?number={}", page.public_url(), case.number);
     html(&ReceiptPage {
+        spoken: rows::spoken(&case.number),
         number: case.number.clone(),
         facts: SummaryList { rows },
         qr: Markup::svg(linli_interop::qr::svg(&query)?),

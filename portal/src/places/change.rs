@@ -15,7 +15,13 @@ use crate::desk::{looks, trouble};
 use crate::shell::ui::{self, Link};
 use crate::shell::{Fields, Page, Signed, Trouble};
 
-const STYLES: [&str; 5] = ["town_managed", "large_residential", "new_town", "rural", "mature"];
+const STYLES: [&str; 5] = [
+    "town_managed",
+    "large_residential",
+    "new_town",
+    "rural",
+    "mature",
+];
 
 /// The changes that fit an area of this kind.
 fn acts(area: &Area) -> Vec<&'static str> {
@@ -24,7 +30,9 @@ fn acts(area: &Area) -> Vec<&'static str> {
         K::District => vec!["rename"],
         K::Subdistrict | K::Town => vec!["rename", "add-layer", "set-style"],
         K::Community => vec!["rename", "set-style"],
-        K::ResidentsCommittee | K::VillagersCommittee => vec!["rename", "move", "split", "set-style"],
+        K::ResidentsCommittee | K::VillagersCommittee => {
+            vec!["rename", "move", "split", "set-style"]
+        }
     }
 }
 
@@ -46,29 +54,54 @@ fn options<'a>(tree: &AreaTree, areas: impl Iterator<Item = &'a Area>) -> Vec<Ch
 }
 
 fn fields(page: &Page, tree: &AreaTree, area: &Area, act: &str, today: Date) -> Vec<Field> {
-    let name = || Field::new("name", page.t("places-act-name"), Kind::Line(ui::Kind::Text));
+    let name = || {
+        Field::new(
+            "name",
+            page.t("places-act-name"),
+            Kind::Line(ui::Kind::Text),
+        )
+    };
     let code = || {
-        Field::new("code", page.t("places-act-code"), Kind::Line(ui::Kind::Text))
-            .hint(page.t("places-act-code-hint"))
+        Field::new(
+            "code",
+            page.t("places-act-code"),
+            Kind::Line(ui::Kind::Text),
+        )
+        .hint(page.t("places-act-code-hint"))
     };
     let mut fields = match act {
         "rename" => vec![name().preset(area.name())],
         "split" => vec![name(), code()],
         "add-layer" => {
             let members = options(tree, tree.committees(area.path()));
-            let members = Field::new("members", page.t("places-act-members"), Kind::Checks(members));
+            let members = Field::new(
+                "members",
+                page.t("places-act-members"),
+                Kind::Checks(members),
+            );
             vec![name(), code(), members]
         }
         "move" => {
             let fits = tree.living().filter(|one| area.kind.fits_in(one.kind));
             let parents = options(tree, fits);
-            vec![Field::new("parent", page.t("places-act-parent"), Kind::Select(parents))]
+            vec![Field::new(
+                "parent",
+                page.t("places-act-parent"),
+                Kind::Select(parents),
+            )]
         }
         _ => {
             let styles = STYLES.map(|style| {
-                Choice::new(style, page.t(&format!("places-style-{}", style.replace('_', "-"))))
+                Choice::new(
+                    style,
+                    page.t(&format!("places-style-{}", style.replace('_', "-"))),
+                )
             });
-            vec![Field::new("style", page.t("places-act-style"), Kind::Radios(styles.to_vec()))]
+            vec![Field::new(
+                "style",
+                page.t("places-act-style"),
+                Kind::Radios(styles.to_vec()),
+            )]
         }
     };
     fields.push(
@@ -102,7 +135,11 @@ fn command(area: &Area, act: &str, mut typed: Typed) -> Result<Command, Vec<Refu
             parent: path,
             code: typed.words("code", "desk.code-required"),
             name: typed.words("name", "desk.name-required"),
-            members: typed.all("members").iter().filter_map(|one| one.parse().ok()).collect(),
+            members: typed
+                .all("members")
+                .iter()
+                .filter_map(|one| one.parse().ok())
+                .collect(),
             from,
         }),
         "move" => path_of(&mut typed, "parent").map(|parent| Command::Move {
@@ -130,15 +167,21 @@ fn path_of(typed: &mut Typed, name: &str) -> Option<AreaPath> {
 
 fn form_page(page: Page, area: &Area, act: &str, fields: &[Field]) -> Result<Response, Trouble> {
     let what = page.t(&format!("places-act-{act}"));
-    let title = page.ta("places-change-title", &[("what", &what), ("name", area.name())]);
+    let title = page.ta(
+        "places-change-title",
+        &[("what", &what), ("name", area.name())],
+    );
     let submit = page.t(&format!("places-act-{act}-do"));
     let back = Link::new(area.name(), format!("/desk/places/{}", area.code));
-    FormPage::new(page, title, submit, back).fields(fields).show()
+    FormPage::new(page, title, submit, back)
+        .fields(fields)
+        .show()
 }
 
 fn open<'a>(tree: &'a AreaTree, code: &str, act: &str) -> Result<&'a Area, Trouble> {
     let area = tree.by_code(code).filter(|area| area.valid_to.is_none());
-    area.filter(|area| acts(area).contains(&act)).ok_or(Trouble::NotFound)
+    area.filter(|area| acts(area).contains(&act))
+        .ok_or(Trouble::NotFound)
 }
 
 /// `GET /desk/places/{code}/{act}`.

@@ -60,7 +60,8 @@ fn show(portal: &Portal, page: Page, signed: &Signed, code: &str) -> Result<Resp
         None => tree.children(area.path()).collect(),
         Some(_) => Vec::new(),
     };
-    let may = scope(&signed.actor, Action::PlaceChange) != Scope::Nothing && area.valid_to.is_none();
+    let may =
+        scope(&signed.actor, Action::PlaceChange) != Scope::Nothing && area.valid_to.is_none();
     html(&TreePage {
         name: area.name().to_owned(),
         crumbs: crumbs(&page, &tree, area),
@@ -69,7 +70,11 @@ fn show(portal: &Portal, page: Page, signed: &Signed, code: &str) -> Result<Resp
         table: table(&page, &tree, area, &children),
         history: history(&page, &tree, area),
         ended: ended(&page, &tree, area),
-        acts: if may { change::links(&page, area) } else { Vec::new() },
+        acts: if may {
+            change::links(&page, area)
+        } else {
+            Vec::new()
+        },
         page,
     })
 }
@@ -79,7 +84,10 @@ fn crumbs(page: &Page, tree: &AreaTree, area: &Area) -> Breadcrumbs {
     let mut at = area.path().parent();
     while let Some(path) = at {
         if let Some(above) = tree.get(&path) {
-            links.push(Link::new(above.name(), format!("/desk/places/{}", above.code)));
+            links.push(Link::new(
+                above.name(),
+                format!("/desk/places/{}", above.code),
+            ));
         }
         at = path.parent();
     }
@@ -91,7 +99,10 @@ fn crumbs(page: &Page, tree: &AreaTree, area: &Area) -> Breadcrumbs {
 }
 
 fn kind(page: &Page, area: &Area) -> String {
-    page.t(&format!("places-kind-{}", area.kind.code().replace('_', "-")))
+    page.t(&format!(
+        "places-kind-{}",
+        area.kind.code().replace('_', "-")
+    ))
 }
 
 fn facts(page: &Page, area: &Area) -> SummaryList {
@@ -137,39 +148,48 @@ fn table(page: &Page, tree: &AreaTree, area: &Area, children: &[&Area]) -> Table
 
 /// What changed, newest first.
 fn history(page: &Page, tree: &AreaTree, area: &Area) -> Vec<Line> {
-    let from = |day: Option<Date>| match day {
-        Some(day) => page.t1("places-history-from", "date", page.date(day)),
-        None => page.t("places-history-since-ever"),
-    };
-    let named = |code: &str| tree.by_code(code).map_or_else(|| code.to_owned(), |a| a.name().to_owned());
-    let mut lines: Vec<(Option<Date>, Line)> = Vec::new();
+    let mut lines: Vec<(Option<Date>, String)> = Vec::new();
     for name in &area.names {
-        let what = page.t1("places-history-name", "name", &name.value);
-        lines.push((name.from, Line { when: from(name.from), what }));
+        lines.push((name.from, page.t1("places-history-name", "name", &name.value)));
     }
     for path in &area.paths {
-        let above = path.value.parent().map(|up| named(up.code())).unwrap_or_default();
-        if !above.is_empty() {
-            let what = page.t1("places-history-path", "place", above);
-            lines.push((path.from, Line { when: from(path.from), what }));
+        if let Some(above) = path.value.parent() {
+            let above = named(tree, above.code());
+            lines.push((path.from, page.t1("places-history-path", "place", above)));
         }
     }
     if let Some(code) = &area.split_from {
-        let what = page.t1("places-history-split", "name", named(code));
-        lines.push((area.valid_from, Line { when: from(area.valid_from), what }));
+        let what = page.t1("places-history-split", "name", named(tree, code));
+        lines.push((area.valid_from, what));
     }
     if let Some(last) = area.valid_to {
-        let when = page.t1("places-history-until", "date", page.date(last));
-        let heir = area.heir.as_deref().map(|code| page.t1("places-history-heir", "name", named(code)));
-        lines.push((Some(last), Line { when, what: heir.unwrap_or_default() }));
+        let until = page.t1("places-history-until", "date", page.date(last));
+        let heir = area.heir.as_deref().map(|code| named(tree, code));
+        let heir = heir.map(|name| page.t1("places-history-heir", "name", name));
+        lines.push((Some(last), heir.unwrap_or(until)));
     }
-    lines.sort_by(|(a, _), (b, _)| b.cmp(a));
-    lines.into_iter().map(|(_, line)| line).collect()
+    lines.sort_by_key(|line| std::cmp::Reverse(line.0));
+    lines
+        .into_iter()
+        .map(|(day, what)| Line {
+            when: match day {
+                Some(day) => page.t1("places-history-from", "date", page.date(day)),
+                None => page.t("places-history-since-ever"),
+            },
+            what,
+        })
+        .collect()
+}
+
+fn named(tree: &AreaTree, code: &str) -> String {
+    tree.by_code(code).map_or_else(|| code.to_owned(), |area| area.name().to_owned())
 }
 
 /// Areas that once lay here and have ended.
 fn ended(page: &Page, tree: &AreaTree, area: &Area) -> Vec<String> {
-    let gone = tree.all().filter(|one| one.path().parent().as_ref() == Some(area.path()));
+    let gone = tree
+        .all()
+        .filter(|one| one.path().parent().as_ref() == Some(area.path()));
     gone.filter_map(|one| {
         let last = one.valid_to?;
         let until = page.t1("places-history-until", "date", page.date(last));

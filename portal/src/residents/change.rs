@@ -18,20 +18,41 @@ use crate::shell::{Fields, Page, Signed, Trouble};
 fn fields(portal: &Portal, page: &Page) -> Vec<Field> {
     let tag = page.lang.tag();
     let dictionary = portal.linli.catalogue().dictionary();
-    let known = dictionary.fields().filter(|field| field.entity == Entity::Person);
+    let known = dictionary
+        .fields()
+        .filter(|field| field.entity == Entity::Person);
     let known = known.map(|field| Choice::new(field.id.as_str(), field.names.in_lang(tag)));
-    let offices = dictionary.offices().map(|one| Choice::new(&one.id, one.names.in_lang(tag)));
+    let offices = dictionary
+        .offices()
+        .map(|one| Choice::new(&one.id, one.names.in_lang(tag)));
     let today = portal.linli.clock().today();
     vec![
-        Field::new("field", page.t("residents-change-field"), Kind::Select(known.collect())),
-        Field::new("value", page.t("residents-change-value"), Kind::Line(ui::Kind::Text)),
-        Field::new("source", page.t("residents-change-source"), Kind::Select(offices.collect()))
-            .preset("committee"),
+        Field::new(
+            "field",
+            page.t("residents-change-field"),
+            Kind::Select(known.collect()),
+        ),
+        Field::new(
+            "value",
+            page.t("residents-change-value"),
+            Kind::Line(ui::Kind::Text),
+        ),
+        Field::new(
+            "source",
+            page.t("residents-change-source"),
+            Kind::Select(offices.collect()),
+        )
+        .preset("committee"),
         Field::new("as_of", page.t("residents-change-as-of"), Kind::Date).preset(today.to_string()),
     ]
 }
 
-fn show(page: Page, name: &str, resident: ResidentId, fields: &[Field]) -> Result<Response, Trouble> {
+fn show(
+    page: Page,
+    name: &str,
+    resident: ResidentId,
+    fields: &[Field],
+) -> Result<Response, Trouble> {
     let title = page.t("residents-change");
     let submit = page.t("residents-change-do");
     let lead = page.t("residents-change-lead");
@@ -39,7 +60,10 @@ fn show(page: Page, name: &str, resident: ResidentId, fields: &[Field]) -> Resul
         format!("{}: {name}", page.t("residents-record")),
         format!("/desk/residents/{resident}"),
     );
-    FormPage::new(page, title, submit, back).lead(lead).fields(fields).show()
+    FormPage::new(page, title, submit, back)
+        .lead(lead)
+        .fields(fields)
+        .show()
 }
 
 /// `GET /desk/residents/{resident}/change`.
@@ -86,7 +110,11 @@ pub(super) async fn change(
         actor: &signed.actor,
         expected: None,
     };
-    match portal.linli.record(call, resident, &Command::RecordFact(fact)).await {
+    match portal
+        .linli
+        .record(call, resident, &Command::RecordFact(fact))
+        .await
+    {
         Ok(_) => {
             looks::flash(&session, "residents-changed", &[]).await?;
             Ok(Redirect::to(&format!("/desk/residents/{resident}")).into_response())
@@ -113,6 +141,10 @@ async fn masked_name(
     signed: &Signed,
     resident: ResidentId,
 ) -> Result<String, Trouble> {
-    let row = portal.linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
+    let row = portal
+        .linli
+        .resident_row(&signed.actor, resident)
+        .await
+        .map_err(trouble)?;
     Ok(row.name)
 }

@@ -37,7 +37,11 @@ pub(super) async fn list(
         size: page.query.per_page(),
         ..Filter::default()
     };
-    let found = portal.linli.residents(&signed.actor, &filter).await.map_err(trouble)?;
+    let found = portal
+        .linli
+        .residents(&signed.actor, &filter)
+        .await
+        .map_err(trouble)?;
     let mut total = grouped(found.total);
     if found.more {
         total.push('+');
@@ -102,7 +106,10 @@ pub(crate) async fn search(
 ) -> Result<Listed<Row>, Trouble> {
     let linli = &portal.linli;
     if IdentityNumber::parse(text).is_ok() {
-        let found = linli.find_resident(&signed.actor, text, purpose).await.map_err(trouble)?;
+        let found = linli
+            .find_resident(&signed.actor, text, purpose)
+            .await
+            .map_err(trouble)?;
         let rows: Vec<Row> = found.into_iter().collect();
         return Ok(Listed {
             total: rows.len() as u64,
@@ -116,9 +123,15 @@ pub(crate) async fn search(
         size: MOST_FOUND,
         ..Filter::default()
     };
-    let found = linli.residents(&signed.actor, &filter).await.map_err(trouble)?;
+    let found = linli
+        .residents(&signed.actor, &filter)
+        .await
+        .map_err(trouble)?;
     for row in &found.rows {
-        linli.record_look(&signed.actor, row.id, purpose).await.map_err(trouble)?;
+        linli
+            .record_look(&signed.actor, row.id, purpose)
+            .await
+            .map_err(trouble)?;
     }
     Ok(found)
 }
@@ -133,8 +146,19 @@ pub(crate) fn caption(page: &Page, found: &Listed<Row>) -> String {
 }
 
 /// People as rows, masked; the first cell leads to `base` and the id.
-pub(crate) fn table(portal: &Portal, page: &Page, caption: String, found: &[Row], base: &str) -> Table {
-    let columns = ["residents-col-name", "residents-col-birth", "residents-col-phone", "residents-col-area"];
+pub(crate) fn table(
+    portal: &Portal,
+    page: &Page,
+    caption: String,
+    found: &[Row],
+    base: &str,
+) -> Table {
+    let columns = [
+        "residents-col-name",
+        "residents-col-birth",
+        "residents-col-phone",
+        "residents-col-area",
+    ];
     let row = |row: &Row| {
         let born = row.birth_date.map(|day| day.year().to_string());
         vec![
@@ -154,8 +178,16 @@ pub(crate) fn table(portal: &Portal, page: &Page, caption: String, found: &[Row]
 
 fn fields(page: &Page) -> Vec<Field> {
     vec![
-        Field::new("text", page.t("residents-search"), Kind::Line(ui::Kind::Search)),
-        Field::new("purpose", page.t("residents-purpose"), Kind::Line(ui::Kind::Text))
-            .hint(page.t("residents-purpose-hint")),
+        Field::new(
+            "text",
+            page.t("residents-search"),
+            Kind::Line(ui::Kind::Search),
+        ),
+        Field::new(
+            "purpose",
+            page.t("residents-purpose"),
+            Kind::Line(ui::Kind::Text),
+        )
+        .hint(page.t("residents-purpose-hint")),
     ]
 }

@@ -53,7 +53,10 @@ async fn build(
     resident: ResidentId,
 ) -> Result<RecordPage, Trouble> {
     let linli = &portal.linli;
-    let row = linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
+    let row = linli
+        .resident_row(&signed.actor, resident)
+        .await
+        .map_err(trouble)?;
     let why = looks::why(session, &about(resident), linli.clock().now()).await?;
     let dictionary = linli.catalogue().dictionary();
     let may = |action| scope(&signed.actor, action) != Scope::Nothing;
@@ -72,7 +75,10 @@ async fn build(
     };
     if let Some(household) = row.household {
         let members = linli.members_of(household).await?;
-        shown.members = members.iter().map(|one| member(&shown.page, dictionary, one)).collect();
+        shown.members = members
+            .iter()
+            .map(|one| member(&shown.page, dictionary, one))
+            .collect();
     }
     if let Some(why) = why {
         // Every showing in full is a look of its own.
@@ -81,9 +87,21 @@ async fn build(
             case: None,
             words: why.clone(),
         };
-        let record = linli.open_record(&signed.actor, resident, &purpose).await.map_err(trouble)?;
-        shown.name = record.resident.text("person.name").unwrap_or_default().to_owned();
-        shown.facts = list(&shown.page, dictionary, &record.resident.facts, Entity::Person);
+        let record = linli
+            .open_record(&signed.actor, resident, &purpose)
+            .await
+            .map_err(trouble)?;
+        shown.name = record
+            .resident
+            .text("person.name")
+            .unwrap_or_default()
+            .to_owned();
+        shown.facts = list(
+            &shown.page,
+            dictionary,
+            &record.resident.facts,
+            Entity::Person,
+        );
         if let Some(household) = &record.household {
             shown.household = list(&shown.page, dictionary, &household.facts, Entity::Household);
         }
@@ -105,10 +123,19 @@ fn masked(portal: &Portal, page: &Page, row: &residents::Row) -> SummaryList {
     let born = row.birth_date.map(|day| day.year().to_string());
     let rows = vec![
         Row::new(named("person.name"), row.name.clone()),
-        Row::new(named("person.id_number"), row.id_number.clone().unwrap_or_else(unknown)),
-        Row::new(named("person.phone"), row.phone.clone().unwrap_or_else(unknown)),
+        Row::new(
+            named("person.id_number"),
+            row.id_number.clone().unwrap_or_else(unknown),
+        ),
+        Row::new(
+            named("person.phone"),
+            row.phone.clone().unwrap_or_else(unknown),
+        ),
         Row::new(page.t("residents-col-birth"), born.unwrap_or_else(unknown)),
-        Row::new(page.t("residents-col-area"), rows::area_name(&portal.linli, &row.area)),
+        Row::new(
+            page.t("residents-col-area"),
+            rows::area_name(&portal.linli, &row.area),
+        ),
     ];
     SummaryList { rows }
 }
@@ -118,8 +145,12 @@ fn about(resident: ResidentId) -> String {
 }
 
 fn purpose(page: &Page) -> Field {
-    Field::new("purpose", page.t("residents-purpose"), Kind::Line(ui::Kind::Text))
-        .hint(page.t("residents-purpose-hint"))
+    Field::new(
+        "purpose",
+        page.t("residents-purpose"),
+        Kind::Line(ui::Kind::Text),
+    )
+    .hint(page.t("residents-purpose-hint"))
 }
 
 /// Every field of the dictionary with what is known.
@@ -134,7 +165,9 @@ fn list(page: &Page, dictionary: &Dictionary, facts: &Facts, entity: Entity) -> 
             None => Row::new(key, page.t("residents-unknown")),
         }
     });
-    SummaryList { rows: rows.collect() }
+    SummaryList {
+        rows: rows.collect(),
+    }
 }
 
 fn source(page: &Page, dictionary: &Dictionary, fact: &Fact) -> String {
@@ -146,18 +179,22 @@ fn source(page: &Page, dictionary: &Dictionary, fact: &Fact) -> String {
 /// A fact's value in words.
 fn value(page: &Page, dictionary: &Dictionary, field: &str, fact: &Fact) -> String {
     match &fact.value {
-        Value::String(code) => dictionary
-            .code_name(field, code)
-            .map_or_else(|| code.clone(), |name| name.in_lang(page.lang.tag()).to_owned()),
-        Value::Number(number) if field.ends_with("_fen") => {
-            number.as_i64().map_or_else(String::new, |fen| Fen(fen).to_string())
-        }
+        Value::String(code) => dictionary.code_name(field, code).map_or_else(
+            || code.clone(),
+            |name| name.in_lang(page.lang.tag()).to_owned(),
+        ),
+        Value::Number(number) if field.ends_with("_fen") => number
+            .as_i64()
+            .map_or_else(String::new, |fen| Fen(fen).to_string()),
         other => other.to_string(),
     }
 }
 
 fn member(page: &Page, dictionary: &Dictionary, row: &residents::Row) -> String {
-    let relation = row.relation.as_deref().and_then(|code| dictionary.list("relation")?.code(code));
+    let relation = row
+        .relation
+        .as_deref()
+        .and_then(|code| dictionary.list("relation")?.code(code));
     let relation = relation.map_or("", |one| one.names.in_lang(page.lang.tag()));
     format!("{} {relation}", row.name)
 }
@@ -174,11 +211,14 @@ async fn case_links(
         size: 20,
         ..cases::Filter::default()
     };
-    let found = queries::list(&portal.linli, &signed.actor, &filter).await.map_err(trouble)?;
+    let found = queries::list(&portal.linli, &signed.actor, &filter)
+        .await
+        .map_err(trouble)?;
     let link = |row: &cases::Row| {
         let service = rows::service_name(page, &portal.linli, &row.service);
         let text = format!("{service} {}", row.number);
-        Link::new(text, format!("/desk/cases/{}", row.number)).about(rows::phase_name(page, row.phase))
+        Link::new(text, format!("/desk/cases/{}", row.number))
+            .about(rows::phase_name(page, row.phase))
     };
     Ok(found.rows.iter().map(link).collect())
 }
@@ -198,7 +238,13 @@ pub(super) async fn look(
         let page = page.with_refusals(&refusals);
         return invalid(&build(&portal, page, &signed, &session, resident).await?);
     }
-    looks::show(&session, &about(resident), &words, portal.linli.clock().now()).await?;
+    looks::show(
+        &session,
+        &about(resident),
+        &words,
+        portal.linli.clock().now(),
+    )
+    .await?;
     Ok(Redirect::to(&format!("/desk/residents/{resident}")).into_response())
 }
 

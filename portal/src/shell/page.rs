@@ -352,7 +352,8 @@ impl Page {
         self.query
             .path()
             .strip_prefix(href)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            // The queue stands above all pages of staff; only on itself it is where one is.
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') && href != "/desk")
     }
 
     /// The text of the flash.

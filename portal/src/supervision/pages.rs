@@ -70,7 +70,9 @@ pub(super) async fn home(
     ];
     let mut parts = Vec::new();
     for (id, href, filter) in wanted {
-        let found = queries::list(&portal.linli, &signed.actor, &filter).await.map_err(trouble)?;
+        let found = queries::list(&portal.linli, &signed.actor, &filter)
+            .await
+            .map_err(trouble)?;
         let names = names(&portal, found.rows.iter().filter_map(|row| row.holder)).await?;
         let total = grouped(found.total);
         let caption = page.t1(&format!("super-{id}-caption"), "count", &total);

@@ -22,6 +22,7 @@ desk-other = Your post works no cases. The menu above leads to your work.
 desk-keys = Keys: / for the search field, j and k to move along the rows.
 desk-yes = Yes
 desk-no = No
+desk-choose = Choose
 desk-year = Year
 desk-month = Month
 desk-day = Day

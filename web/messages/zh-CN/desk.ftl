@@ -22,6 +22,7 @@ desk-other = 您的岗位没有经办的办件。请从上面的菜单进入您�
 desk-keys = 键盘：/ 到搜索框，j、k 上下移动。
 desk-yes = 是
 desk-no = 否
+desk-choose = 请选择
 desk-year = 年
 desk-month = 月
 desk-day = 日
