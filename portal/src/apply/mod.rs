@@ -35,4 +35,5 @@ pub(crate) fn routes() -> Routes {
         .get("/apply/{service}/{question}", APPLY, pages::ask)
         .post("/apply/{service}/{question}", APPLY, pages::answer)
         .get("/cases/{number}/receipt", READ, receipt::show)
+        .get("/cases/{number}/receipt.json", READ, receipt::proof)
 }

@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::header;
 use linli_community::cases::view::CaseView;
 use linli_community::cases::{Due, Owner};
 use linli_community::catalogue::Held;
 use linli_interop::qr;
+use linli_kernel::Fault;
 
 use crate::Portal;
-use crate::catalogue::views::{PaperLine, paper_line, say};
+use crate::catalogue::views::{PaperLine, paper_line, promise, say};
 use crate::progress::pages::find;
 use crate::progress::words;
 use crate::shell::ui::{Markup, Row, SummaryList};
@@ -84,6 +86,8 @@ fn facts(portal: &Portal, page: &Page, view: &CaseView) -> Vec<Row> {
         let text = words::due_text(page, &portal.linli, due);
         rows.push(Row::new(page.t("receipt-promise"), text));
     }
+    let term = promise(page, &view.service);
+    rows.push(Row::new(page.t("receipt-term"), term.text).from(term.note));
     rows
 }
 
@@ -110,4 +114,29 @@ fn papers(page: &Page, view: &CaseView) -> Vec<PaperLine> {
         .filter(|paper| !came(&paper.id))
         .map(|paper| paper_line(page, paper))
         .collect()
+}
+
+/// `GET /cases/{number}/receipt.json`: the journal's receipt of the first entry, for `linli verify`.
+pub(super) async fn proof(
+    State(portal): State<Portal>,
+    Path(number): Path<String>,
+    signed: Signed,
+) -> Result<Response, Trouble> {
+    let mine = find(&portal, &signed, &number).await?;
+    let first = mine.view.history.first().ok_or(Trouble::NotFound)?;
+    let receipt = portal.linli.journal().receipt(first.seq, true).await?;
+    // The next checkpoint holds the entry: a moment later there is a receipt.
+    let receipt = receipt.ok_or_else(|| Fault::Busy("no checkpoint yet".to_owned()))?;
+    let body = serde_json::to_vec_pretty(&receipt)
+        .map_err(|error| Fault::Damaged(format!("receipt: {error}")))?;
+    let name = format!(
+        "attachment; filename=\"receipt-{}.json\"",
+        mine.view.case.number
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, body).into_response())
 }

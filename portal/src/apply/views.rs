@@ -261,7 +261,11 @@ fn draw_rows(
         id: &question.id,
         heading,
         legend,
-        hint: joined(page, &hint, &page.t("apply-members-none")),
+        hint: if question.limits.min_rows.unwrap_or(0) == 0 {
+            joined(page, &hint, &page.t("apply-members-none"))
+        } else {
+            hint
+        },
         why,
         source,
         error: page.problem_of(&question.id),

@@ -72,7 +72,7 @@ pub(crate) async fn mandated(portal: &Portal, signed: &Signed) -> Result<Vec<Man
     let mut found = Vec::new();
     for row in portal.linli.mandates_held_by(me).await? {
         // A mandate for some services only is used where it was given: at the counter.
-        if !row.services.is_empty() || !row.holds_on(today, "") {
+        if row.ended_on.is_some() || !row.services.is_empty() || !row.holds_on(today, "") {
             continue;
         }
         let resident = resident(portal, row.principal).await?;

@@ -303,7 +303,8 @@ fn term_line(page: &Page, service: &Service, key: &str, term: &Term) -> Line {
     Line::new(page, String::new(), text, &term.basis, &service.sources)
 }
 
-fn promise(page: &Page, service: &Service) -> Line {
+/// The time promised for the decision, with what it rests on.
+pub(crate) fn promise(page: &Page, service: &Service) -> Line {
     let key = match service.clock.starts {
         ClockStart::Accepted => "guide-promise-from-accepted",
         ClockStart::Submitted => "guide-promise-from-submitted",

@@ -254,13 +254,7 @@ pub(super) async fn looks(
 
 async fn look_row(portal: &Portal, page: &Page, look: &Look) -> Result<Vec<Cell>, Fault> {
     let who = match (&look.area, look.role) {
-        (Some(area), Some(role)) => {
-            let area = words::area_name(&portal.linli, area);
-            page.ta(
-                "progress-by-staff",
-                &[("area", &area), ("role", &page.role(role))],
-            )
-        }
+        (Some(area), Some(role)) => words::post_name(page, &portal.linli, role, area),
         _ => page.t("progress-by-system"),
     };
     let mut why = page.t(&format!("looks-why-{}", look.why.code()));

@@ -6,7 +6,7 @@
 pub(crate) mod deeds;
 pub(crate) mod pages;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod views;
 pub(crate) mod words;
 

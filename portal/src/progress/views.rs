@@ -256,11 +256,7 @@ fn step_tone(fact: &Fact) -> Tone {
 /// Who did it: the reader, a post with its unit, or Linli itself. Never the name of an officer.
 fn actor_name(page: &Page, linli: &Linli, view: &CaseView, actor: &Actor) -> String {
     match (&actor.post, actor.subject()) {
-        (Some(post), _) => {
-            let area = words::area_name(linli, &post.area);
-            let role = page.role(post.role);
-            page.ta("progress-by-staff", &[("area", &area), ("role", &role)])
-        }
+        (Some(post), _) => words::post_name(page, linli, post.role, &post.area),
         (None, Some(subject)) if subject == view.case.applicant => page.t("progress-by-you"),
         _ => page.t("progress-by-system"),
     }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use linli_community::cases::clock::Due;
 use linli_community::cases::{Desk, Owner, Phase, Wait};
 use linli_community::{Linli, Problem};
+use linli_kernel::{AreaPath, Role};
 use linli_units::CaseNumber;
 use tower_sessions::Session;
 
@@ -44,15 +45,23 @@ pub(crate) fn grouped(number: &str) -> String {
     CaseNumber::parse(number).map_or_else(|_| number.to_owned(), |number| number.to_string())
 }
 
-/// 岳阳街道 · 经办人, as people call a desk.
+/// 岳阳街道经办人, as people call a desk; never the name of an officer.
 pub(crate) fn desk_name(page: &Page, linli: &Linli, desk: &Desk) -> String {
-    let area = area_name(linli, &desk.area);
-    let role = page.role(desk.role);
+    post_name(page, linli, desk.role, &desk.area)
+}
+
+/// A post with its unit: 岳阳街道经办人, 太平社区居委会工作人员.
+pub(crate) fn post_name(page: &Page, linli: &Linli, role: Role, area: &AreaPath) -> String {
+    let area = area_name(linli, area);
+    if role == Role::CommitteeWorker && area.ends_with("委会") {
+        return page.ta("progress-who-committee", &[("area", &area)]);
+    }
+    let role = page.role(role);
     page.ta("progress-who-desk", &[("area", &area), ("role", &role)])
 }
 
 /// The name of an area, or its code when the node does not know it.
-pub(crate) fn area_name(linli: &Linli, area: &linli_kernel::AreaPath) -> String {
+pub(crate) fn area_name(linli: &Linli, area: &AreaPath) -> String {
     linli
         .areas()
         .get(area)

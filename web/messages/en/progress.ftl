@@ -16,6 +16,7 @@ progress-phase-withdrawn = Withdrawn
 progress-phase-lapsed = Lapsed
 progress-who = Who has it
 progress-who-you = You
+progress-who-committee = Staff of { $area }
 progress-who-desk = { $role }, { $area }
 progress-next = Next step
 progress-next-accept = Decide whether it is accepted
@@ -35,7 +36,7 @@ progress-next-settle = The supervisor looks at it again
 progress-next-by = by { $date }
 progress-promise = Result promised by
 progress-promise-paused = The clock stands still
-progress-due-unknown = No date can be named yet: there is no working-day calendar for { $year }
+progress-due-unknown = The day cannot be named yet: the holidays of { $year } are not known here; it follows once they are
 progress-left = { $n ->
     [one] 1 working day left
    *[other] { $n } working days left
@@ -149,7 +150,6 @@ progress-delivery-counter = at the counter
 progress-delivery-post = by post
 progress-delivery-visit = at home
 progress-by-you = You
-progress-by-staff = { $role }, { $area }
 progress-by-system = System
 
 supplement-title = Supply what is missing: { $number }
