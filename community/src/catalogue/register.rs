@@ -167,13 +167,13 @@ pub(crate) async fn remember(journal: &Journal, catalogue: &mut Catalogue) -> Re
 async fn last_edition(journal: &Journal, id: &str, version: u32) -> Result<Option<File>, Fault> {
     let stream = StreamId::new(Catalogued::TOPIC, id);
     let entries = journal.stream(&stream).await?;
-    let published = entries
+    let mut published = entries
         .iter()
         .filter_map(|entry| match Catalogued::read(entry) {
             Ok(Event::ServicePublished(past)) if past.version == version => Some(past),
             _ => None,
         });
-    Ok(published.last().map(|past| File {
+    Ok(published.next_back().map(|past| File {
         name: past.file,
         text: past.text,
     }))
