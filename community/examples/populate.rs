@@ -11,6 +11,10 @@ use linli_community::{Call, Linli, NodeConfig, places};
 use linli_journal::Config;
 use linli_kernel::{Actor, Clock as _, CommandId, SystemClock};
 
+/// Sealing and writing pass memory between threads, which this allocator does best.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "an example prints what it did")]
 async fn main() -> Result<(), Box<dyn Error>> {
