@@ -1,6 +1,6 @@
 //! The doors: file a case, act on one, look one up, let the clocks run out.
 //!
-//! The gate is asked inside [`decide`](super::decide), so no page or program can go round it.
+//! The gate is asked inside [`decide`], so no page or program can go round it.
 
 use std::sync::Arc;
 

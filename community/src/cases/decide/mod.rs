@@ -1,6 +1,6 @@
 //! What becomes of a command: events, or the rule that says no. Pure.
 //!
-//! [`may`] answers whether the actor may ask this of the case at all, whatever the content: the
+//! [`may()`] answers whether the actor may ask this of the case at all, whatever the content: the
 //! gate, 回避, the phase, the desk, the colleague who has it. The list of what is allowed is made
 //! from it. [`decide`] asks `may` first and then checks the content.
 
