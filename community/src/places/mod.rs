@@ -20,6 +20,7 @@
 mod decide;
 mod divisions;
 mod events;
+mod refusal;
 mod register;
 mod service;
 mod state;
@@ -31,5 +32,6 @@ pub use divisions::{BadDivisions, SONGJIANG, divisions};
 pub use events::{
     Abolished, AreaKind, CommunityStyle, Established, Event, Moved, PathChange, Renamed, Styled,
 };
+pub use refusal::REFUSALS;
 pub use register::{FOLLOWERS, Follower, Places, follow, indexes, stream, street_path, tables};
 pub use state::{Area, AreaTree, Dated};

@@ -30,6 +30,7 @@ pub mod mask;
 mod node_tests;
 mod queries;
 mod reading;
+mod refusal;
 mod register;
 mod rights;
 mod rows;
@@ -54,6 +55,7 @@ pub use households::{HEAD, HouseholdCommand, decide_household};
 pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
 pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
 pub use reading::OpenRecord;
+pub use refusal::REFUSALS;
 pub use register::{Households, Residents, forget};
 pub use rights::{
     Authority, Consents, Ended, Given, Granted, Grounds, Mandates, Right, RightEvent, consent, end,
