@@ -25,7 +25,7 @@ use crate::registers;
 const ATTEMPTS: usize = 8;
 
 /// How many states are kept in memory.
-const CACHED_STATES: usize = 20_000;
+const CACHED_STATES: usize = 8_192;
 
 /// Where a node's things lie.
 #[derive(Debug, Clone)]

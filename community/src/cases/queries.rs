@@ -30,7 +30,7 @@ pub const MAX_DEPTH: u64 = 10_000;
 /// Totals are counted up to here.
 pub const MAX_COUNT: u64 = 2_000;
 /// Counting looks at so many rows at most.
-pub const MAX_WALK: u64 = 100_000;
+pub const MAX_WALK: u64 = 50_000;
 
 /// By what a list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -192,8 +192,11 @@ pub async fn list(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Page,
     let mut query = rows_where(asked.lead.clone().add(asked.rest.clone()));
     order(&mut query, filter);
     query.limit(size).offset(offset);
-    let (rows, counted) = tokio::join!(fetch(reader, &query), count(reader, asked));
+    let tested = tested_columns(filter);
+    let (rows, counted) = tokio::join!(fetch(reader, &query), count(reader, asked, tested));
     let (rows, (total, more)) = (rows?, counted?);
+    let shown = u64::try_from(rows.len()).unwrap_or(0);
+    let total = Ord::max(total, if shown == 0 { 0 } else { offset + shown });
     Ok(Page {
         rows,
         total,
@@ -235,11 +238,24 @@ pub(super) async fn fetch(
 }
 
 /// How many rows, as far as counting goes, and whether there are or may be more.
-async fn count(reader: &DatabaseConnection, asked: Asked) -> Result<(u64, bool), Fault> {
+async fn count(
+    reader: &DatabaseConnection,
+    asked: Asked,
+    tested: Vec<&'static str>,
+) -> Result<(u64, bool), Fault> {
     let mut walk = Query::select();
-    walk.columns(TESTED)
+    walk.columns(tested.iter().copied())
         .from("cases")
         .cond_where(asked.lead.clone());
+    // In the order of an index that holds those columns, the newest or the most urgent first.
+    if tested
+        .iter()
+        .any(|column| ["due", "returned", "desk"].contains(column))
+    {
+        walk.order_by("due", Order::Asc);
+    } else {
+        walk.order_by("serial", Order::Desc);
+    }
     walk.limit(MAX_WALK);
     let mut hits = Query::select();
     hits.expr(Expr::val(1))
@@ -270,20 +286,24 @@ async fn count(reader: &DatabaseConnection, asked: Asked) -> Result<(u64, bool),
     Ok((n, beyond.is_some()))
 }
 
-/// The columns that conditions besides the leading one test.
-const TESTED: [&str; 11] = [
-    "serial",
-    "service",
-    "phase",
-    "channel",
-    "due",
-    "returned",
-    "desk",
-    "home",
-    "holder",
-    "applicant",
-    "number",
-];
+/// The columns that the conditions besides the leading ones test, and no other: so an index that
+/// holds them is all that counting reads.
+fn tested_columns(filter: &Filter) -> Vec<&'static str> {
+    let mut columns = vec!["serial"];
+    let mut test = |asked: bool, column| {
+        if asked {
+            columns.push(column);
+        }
+    };
+    test(filter.service.is_some(), "service");
+    test(filter.phase.is_some(), "phase");
+    test(filter.channel.is_some(), "channel");
+    let by_due = filter.overdue || filter.due_by.is_some() || filter.sort == Sort::Due;
+    test(by_due, "due");
+    test(filter.returned, "returned");
+    test(filter.waits_for_applicant, "desk");
+    columns
+}
 
 /// The conditions of a list: those that lead to an index, and the rest.
 struct Asked {
