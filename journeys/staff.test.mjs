@@ -199,6 +199,7 @@ for (const javaScript of [true, false]) {
     const refused = await file(page, { service: 'certificate', channel: 'counter', authority: 'written', answers: proof, nth: 2 })
     await act(page, refused, '受理')
     await act(page, refused, '登记核对', async form => {
+      await form.locator('select[name=check]').selectOption('address')
       await form.locator('input[name=outcome][value=differs]').check({ force: true })
       await write(form, '登记地址不在本居委会。')
     })

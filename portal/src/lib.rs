@@ -60,6 +60,7 @@ pub struct Portal {
     pub codes: Arc<dyn CodeSender>,
     pub(crate) demo: Option<Arc<demo::Demo>>,
     pub(crate) limiter: Limiter,
+    pub(crate) tokens: signin::Tokens,
 }
 
 /// What never changes while the node runs.
@@ -95,6 +96,7 @@ impl Portal {
             codes,
             demo: None,
             limiter: Limiter::default(),
+            tokens: signin::Tokens::default(),
         })
     }
 

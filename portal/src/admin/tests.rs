@@ -52,8 +52,8 @@ async fn an_account_is_opened_given_a_post_and_a_token_shown_once() {
 async fn a_login_is_taken_once_and_a_password_has_a_length() {
     let world = World::new().await;
     let mut admin = world.site.signed(Role::SecurityAdmin, DISTRICT).await;
-    assert_eq!(opened(&mut admin, "li").await.status, StatusCode::SEE_OTHER);
-    let taken = opened(&mut admin, "li").await;
+    assert_eq!(opened(&mut admin, "li.na").await.status, StatusCode::SEE_OTHER);
+    let taken = opened(&mut admin, "li.na").await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", taken.body);
     let short = [("name", "陈静"), ("login", "chen"), ("password", "short"), ("area", STREET)];
     let short = admin.post("/desk/admin/new", &short).await;

@@ -1,14 +1,16 @@
 //! Cases: file, list, read, act, and the receipt that proves one is in the log.
 
 use axum::Json as Answer;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
+use linli_community::cases::register::Cases;
 use linli_community::cases::{self, Filter, Phase, queries, view};
 use linli_community::catalogue::Channel;
 use linli_community::feature::{Call, Problem};
 use linli_community::residents::{Purpose, Why};
-use linli_kernel::{CaseId, Fault};
+use linli_kernel::gate::{Target, permits};
+use linli_kernel::{Action, CaseId, Fault};
 use linli_units::CaseNumber;
 
 use super::body::Json;
@@ -146,6 +148,17 @@ async fn id_of(portal: &Portal, signed: &Signed, name: &str) -> Result<CaseId, T
     found.rows.first().map(|row| row.id).ok_or(Trouble::NotFound)
 }
 
+/// Who may not even read the case learns nothing of it, not even how a command has to look.
+async fn enter(portal: &Portal, signed: &Signed, id: CaseId) -> Result<(), Trouble> {
+    let loaded = portal.linli.load::<Cases>(&id.into()).await?;
+    let case = loaded.state.as_ref().as_ref().ok_or(Trouble::NotFound)?;
+    let target = Target {
+        area: &case.area,
+        subject: Some(case.applicant),
+    };
+    Ok(permits(&signed.actor, Action::CaseRead, target)?)
+}
+
 /// One case. Its personal part only with a purpose, which is recorded as a look.
 #[utoipa::path(get, path = "/api/v1/cases/{case}", tag = "cases", operation_id = "readCase",
     params(
@@ -211,9 +224,11 @@ pub(super) async fn act(
     State(portal): State<Portal>,
     Path(name): Path<String>,
     signed: Signed,
-    Json(act): Json<Act>,
+    request: Request,
 ) -> Result<Answer<Acted>, Trouble> {
     let id = id_of(&portal, &signed, &name).await?;
+    enter(&portal, &signed, id).await?;
+    let Json(act) = Json::<Act>::from_request(request, &()).await?;
     let call = Call {
         command: act.command_id,
         actor: &signed.actor,

@@ -193,3 +193,23 @@ fn every_route_is_described_and_every_reference_leads_somewhere() {
         assert!(document.pointer(path).is_some(), "{path} leads nowhere");
     }
 }
+
+#[tokio::test]
+async fn a_token_is_nothing_the_moment_its_account_is_closed() {
+    let world = World::new().await;
+    let mut officer = world.site.token(Role::StreetOfficer, STREET).await;
+    assert_eq!(officer.get("/api/v1/cases").await.status, StatusCode::OK);
+    assert_eq!(officer.get("/api/v1/cases").await.status, StatusCode::OK);
+    let reader = world.linli().journal().reader();
+    let street = STREET.parse().unwrap();
+    let row = linli_community::accounts::staff_within(reader, &street).await.unwrap().remove(0);
+    let system = linli_kernel::Actor::system();
+    let call = linli_community::Call {
+        command: linli_kernel::CommandId::new(&linli_kernel::SystemClock),
+        actor: &system,
+        expected: None,
+    };
+    let close = linli_community::accounts::Command::Close;
+    linli_community::accounts::perform(world.linli(), call, row.id, &close).await.unwrap();
+    assert_eq!(officer.get("/api/v1/cases").await.status, StatusCode::UNAUTHORIZED);
+}

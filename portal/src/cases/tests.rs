@@ -4,7 +4,7 @@ use http::StatusCode;
 use linli_community::cases::Command;
 use linli_kernel::Role;
 
-use super::forms;
+use super::{forms, letter};
 use crate::desk::world::{COMMITTEE, DISTRICT, STREET, World, hidden};
 use crate::i18n::{I18n, Lang};
 use crate::testing::{Answer, Visitor};
@@ -33,7 +33,8 @@ async fn done(visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) {
 #[tokio::test]
 async fn a_case_walks_from_the_committee_to_the_decision() {
     let world = World::new().await;
-    let number = world.filed("dibao").await.number.as_str().to_owned();
+    let receipt = world.filed("dibao").await;
+    let number = receipt.number.as_str().to_owned();
     let at = |act: &str| format!("/desk/cases/{number}/{act}");
     let mut worker = world.worker().await;
 
@@ -120,13 +121,20 @@ async fn a_case_walks_from_the_committee_to_the_decision() {
         .await;
     assert!(decided.body.contains("已送达"), "{}", decided.body);
     assert!(decided.body.contains("家庭月收入低于标准"));
-    let letter = officer
-        .get(&format!("/desk/cases/{number}/letter.pdf"))
-        .await;
-    assert_eq!(
-        letter.header(&http::header::CONTENT_TYPE),
-        "application/pdf"
-    );
+    let view = linli_community::cases::view::tracked(world.linli(), receipt.case).await.unwrap();
+    let frame = letter::Frame {
+        issuer: "岳阳街道",
+        public_url: "http://127.0.0.1",
+        promised: None,
+        synthetic: true,
+        large: false,
+    };
+    let letter = letter::compose(&view.case, &view.service, &frame).unwrap();
+    assert_eq!(letter.kind, linli_interop::letter::LetterKind::Granted);
+    let said = letter.paragraphs.join("");
+    assert!(said.contains("¥1,200.00（大写：壹仟贰佰元整）"), "{said}");
+    assert!(said.contains("家庭月收入低于标准"));
+    assert!(letter.appeal.unwrap().contains("行政复议"));
 }
 
 #[tokio::test]

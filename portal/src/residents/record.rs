@@ -250,9 +250,12 @@ pub(super) async fn look(
 
 /// `POST /desk/residents/{resident}/hide`.
 pub(super) async fn hide(
+    State(portal): State<Portal>,
     Path(resident): Path<ResidentId>,
+    signed: Signed,
     session: Session,
 ) -> Result<Response, Trouble> {
+    portal.linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
     looks::hide(&session, &about(resident)).await?;
     Ok(Redirect::to(&format!("/desk/residents/{resident}")).into_response())
 }

@@ -10,6 +10,7 @@ mod residents;
 mod staff;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod waiting;
 mod who;
 
@@ -17,6 +18,7 @@ use tower_sessions::cookie::time::Duration;
 
 use crate::shell::{Access, Routes};
 
+pub(crate) use tokens::Tokens;
 pub(crate) use waiting::{WAITING, Waiting};
 pub(crate) use who::identify;
 pub use who::{Entrant, enter, resident_entrant, staff_entrant};

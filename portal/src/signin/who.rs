@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::SESSION_COOKIE;
+use super::tokens::holder_of;
 use crate::Portal;
 use crate::shell::{Held, Identity, Mode, Signed, Trouble, Via};
 
@@ -175,23 +176,7 @@ async fn by_token(portal: &Portal, parts: &Parts) -> Result<Option<Signed>, Trou
     let Some(bearer) = bearer else {
         return Ok(None);
     };
-    let today = portal.linli.clock().today();
-    let reader = portal.linli.journal().reader();
-    let Some((account, post)) = accounts::by_token(reader, bearer.trim(), today).await? else {
-        return Ok(None);
-    };
-    let who = post.map(|post| Who {
-        account,
-        name: String::new(),
-        resident: None,
-        post: Some(post),
-        signed_at: 0,
-        seen_at: 0,
-        kiosk: false,
-    });
-    let signed = signed(portal, account, who.as_ref(), Via::Token).await?;
-    // A token acts in its own post or not at all: never in another that the account still holds.
-    Ok(signed.filter(|signed| signed.actor.post.as_ref().map(|held| held.id) == post))
+    Ok(holder_of(portal, bearer.trim()).await?)
 }
 
 /// The account as it stands now: a closed one is nobody, an ended post is gone.
