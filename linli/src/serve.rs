@@ -10,7 +10,7 @@ use linli_journal::Mode;
 use linli_kernel::SystemClock;
 use linli_portal::Portal;
 use linli_portal::server::{self, Listener};
-use linli_portal::session::{ConsoleSender, Desk};
+use linli_portal::session::{Desk, FileSender};
 use linli_portal::settings::Patience;
 
 use crate::cli::Folder;
@@ -81,7 +81,8 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     } = serving;
     publish(&linli).await;
     let desk = node::desk(dir, settings).await?;
-    let mut portal = Portal::new(linli.clone(), desk.clone(), portal, Arc::new(ConsoleSender))?;
+    let codes = Arc::new(FileSender::new(dir.join("codes.txt")));
+    let mut portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
     if let Some(demo) = demo {
         portal = portal.with_demo(demo);
     }

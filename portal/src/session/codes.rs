@@ -2,6 +2,7 @@
 //!
 //! The phone number is kept only as a keyed hash, the code likewise.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,6 +10,7 @@ use linli_kernel::Fault;
 use rand::RngExt as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query};
 use sha2::Sha256;
+use tokio::io::AsyncWriteExt as _;
 
 use super::Desk;
 
@@ -42,6 +44,39 @@ impl CodeSender for ConsoleSender {
             "a one-time code was made, but no SMS gateway is configured"
         );
         Ok(())
+    }
+}
+
+/// Appends each code to a file that only the node's own user may read: whatever sends messages for
+/// the installation takes them from there.
+#[derive(Debug, Clone)]
+pub struct FileSender {
+    path: PathBuf,
+}
+
+impl FileSender {
+    /// Codes go to the file at `path`, a line each: phone, tab, code.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+#[async_trait::async_trait]
+impl CodeSender for FileSender {
+    async fn send(&self, phone: &str, code: &str) -> Result<(), Fault> {
+        let told =
+            |error: std::io::Error| Fault::Setting(format!("{}: {error}", self.path.display()));
+        let mut file = tokio::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)
+            .await
+            .map_err(told)?;
+        let line = format!("{phone}\t{code}\n");
+        file.write_all(line.as_bytes()).await.map_err(told)?;
+        file.flush().await.map_err(told)
     }
 }
 

@@ -21,7 +21,7 @@ use rand::Rng as _;
 use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait as _, OnConflict, Query, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, StatementBuilder};
 
-pub use codes::{CodeCheck, CodeSender, ConsoleSender, MemorySender};
+pub use codes::{CodeCheck, CodeSender, ConsoleSender, FileSender, MemorySender};
 pub use credentials::{Checked, hash_password};
 pub use drafts::{Draft, DraftKey};
 pub use presence::Present;

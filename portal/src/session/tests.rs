@@ -109,6 +109,20 @@ async fn two_people_on_one_case_are_told_of_each_other() {
 }
 
 #[tokio::test]
+async fn codes_go_to_a_file_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("codes.txt");
+    let sender = FileSender::new(&path);
+    sender.send("13800138001", "000001").await.unwrap();
+    sender.send("13800138002", "000002").await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "13800138001\t000001\n13800138002\t000002\n");
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
 async fn the_secret_of_a_desk_lasts() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::sqlite(folder.path());

@@ -12,6 +12,8 @@ mod headers;
 mod home;
 mod identity;
 mod limits;
+#[cfg(test)]
+mod matrix;
 pub(crate) mod meter;
 mod page;
 mod query;

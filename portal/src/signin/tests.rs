@@ -187,7 +187,7 @@ async fn a_closed_account_is_nobody_at_once() {
     let mut visitor = site.signed(Role::CommitteeWorker, HOME).await;
     let mut token = site.token(Role::CommitteeWorker, HOME).await;
     let page = visitor.get("/sign-in/post").await;
-    assert!(page.body.contains("居(村)委会工作人员"));
+    assert!(page.body.contains("委会工作人员"));
     assert!(token.bearer.is_some());
     let linli = &site.portal.linli;
     let all = "310117".parse().unwrap();

@@ -83,17 +83,25 @@ fn signed(
             resident: Some(*resident),
             via: Via::Token,
         }),
-        (Holder::Staff { name, .. }, Some(_), Some(HeldPost { post, .. })) => Some(Signed {
-            account: id,
-            name: name.clone(),
-            actor: Actor::in_post(id, post.clone()),
-            posts: vec![Held {
-                post: post.clone(),
-                area_name: portal.linli.areas().full_name(&post.area),
-            }],
-            resident: None,
-            via: Via::Token,
-        }),
+        (Holder::Staff { name, .. }, Some(_), Some(HeldPost { post, .. })) => {
+            let areas = portal.linli.areas();
+            let mut post = post.clone();
+            // The area may have moved since the post was given.
+            if let Some(today) = areas.today(&post.area) {
+                post.area = today.clone();
+            }
+            Some(Signed {
+                account: id,
+                name: name.clone(),
+                actor: Actor::in_post(id, post.clone()),
+                posts: vec![Held {
+                    area_name: areas.full_name(&post.area),
+                    post,
+                }],
+                resident: None,
+                via: Via::Token,
+            })
+        }
         _ => None,
     }
 }

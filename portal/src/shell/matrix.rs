@@ -1,0 +1,173 @@
+//! The matrix: every guarded route about something × every role of staff × every relation of their
+//! area to it. Who is outside gets 403 or 404 and not one personal word; the gate alone says who is.
+
+use axum::body::Body;
+use http::StatusCode;
+use linli_kernel::gate::{self, Target};
+use linli_kernel::{AccountId, Action, Actor, AreaPath, Post, PostId, Role, SystemClock};
+
+use super::{Access, Declared};
+use crate::desk::world::{COMMITTEE, World};
+use crate::testing::{Answer, Visitor};
+
+/// Where a post can lie, seen from the committee the thing belongs to.
+const RELATIONS: [(&str, &str); 6] = [
+    ("the committee itself", COMMITTEE),
+    ("its street", "310117/310117001"),
+    ("its district", "310117"),
+    ("the committee next door", "310117/310117001/310117001002"),
+    ("another street", "310117/310117105"),
+    ("a committee elsewhere", "310117/310117105/310117105001"),
+];
+
+/// What the routes are knocked at with: things that exist, in [`COMMITTEE`].
+struct Things {
+    number: String,
+    case: String,
+    seq: String,
+    resident: String,
+    account: String,
+}
+
+impl Things {
+    /// The path with its braces filled; `None` when the route is about nothing of an area.
+    fn fill(&self, path: &str) -> Option<String> {
+        let mut about = false;
+        let parts: Vec<&str> = path
+            .split('/')
+            .map(|part| {
+                let thing = match part {
+                    "{number}" => &self.number,
+                    "{case}" => &self.case,
+                    "{seq}" => &self.seq,
+                    "{resident}" => &self.resident,
+                    "{account}" => &self.account,
+                    "{service}" => "dibao",
+                    other => return other,
+                };
+                about |= part != "{service}";
+                thing
+            })
+            .collect();
+        about.then(|| parts.join("/"))
+    }
+}
+
+fn actions(access: Access) -> Vec<Action> {
+    match access {
+        Access::Gate(action) => vec![action],
+        Access::AnyOf(actions) => actions.to_vec(),
+        Access::Public | Access::SignedIn | Access::Loopback => Vec::new(),
+    }
+}
+
+/// Whether the gate lets a post do one of the route's actions to a thing of [`COMMITTEE`].
+fn permitted(role: Role, area: &str, access: Access) -> bool {
+    let post = Post {
+        id: PostId::new(&SystemClock),
+        role,
+        area: area.parse().unwrap(),
+    };
+    let actor = Actor::in_post(AccountId::new(&SystemClock), post);
+    let home: AreaPath = COMMITTEE.parse().unwrap();
+    let target = Target {
+        area: &home,
+        subject: None,
+    };
+    let may = |action: &Action| gate::permits(&actor, *action, target).is_ok();
+    actions(access).iter().any(may)
+}
+
+async fn things(world: &World) -> Things {
+    let receipt = world.filed("dibao").await;
+    let account = world.site.staff(Role::GridWorker, COMMITTEE).await;
+    Things {
+        number: receipt.number.as_str().to_owned(),
+        case: receipt.case.to_string(),
+        seq: receipt.seq.to_string(),
+        resident: world.elder.to_string(),
+        account: account.to_string(),
+    }
+}
+
+async fn knock(visitor: &mut Visitor, method: &str, path: &str) -> Answer {
+    match method {
+        "GET" => visitor.get(path).await,
+        "POST" if !path.starts_with("/api/") => visitor.post(path, &[]).await,
+        method => {
+            let id = linli_kernel::CommandId::new(&SystemClock);
+            let body = format!("{{\"command_id\":\"{id}\",\"do\":\"take\"}}");
+            let mut request = visitor.request(method.parse().unwrap(), path, Body::from(body));
+            let kind = "application/json".parse().unwrap();
+            request
+                .headers_mut()
+                .insert(http::header::CONTENT_TYPE, kind);
+            visitor.send(request).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_guarded_route_asks_the_gate_about_the_area_too() {
+    let world = World::new().await;
+    let things = things(&world).await;
+    let routes = crate::routes();
+    let guarded: Vec<(&Declared, String)> = routes
+        .declared()
+        .iter()
+        .filter(|route| !actions(route.access).is_empty())
+        .filter_map(|route| Some((route, things.fill(route.path)?)))
+        .collect();
+    assert!(guarded.len() > 15, "only {} routes", guarded.len());
+    let mut wrong = Vec::new();
+    for role in Role::ALL.into_iter().filter(|role| role.is_staff()) {
+        for (relation, area) in RELATIONS {
+            let mut pages = world.site.signed(role, area).await;
+            let mut program = world.site.token(role, area).await;
+            for (route, path) in &guarded {
+                let api = path.starts_with("/api/");
+                let visitor = if api { &mut program } else { &mut pages };
+                let answer = knock(visitor, route.method, path).await;
+                let may = permitted(role, area, route.access);
+                if let Some(why) = fault(&answer, may, route) {
+                    let status = answer.status;
+                    let method = route.method;
+                    wrong.push(format!(
+                        "{role:?} of {relation}: {method} {path}: {status}: {why}"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\n{} wrong",
+        wrong.join("\n"),
+        wrong.len()
+    );
+}
+
+/// What is wrong with an answer, seen from what the gate says.
+fn fault(answer: &Answer, may: bool, route: &Declared) -> Option<&'static str> {
+    let turned_away = matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+    let plain_page = matches!(
+        route.path,
+        "/desk/cases/{number}" | "/api/v1/cases/{case}" | "/desk/residents/{resident}"
+    );
+    // Hiding again what one had revealed changes nothing but one's own session.
+    let hides = route.path.ends_with("/hide") && answer.status == StatusCode::SEE_OTHER;
+    if !may && !turned_away && !hides {
+        return Some("let in");
+    }
+    if !may
+        && ["张建国", "10900000001"]
+            .iter()
+            .any(|word| answer.body.contains(word))
+    {
+        return Some("tells personal data");
+    }
+    if may && turned_away && route.method == "GET" && plain_page {
+        return Some("turned away");
+    }
+    None
+}
