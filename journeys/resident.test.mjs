@@ -103,7 +103,7 @@ for (const javaScript of [true, false]) {
     await page.locator('main a.govuk-button').first().click()
     await page.locator('main form button').first().click()
 
-    const answers = { income_changed: 'no', military_money: 'no', cause: 'cannot_work', bank_account: '6222000000000034' }
+    const answers = { income_changed: 'no', military_money: 'no', cause: 'cannot_work', bank_account: '6222000000000034', assets: '1000' }
     let filledIn = 0
     const asked = await new Questions(page, answers).all(async () => {
       filledIn += await page.locator('.l-prefilled').count()
@@ -136,7 +136,7 @@ for (const javaScript of [true, false]) {
   test(`an answer outlives an expired sign-in, ${how}`, async () => {
     const page = await visitor(browser, demo, { javaScript })
     await signIn(page, elder)
-    await open(page, '/apply/temporary-relief')
+    await open(page, '/apply/certificate')
     await page.locator('main form button').first().click()
     const at = page.url()
     await page.locator('main input[type=text], main textarea').first().fill('松江区岳阳街道新家路 1 号')
@@ -170,7 +170,7 @@ for (const javaScript of [true, false]) {
     await desk.context().close()
 
     await open(page, `/cases/${number}`)
-    await page.getByText('结果和理由').waitFor()
+    await page.getByRole('heading', { name: '结果和理由' }).waitFor()
     await page.getByText('已核实，情况属实。').first().waitFor()
     const steps = await page.locator('.l-progress__what').allInnerTexts()
     assert.match(steps.at(-1), /提交了申请/, 'newest first')

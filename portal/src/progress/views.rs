@@ -373,7 +373,7 @@ fn decided_rows(page: &Page, view: &CaseView, decided: &Decided) -> Vec<Row> {
     };
     let name = outcome.map_or_else(String::new, |outcome| say(page, &outcome.names));
     let tag = Markup::text(" ").then(&Markup::of(&Tag::new(page.t(word), tone)));
-    let mut rows = vec![Row::new(page.t("progress-result"), name).with(tag)];
+    let mut rows = vec![Row::new(page.t("progress-outcome"), name).with(tag)];
     if let Some(fen) = decided.amount_fen {
         rows.push(amount_row(page, service, decided, fen));
     }

@@ -72,6 +72,7 @@ progress-message-required = Write a message first
 progress-words-long = At most 1,000 characters; this has { $n }
 progress-acting = This is { $name }’s case.
 
+progress-outcome = Result
 progress-result = Result and reasons
 progress-result-granted = Granted
 progress-result-confirmed = Confirmed

@@ -63,6 +63,7 @@ progress-message-required = 请写留言内容
 progress-words-long = 最多写 1000 个字，现在是 { $n } 个字
 progress-acting = 您正在看 { $name } 的办件。
 
+progress-outcome = 结果
 progress-result = 结果和理由
 progress-result-granted = 同意
 progress-result-confirmed = 予以确认
