@@ -1,63 +1,60 @@
 //! A feature asks another through its `mod.rs` alone: `crate::cases::Case` is a question,
 //! `crate::cases::state::Case` reaches into the other's drawers.
 //!
-//! A module that `mod.rs` opens (`pub` or `pub(crate)`) is part of its answer; but events, state,
-//! decisions and registers of a community feature never are, for another feature of the community.
-//! What another crate may see, the compiler says.
+//! What a feature keeps private the compiler guards. Checked here is what it cannot know: events,
+//! state, decisions and registers that are open (to the node that puts features together, or to
+//! pages) are still not for another feature of the community.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, Tree};
 
-/// Crates with feature folders, and which files are never another feature's business.
-const HOSTS: [(&str, &[&str]); 2] = [
-    (
-        "community/src/",
-        &["events", "state", "decide", "refusal", "register", "tests"],
-    ),
-    ("portal/src/", &["tests"]),
-];
+/// Where the features of the community lie.
+const HOST: &str = "community/src/";
+
+/// The files of a feature's anatomy that are nobody else's business.
+const ANATOMY: [&str; 6] = ["events", "state", "decide", "refusal", "register", "tests"];
 
 /// Feature folder → its files and folders that are its own affair.
 type Features = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
+    let features = features(tree);
     let mut findings = Vec::new();
-    for (host, private) in HOSTS {
-        let features = features(tree, host, private);
-        for (path, text) in tree.under(host, ".rs") {
-            // Files beside the features (the node, the list of registers) put them together.
-            let Some((home, _)) = path[host.len()..].split_once('/') else {
-                continue;
-            };
-            for (line, parts) in paths(text) {
-                let found = reach(&features, home, &parts);
-                findings.extend(found.map(|what| Finding::line(path, line, what)));
-            }
+    for (path, text) in tree.under(HOST, ".rs") {
+        // Files beside the features (the node, the list of registers) put them together.
+        let Some((home, _)) = path[HOST.len()..].split_once('/') else {
+            continue;
+        };
+        for (line, parts) in paths(text) {
+            let found = reach(&features, home, &parts);
+            findings.extend(found.map(|what| Finding::line(path, line, what)));
         }
     }
     findings
 }
 
-fn features(tree: &Tree, host: &str, private: &[&str]) -> Features {
+fn features(tree: &Tree) -> Features {
     let mut features = Features::new();
-    for (path, _) in tree.under(host, ".rs") {
-        let parts: Vec<&str> = path[host.len()..].split('/').collect();
+    for (path, _) in tree.under(HOST, ".rs") {
+        let parts: Vec<&str> = path[HOST.len()..].split('/').collect();
         if let [feature, inner, ..] = parts.as_slice() {
             let inner = inner.trim_end_matches(".rs");
-            let front = tree.text(&format!("{host}{feature}/mod.rs"));
-            let open = ["pub", "pub(crate)"]
-                .iter()
-                .any(|word| front.contains(&format!("\n{word} mod {inner};")));
-            if inner != "mod" && (!open || private.contains(&inner)) {
-                features
-                    .entry((*feature).to_owned())
-                    .or_default()
-                    .insert(inner.to_owned());
+            if ANATOMY.contains(&inner) && is_open(tree, feature, inner) {
+                let drawers = features.entry((*feature).to_owned()).or_default();
+                drawers.insert(inner.to_owned());
             }
         }
     }
     features
+}
+
+/// Whether the feature's `mod.rs` opens the module beyond itself.
+fn is_open(tree: &Tree, feature: &str, module: &str) -> bool {
+    let front = tree.text(&format!("{HOST}{feature}/mod.rs"));
+    ["pub", "pub(crate)"]
+        .iter()
+        .any(|word| front.contains(&format!("\n{word} mod {module};")))
 }
 
 /// What is wrong with naming `parts` (`[feature, item, …]`) from within `home`.
@@ -163,7 +160,7 @@ mod tests {
         let tree = tree(&[
             (
                 "community/src/cases/mod.rs",
-                "//! x\npub mod state;\npub mod command;",
+                "//! x\npub mod state;\npub(crate) mod events;\npub mod command;",
             ),
             ("community/src/cases/command.rs", "//! x"),
             (
