@@ -8,7 +8,7 @@ use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, Fault, HouseholdId, Refusal, ResidentId};
 use linli_units::IdentityNumber;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult};
 
 use super::rows::{
     ConsentRow, Look, MandateRow, Row, read_consent, read_look, read_mandate, read_row,
@@ -116,9 +116,30 @@ impl Asked<'_> {
         if let Some(text) = filter.text.as_deref().map(str::trim)
             && !text.is_empty()
         {
-            cond = cond.add(matching(text, id_key));
+            cond = cond.add(self.matching(text, id_key));
         }
         Ok(self.narrow(cond, filter))
+    }
+
+    /// The rows that `text` means: a whole number, or the beginning of a name.
+    fn matching(&self, text: &str, id_key: Option<String>) -> Cond {
+        let cond = Cond::all();
+        if let Some(key) = id_key {
+            return cond.add(is("id_key", key));
+        }
+        if let Ok(number) = phone(text) {
+            return cond.add(is("phone", number));
+        }
+        // Characters with a meaning in patterns cannot stand in names.
+        let name = text.replace(['%', '_', '\\'], "");
+        let cond = cond.add(Expr::col("name").like(format!("{name}%")));
+        if self.reader.get_database_backend() != DbBackend::Sqlite {
+            return cond;
+        }
+        // SQLite compares by bytes and takes a range, not a pattern, from an index.
+        let end = format!("{name}{}", char::MAX);
+        cond.add(Expr::col("name").gte(name))
+            .add(Expr::col("name").lt(end))
     }
 
     fn narrow(&self, mut cond: Cond, filter: &Filter) -> Cond {
@@ -299,18 +320,6 @@ pub(super) fn is(column: &'static str, value: impl Into<sea_orm::Value>) -> Expr
 pub(super) fn id_number(text: &str) -> Option<String> {
     let number = IdentityNumber::parse(text).ok()?;
     Some(number.as_str().to_owned())
-}
-
-fn matching(text: &str, id_key: Option<String>) -> Expr {
-    if let Some(key) = id_key {
-        return is("id_key", key);
-    }
-    if let Ok(number) = phone(text) {
-        return is("phone", number);
-    }
-    // Characters with a meaning in patterns cannot stand in names.
-    let name = text.replace(['%', '_', '\\'], "");
-    Expr::col("name").like(format!("{name}%"))
 }
 
 fn rows_where(cond: Cond) -> SelectStatement {

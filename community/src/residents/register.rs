@@ -67,6 +67,8 @@ pub(super) fn indexes() -> Vec<IndexCreateStatement> {
         index("resident_phone", "resident", &["phone"]),
         // Lists walk it: a district, a street or a committee, by area and name.
         index("resident_place", "resident", &["street", "area", "name"]),
+        index("resident_born", "resident", &["street", "birth_date"]),
+        index("resident_name", "resident", &["name"]),
         index("resident_household", "resident", &["household"]),
     ]
 }
