@@ -180,6 +180,11 @@ fn postgres(url: &str, schema: &str, connections: u32, how: Use) -> ConnectOptio
     if how == Use::Write {
         // The writer's connection holds the lock: it is never exchanged in silence.
         options.idle_timeout(None).test_before_acquire(false);
+    } else {
+        options.map_sqlx_postgres_opts(|options| {
+            let read_only = [("default_transaction_read_only", "on")];
+            options.statement_cache_capacity(1024).options(read_only)
+        });
     }
     options
 }

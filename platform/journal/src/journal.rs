@@ -200,6 +200,14 @@ impl Journal {
         self.shared.reader()
     }
 
+    /// Opens a side database of the same node: see [`crate::side_store`].
+    ///
+    /// # Errors
+    /// [`Fault`] when it cannot be opened.
+    pub async fn side_store(&self, name: &str) -> Result<DatabaseConnection, Fault> {
+        crate::db::side_store(&self.shared.config, name).await
+    }
+
     /// What the node may do now.
     #[must_use]
     pub fn mode(&self) -> Mode {
@@ -452,6 +460,7 @@ impl Journal {
     pub async fn close(&self) {
         let Some(jobs) = &self.jobs else {
             self.shared.mode.send_replace(Mode::Closed);
+            writer::close(&self.shared).await;
             return;
         };
         let (stopped, done) = oneshot::channel();

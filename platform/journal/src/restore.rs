@@ -18,8 +18,8 @@ use crate::backup::{ArchivedCommand, ArchivedNotice, Counts, Header, Kind, Reade
 use crate::batch::{COMMANDS, CommandRow, DESTROYED, destroyed_row, outbox_row, write_tiles};
 use crate::chain::Chains;
 use crate::config::{Config, Store};
-use crate::db::{self, begin, fault};
-use crate::journal::{Journal, cursor_mac, kinds};
+use crate::db::{begin, fault};
+use crate::journal::{cursor_mac, kinds};
 use crate::keys;
 use crate::open;
 use crate::read::{Raw, blocking};
@@ -30,9 +30,10 @@ use crate::shared::{Identity, Shared};
 use crate::sidecar::{self, Sidecar};
 use crate::sql::{insert_rows, int};
 use crate::wire;
+use crate::writer::close;
 
 /// A restore that was made. The node reads, and writes nothing until
-/// [`Journal::confirm_stands_alone`].
+/// [`Journal::confirm_stands_alone`](crate::Journal::confirm_stands_alone).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Restored {
     /// The log.
@@ -46,7 +47,7 @@ pub struct Restored {
 }
 
 /// Restores the archive at `archive`, with the file of keys beside it, into the empty place that
-/// `config` names. Opens nothing: [`Journal::open`] follows.
+/// `config` names. Opens nothing: [`Journal::open`](crate::Journal::open) follows.
 ///
 /// # Errors
 /// [`Fault::Damaged`] when the archive is cut short, altered, or does not lead to its signed
@@ -96,15 +97,6 @@ pub async fn restore(
         commands: counts.commands,
         erased_since,
     })
-}
-
-async fn close(shared: &Shared) {
-    for db in [&shared.db.read, &shared.db.write] {
-        if let Err(error) = db.clone().close().await {
-            tracing::warn!(%error, "closing the store");
-        }
-    }
-    shared.keys.close().await;
 }
 
 /// Reads the whole archive, checking every frame.
@@ -389,14 +381,4 @@ fn split(content: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = content.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     rest.split_at_checked(length)
-}
-
-impl Journal {
-    /// Opens a side database of the same node: see [`crate::side_store`].
-    ///
-    /// # Errors
-    /// [`Fault`] when it cannot be opened.
-    pub async fn side_store(&self, name: &str) -> Result<sea_orm::DatabaseConnection, Fault> {
-        db::side_store(&self.shared.config, name).await
-    }
 }

@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod backups;
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod evolution;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod proofs;
