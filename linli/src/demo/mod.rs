@@ -29,7 +29,9 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
     let dir = &demo.dir;
     let mut settings = settings(demo);
     // Taken first: a port that is taken is told before anything is made.
-    let listener = serve::listen(&settings).await?;
+    let listener = serve::listen(&settings)
+        .await
+        .context("choose another address with --listen")?;
     if let Some(address) = listener.address() {
         settings.listen = address.to_string();
         settings.address = format!("http://{address}");

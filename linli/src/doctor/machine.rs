@@ -165,10 +165,8 @@ pub(super) fn clock(clock: &dyn Clock, last_entry: Option<Timestamp>) -> Finding
         .map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp());
     let behind = last_entry.is_some_and(|last| now < last);
     if now >= built && !behind {
-        return Finding::ok(
-            "clock",
-            now.to_zoned(linli_kernel::clock::shanghai()).to_string(),
-        );
+        let local = now.to_zoned(linli_kernel::clock::shanghai());
+        return Finding::ok("clock", local.strftime("%Y-%m-%d %H:%M:%S %:z").to_string());
     }
     let found = last_entry.filter(|_| behind).map_or_else(
         || format!("it says {now}"),

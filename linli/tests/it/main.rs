@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod demo;
 mod life;
 mod misuse;
 
