@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 use crate::{expect, linli};
@@ -26,7 +26,8 @@ fn make(dir: &Path) {
     expect(0, &arguments);
 }
 
-fn start(dir: &Path) -> (Child, String) {
+/// A running demo, its address, and its output, kept open so that it can finish speaking.
+fn start(dir: &Path) -> (Child, String, BufReader<ChildStdout>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_linli"))
         .args(["demo", "--dir", dir.to_str().unwrap()])
         .args(SMALL)
@@ -34,12 +35,15 @@ fn start(dir: &Path) -> (Child, String) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines
-        .map_while(Result::ok)
-        .find_map(|line| line.trim().strip_prefix("http://").map(str::to_owned))
-        .unwrap();
-    (child, address)
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while output.read_line(&mut line).unwrap() > 0 {
+        if let Some(address) = line.trim().strip_prefix("http://") {
+            return (child, address.to_owned(), output);
+        }
+        line.clear();
+    }
+    panic!("the demo ended without an address");
 }
 
 fn get(address: &str, path: &str) -> String {
@@ -60,7 +64,7 @@ fn a_demo_is_made_once_served_and_stopped() {
         &["journal", "show", "--json", "--dir", dir.to_str().unwrap()],
     );
     let begun = Instant::now();
-    let (mut child, address) = start(&dir);
+    let (mut child, address, _output) = start(&dir);
     assert!(
         begun.elapsed().as_secs() < 10,
         "a demo that is there starts in seconds"
