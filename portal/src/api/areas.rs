@@ -29,7 +29,11 @@ pub(super) async fn list(State(portal): State<Portal>, query: Query) -> Json<Vec
     let lines = match parent {
         Some(parent) => tree.children(&parent).map(line).collect(),
         None if query.get("parent").is_some() => Vec::new(),
-        None => tree.living().filter(|area| area.path().depth() == 1).map(line).collect(),
+        None => tree
+            .living()
+            .filter(|area| area.path().depth() == 1)
+            .map(line)
+            .collect(),
     };
     Json(lines)
 }

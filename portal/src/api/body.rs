@@ -18,7 +18,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Trouble> {
         let kind = request.headers().get(header::CONTENT_TYPE);
-        let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = kind
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if !kind.starts_with("application/json") {
             return Err(Trouble::Unreadable("application/json"));
         }
@@ -28,7 +30,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             return Err(Trouble::TooLarge);
         }
         let body: Body = request.into_body();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_longer| Trouble::TooLarge)?;
+        let bytes = to_bytes(body, MOST_BYTES)
+            .await
+            .map_err(|_longer| Trouble::TooLarge)?;
         match serde_json::from_slice(&bytes) {
             Ok(read) => Ok(Self(read)),
             Err(_unreadable) => Err(Trouble::Unreadable("json")),

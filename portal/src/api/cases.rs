@@ -54,8 +54,14 @@ pub(super) async fn create(
         actor: &signed.actor,
         expected: None,
     };
-    let receipt = cases::file(&portal.linli, call, &filing).await.map_err(told)?;
-    let status = if receipt.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let receipt = cases::file(&portal.linli, call, &filing)
+        .await
+        .map_err(told)?;
+    let status = if receipt.repeated {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     let place = format!("/api/v1/cases/{}", receipt.case);
     let body = Filed {
         id: receipt.case,
@@ -104,13 +110,17 @@ pub(super) async fn list(
         channel: query.get("channel").and_then(Channel::from_code),
         open: yes("open"),
         overdue: yes("overdue") == Some(true),
-        before: query.get("cursor").and_then(|cursor| u32::from_str_radix(cursor, 36).ok()),
+        before: query
+            .get("cursor")
+            .and_then(|cursor| u32::from_str_radix(cursor, 36).ok()),
         descending: true,
         page: 1,
         size: limit,
         ..Filter::default()
     };
-    let found = queries::list(&portal.linli, &signed.actor, &filter).await.map_err(told)?;
+    let found = queries::list(&portal.linli, &signed.actor, &filter)
+        .await
+        .map_err(told)?;
     let last = found.rows.last().map(|row| row.serial);
     let full = found.rows.len() as u64 == limit;
     Ok(Answer(CasePage {
@@ -144,8 +154,14 @@ async fn id_of(portal: &Portal, signed: &Signed, name: &str) -> Result<CaseId, T
         size: 1,
         ..Filter::default()
     };
-    let found = queries::list(&portal.linli, &signed.actor, &filter).await.map_err(told)?;
-    found.rows.first().map(|row| row.id).ok_or(Trouble::NotFound)
+    let found = queries::list(&portal.linli, &signed.actor, &filter)
+        .await
+        .map_err(told)?;
+    found
+        .rows
+        .first()
+        .map(|row| row.id)
+        .ok_or(Trouble::NotFound)
 }
 
 /// Who may not even read the case learns nothing of it, not even how a command has to look.
@@ -176,7 +192,9 @@ pub(super) async fn read(
     query: Query,
 ) -> Result<Answer<CaseShape>, Trouble> {
     let id = id_of(&portal, &signed, &name).await?;
-    let seen = view::view(&portal.linli, &signed.actor, id).await.map_err(told)?;
+    let seen = view::view(&portal.linli, &signed.actor, id)
+        .await
+        .map_err(told)?;
     let case = &seen.case;
     let person = if signed.actor.subject() == Some(case.applicant) {
         Some(PersonShape::of(case))
@@ -186,7 +204,9 @@ pub(super) async fn read(
             case: Some(case.id),
             words: words.to_owned(),
         };
-        let look = portal.linli.record_look(&signed.actor, case.applicant, &purpose);
+        let look = portal
+            .linli
+            .record_look(&signed.actor, case.applicant, &purpose);
         look.await.map_err(told)?;
         Some(PersonShape::of(case))
     } else {
@@ -206,7 +226,10 @@ pub(super) async fn read(
         submitted_at: case.submitted_at,
         wait: case.wait.as_ref().map(WaitShape::of),
         outcome: case.decided.as_ref().map(|one| one.outcome.clone()),
-        allowed: seen.open_verbs().map(|verb| verb.code().to_owned()).collect(),
+        allowed: seen
+            .open_verbs()
+            .map(|verb| verb.code().to_owned())
+            .collect(),
         person,
     }))
 }
@@ -234,7 +257,9 @@ pub(super) async fn act(
         actor: &signed.actor,
         expected: act.expected_version,
     };
-    let done = cases::act(&portal.linli, call, id, &act.command).await.map_err(told)?;
+    let done = cases::act(&portal.linli, call, id, &act.command)
+        .await
+        .map_err(told)?;
     Ok(Answer(Acted {
         id: done.case.id,
         number: done.case.number.clone(),
@@ -256,8 +281,14 @@ pub(super) async fn receipt(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let id = id_of(&portal, &signed, &name).await?;
-    let seen = view::view(&portal.linli, &signed.actor, id).await.map_err(told)?;
-    let first = seen.history.first().map(|line| line.seq).ok_or(Trouble::NotFound)?;
+    let seen = view::view(&portal.linli, &signed.actor, id)
+        .await
+        .map_err(told)?;
+    let first = seen
+        .history
+        .first()
+        .map(|line| line.seq)
+        .ok_or(Trouble::NotFound)?;
     let receipt = portal.linli.journal().receipt(first, false).await?;
     let receipt = receipt.ok_or_else(|| Fault::Busy("no checkpoint covers it yet".to_owned()))?;
     Ok(Answer(receipt).into_response())

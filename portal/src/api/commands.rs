@@ -12,12 +12,19 @@ const SOME_WORDS: Fields = &[("words", "text", false)];
 /// The commands, by their name in `do`.
 pub(super) const COMMANDS: &[(&str, Fields)] = &[
     ("accept", &[]),
-    ("refuse_intake", &[("ground", "text", true), ("words", "text", true)]),
+    (
+        "refuse_intake",
+        &[("ground", "text", true), ("words", "text", true)],
+    ),
     ("take", &[("over", "bool", false)]),
     ("put_back", &[]),
     (
         "ask_supplement",
-        &[("papers", "texts", false), ("fields", "texts", false), ("words", "text", true)],
+        &[
+            ("papers", "texts", false),
+            ("fields", "texts", false),
+            ("words", "text", true),
+        ],
     ),
     (
         "supplement",
@@ -30,12 +37,26 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
     ),
     (
         "record_check",
-        &[("check", "text", true), ("outcome", "agrees|differs|unclear", true), ("words", "text", true)],
+        &[
+            ("check", "text", true),
+            ("outcome", "agrees|differs|unclear", true),
+            ("words", "text", true),
+        ],
     ),
-    ("record_visit", &[("on", "date", true), ("people", "number", true), ("words", "text", true)]),
+    (
+        "record_visit",
+        &[
+            ("on", "date", true),
+            ("people", "number", true),
+            ("words", "text", true),
+        ],
+    ),
     ("pass_on", SOME_WORDS),
     ("send_back", WORDS),
-    ("review", &[("opinion", "grant|refuse", true), ("words", "text", true)]),
+    (
+        "review",
+        &[("opinion", "grant|refuse", true), ("words", "text", true)],
+    ),
     (
         "post_notice",
         &[
@@ -48,27 +69,68 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
     ("object", WORDS),
     (
         "answer_objection",
-        &[("objection", "number", true), ("upheld", "bool", true), ("words", "text", true)],
+        &[
+            ("objection", "number", true),
+            ("upheld", "bool", true),
+            ("words", "text", true),
+        ],
     ),
     ("end_notice", &[]),
-    ("decide", &[("decision", "decision", true), ("deliver", "online|counter|post|visit", false)]),
+    (
+        "decide",
+        &[
+            ("decision", "decision", true),
+            ("deliver", "online|counter|post|visit", false),
+        ],
+    ),
     ("deliver", &[("by", "online|counter|post|visit", true)]),
     ("rate", &[("grade", GRADES, true), ("words", "text", false)]),
-    ("follow_up", &[("reached", "bool", true), ("words", "text", true), ("done", "bool", true)]),
+    (
+        "follow_up",
+        &[
+            ("reached", "bool", true),
+            ("words", "text", true),
+            ("done", "bool", true),
+        ],
+    ),
     ("withdraw", SOME_WORDS),
-    ("transfer", &[("area", "area", true), ("words", "text", true)]),
-    ("extend", &[("days", "number", true), ("words", "text", true)]),
+    (
+        "transfer",
+        &[("area", "area", true), ("words", "text", true)],
+    ),
+    (
+        "extend",
+        &[("days", "number", true), ("words", "text", true)],
+    ),
     ("urge", &[]),
     ("dispute", WORDS),
-    ("settle", &[("settlement", "uphold|redo", true), ("words", "text", true)]),
-    ("record_appeal", &[("to", "text", true), ("filed_on", "date", true), ("words", "text", false)]),
-    ("record_appeal_result", &[("set_aside", "bool", true), ("words", "text", true)]),
-    ("say", &[("words", "text", true), ("internal", "bool", false)]),
-    ("correct_receipt", &[("received_on", "date", true), ("words", "text", true)]),
+    (
+        "settle",
+        &[("settlement", "uphold|redo", true), ("words", "text", true)],
+    ),
+    (
+        "record_appeal",
+        &[
+            ("to", "text", true),
+            ("filed_on", "date", true),
+            ("words", "text", false),
+        ],
+    ),
+    (
+        "record_appeal_result",
+        &[("set_aside", "bool", true), ("words", "text", true)],
+    ),
+    (
+        "say",
+        &[("words", "text", true), ("internal", "bool", false)],
+    ),
+    (
+        "correct_receipt",
+        &[("received_on", "date", true), ("words", "text", true)],
+    ),
 ];
 
-const GRADES: &str =
-    "very_satisfied|satisfied|fairly_satisfied|dissatisfied|very_dissatisfied";
+const GRADES: &str = "very_satisfied|satisfied|fairly_satisfied|dissatisfied|very_dissatisfied";
 
 /// The schema of one field.
 fn schema(kind: &str) -> Value {
@@ -98,7 +160,10 @@ fn schema(kind: &str) -> Value {
 pub(super) fn describe() -> Value {
     let one = |(name, fields): &(&str, Fields)| {
         let mut properties = Map::new();
-        properties.insert("command_id".to_owned(), json!({ "type": "string", "format": "uuid" }));
+        properties.insert(
+            "command_id".to_owned(),
+            json!({ "type": "string", "format": "uuid" }),
+        );
         let version = json!({ "type": "integer", "minimum": 0 });
         properties.insert("expected_version".to_owned(), version);
         properties.insert("do".to_owned(), json!({ "type": "string", "const": name }));
@@ -121,7 +186,10 @@ pub(super) fn describe() -> Value {
 #[cfg(test)]
 pub(super) fn sample(name: &str, fields: Fields) -> Value {
     let mut sample = Map::new();
-    sample.insert("command_id".to_owned(), json!("0190aaaa-0000-7000-8000-000000000001"));
+    sample.insert(
+        "command_id".to_owned(),
+        json!("0190aaaa-0000-7000-8000-000000000001"),
+    );
     sample.insert("do".to_owned(), json!(name));
     for (field, kind, _) in fields {
         let value = match *kind {

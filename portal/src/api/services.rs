@@ -40,6 +40,10 @@ pub(super) async fn read(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Trouble> {
     let today = portal.linli.clock().today();
-    let service = portal.linli.catalogue().service(&id, today).ok_or(Trouble::NotFound)?;
+    let service = portal
+        .linli
+        .catalogue()
+        .service(&id, today)
+        .ok_or(Trouble::NotFound)?;
     Ok(Json(json!(**service)))
 }

@@ -54,19 +54,30 @@ async fn a_case_lives_by_token() {
     assert_eq!(accepted.status, StatusCode::OK, "{}", accepted.body);
     assert_eq!(read(&accepted)["version"], 2);
     let again = post(&mut worker, &format!("{at}/commands"), &accept).await;
-    assert_eq!((again.status, &read(&again)["repeated"]), (StatusCode::OK, &json!(true)));
+    assert_eq!(
+        (again.status, &read(&again)["repeated"]),
+        (StatusCode::OK, &json!(true))
+    );
 
     let late = json!({ "command_id": "0190aaaa-0000-7000-8000-000000000003", "do": "take", "expected_version": 1 });
     let late = post(&mut worker, &format!("{at}/commands"), &late).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
-    assert_eq!(late.header(&header::CONTENT_TYPE), "application/problem+json");
+    assert_eq!(
+        late.header(&header::CONTENT_TYPE),
+        "application/problem+json"
+    );
 
     let seen = read(&worker.get(&at).await);
     assert_eq!(seen["phase"], "in_hand");
     assert_eq!(seen["person"], Value::Null, "masked without a purpose");
     let open = read(&worker.get(&format!("{at}?purpose=check")).await);
     assert_eq!(open["person"]["name"], "张建国");
-    let by_number = worker.get(&format!("/api/v1/cases/{}", case["number"].as_str().unwrap())).await;
+    let by_number = worker
+        .get(&format!(
+            "/api/v1/cases/{}",
+            case["number"].as_str().unwrap()
+        ))
+        .await;
     assert_eq!(read(&by_number)["id"], case["id"]);
     let receipt = worker.get(&format!("{at}/receipt")).await;
     assert!(receipt.body.contains("\"proof\""), "{}", receipt.body);
@@ -83,7 +94,12 @@ async fn the_same_act_gives_the_same_case_and_another_body_is_refused() {
     let mut other = new_case(&world, FIRST);
     other["phone"] = json!("10900000009");
     let refused = post(&mut worker, "/api/v1/cases", &other).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.body
+    );
     assert_eq!(read(&refused)["problems"][0]["code"], "node.command-reused");
 }
 
@@ -96,7 +112,10 @@ async fn hostile_input_is_a_client_error_and_nothing_more() {
     let cases = "/api/v1/cases";
     for (body, expected) in [
         (deep, StatusCode::PAYLOAD_TOO_LARGE),
-        ([b"[".repeat(20_000), b"]".repeat(20_000)].concat(), StatusCode::BAD_REQUEST),
+        (
+            [b"[".repeat(20_000), b"]".repeat(20_000)].concat(),
+            StatusCode::BAD_REQUEST,
+        ),
         (huge, StatusCode::PAYLOAD_TOO_LARGE),
         (b"{".to_vec(), StatusCode::BAD_REQUEST),
         (vec![0xff, 0xfe], StatusCode::BAD_REQUEST),
@@ -105,7 +124,10 @@ async fn hostile_input_is_a_client_error_and_nothing_more() {
         let request = request(&worker, cases, body);
         let answer = worker.send(request).await;
         assert_eq!(answer.status, expected, "{}", answer.body);
-        assert_eq!(answer.header(&header::CONTENT_TYPE), "application/problem+json");
+        assert_eq!(
+            answer.header(&header::CONTENT_TYPE),
+            "application/problem+json"
+        );
     }
     let form = worker.form(cases, "a=b".to_owned());
     assert_eq!(worker.send(form).await.status, StatusCode::BAD_REQUEST);
@@ -118,12 +140,25 @@ async fn problems_speak_the_language_asked_for_and_name_field_and_rule() {
     let mut body = new_case(&world, FIRST);
     body["answers"]["id_number"] = json!("990101195003050010");
     let mut english = request(&worker, "/api/v1/cases", body.to_string().into_bytes());
-    english.headers_mut().insert(header::ACCEPT_LANGUAGE, "en-GB,en;q=0.9".parse().unwrap());
+    english
+        .headers_mut()
+        .insert(header::ACCEPT_LANGUAGE, "en-GB,en;q=0.9".parse().unwrap());
     let answer = worker.send(english).await;
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        answer.body
+    );
     let problem = &read(&answer)["problems"][0];
     assert_eq!(problem["field"], "id_number");
-    assert!(problem["code"].as_str().unwrap().starts_with("catalogue.identity-"), "{problem}");
+    assert!(
+        problem["code"]
+            .as_str()
+            .unwrap()
+            .starts_with("catalogue.identity-"),
+        "{problem}"
+    );
     assert!(problem["message"].as_str().unwrap().is_ascii(), "{problem}");
 }
 
@@ -135,18 +170,31 @@ async fn a_token_sees_its_own_area_only_and_pages_by_cursor() {
     }
     let mut officer = world.site.token(Role::StreetOfficer, STREET).await;
     let first = read(&officer.get("/api/v1/cases?limit=2").await);
-    assert_eq!((first["cases"].as_array().unwrap().len(), &first["total"]), (2, &json!(3)));
+    assert_eq!(
+        (first["cases"].as_array().unwrap().len(), &first["total"]),
+        (2, &json!(3))
+    );
     let cursor = first["next_cursor"].as_str().unwrap();
-    let rest = read(&officer.get(&format!("/api/v1/cases?limit=2&cursor={cursor}")).await);
+    let rest = read(
+        &officer
+            .get(&format!("/api/v1/cases?limit=2&cursor={cursor}"))
+            .await,
+    );
     assert_eq!(rest["cases"].as_array().unwrap().len(), 1);
     assert_eq!(rest["next_cursor"], Value::Null);
-    let mut elsewhere = world.site.token(Role::StreetOfficer, "310117/310117002").await;
+    let mut elsewhere = world
+        .site
+        .token(Role::StreetOfficer, "310117/310117002")
+        .await;
     assert_eq!(read(&elsewhere.get("/api/v1/cases").await)["total"], 0);
     let id = first["cases"][0]["id"].as_str().unwrap();
     let there = elsewhere.get(&format!("/api/v1/cases/{id}")).await;
     assert_eq!(there.status, StatusCode::FORBIDDEN);
     let mut admin = world.site.token(Role::SecurityAdmin, DISTRICT).await;
-    assert_eq!(admin.get("/api/v1/cases").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        admin.get("/api/v1/cases").await.status,
+        StatusCode::FORBIDDEN
+    );
     let nobody = world.site.visitor().get("/api/v1/cases").await;
     assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
 }
@@ -156,9 +204,21 @@ async fn services_and_areas_are_open_to_all() {
     let world = World::new().await;
     let mut visitor = world.site.visitor();
     let services = read(&visitor.get("/api/v1/services").await);
-    assert!(services.as_array().unwrap().iter().any(|one| one["id"] == "dibao"));
-    assert_eq!(read(&visitor.get("/api/v1/services/dibao").await)["id"], "dibao");
-    assert_eq!(visitor.get("/api/v1/services/none").await.status, StatusCode::NOT_FOUND);
+    assert!(
+        services
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["id"] == "dibao")
+    );
+    assert_eq!(
+        read(&visitor.get("/api/v1/services/dibao").await)["id"],
+        "dibao"
+    );
+    assert_eq!(
+        visitor.get("/api/v1/services/none").await.status,
+        StatusCode::NOT_FOUND
+    );
     let streets = read(&visitor.get("/api/v1/areas?parent=310117").await);
     assert_eq!(streets.as_array().unwrap().len(), 17);
 }
@@ -174,7 +234,11 @@ fn every_described_command_is_understood() {
     let own = ["reckon", "lapse", "close", "flag"];
     for verb in linli_community::cases::Verb::ALL {
         let described = COMMANDS.iter().any(|(name, _)| *name == verb.code());
-        assert!(described || own.contains(&verb.code()), "{} is not described", verb.code());
+        assert!(
+            described || own.contains(&verb.code()),
+            "{} is not described",
+            verb.code()
+        );
     }
 }
 
@@ -183,9 +247,17 @@ fn every_route_is_described_and_every_reference_leads_somewhere() {
     let document = describe::document();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let routes: Routes = super::routes();
-    for route in routes.declared().iter().filter(|route| route.path.starts_with("/api/")) {
+    for route in routes
+        .declared()
+        .iter()
+        .filter(|route| route.path.starts_with("/api/"))
+    {
         let method = route.method.to_lowercase();
-        assert!(document["paths"][route.path][&method].is_object(), "{method} {}", route.path);
+        assert!(
+            document["paths"][route.path][&method].is_object(),
+            "{method} {}",
+            route.path
+        );
     }
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"").skip(1) {
@@ -202,7 +274,10 @@ async fn a_token_is_nothing_the_moment_its_account_is_closed() {
     assert_eq!(officer.get("/api/v1/cases").await.status, StatusCode::OK);
     let reader = world.linli().journal().reader();
     let street = STREET.parse().unwrap();
-    let row = linli_community::accounts::staff_within(reader, &street).await.unwrap().remove(0);
+    let row = linli_community::accounts::staff_within(reader, &street)
+        .await
+        .unwrap()
+        .remove(0);
     let system = linli_kernel::Actor::system();
     let call = linli_community::Call {
         command: linli_kernel::CommandId::new(&linli_kernel::SystemClock),
@@ -210,6 +285,11 @@ async fn a_token_is_nothing_the_moment_its_account_is_closed() {
         expected: None,
     };
     let close = linli_community::accounts::Command::Close;
-    linli_community::accounts::perform(world.linli(), call, row.id, &close).await.unwrap();
-    assert_eq!(officer.get("/api/v1/cases").await.status, StatusCode::UNAUTHORIZED);
+    linli_community::accounts::perform(world.linli(), call, row.id, &close)
+        .await
+        .unwrap();
+    assert_eq!(
+        officer.get("/api/v1/cases").await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }

@@ -27,7 +27,11 @@ pub(super) async fn looks(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let (at, per) = (page.query.page(), page.query.per_page());
-    let found = portal.linli.looks(&signed.actor, at, per).await.map_err(trouble)?;
+    let found = portal
+        .linli
+        .looks(&signed.actor, at, per)
+        .await
+        .map_err(trouble)?;
     let columns = ["when", "who", "subject", "why", "case"];
     let mut total = grouped(found.total);
     if found.more {
@@ -36,8 +40,14 @@ pub(super) async fn looks(
     html(&AccessPage {
         table: Table {
             caption: page.t1("audit-access-caption", "count", total),
-            columns: columns.map(|name| Column::new(page.t(&format!("audit-access-{name}")))).to_vec(),
-            rows: found.rows.iter().map(|look| cells(&portal, &page, look)).collect(),
+            columns: columns
+                .map(|name| Column::new(page.t(&format!("audit-access-{name}"))))
+                .to_vec(),
+            rows: found
+                .rows
+                .iter()
+                .map(|look| cells(&portal, &page, look))
+                .collect(),
             ..Table::default()
         },
         pages: Pagination::new(&page, found.total),
@@ -47,7 +57,10 @@ pub(super) async fn looks(
 }
 
 fn cells(portal: &Portal, page: &Page, look: &Look) -> Vec<Cell> {
-    let area = look.area.as_ref().map(|area| rows::area_name(&portal.linli, area));
+    let area = look
+        .area
+        .as_ref()
+        .map(|area| rows::area_name(&portal.linli, area));
     let role = look.role.map(|role| page.role(role));
     let who = match (area, role) {
         (Some(area), Some(role)) => {

@@ -26,7 +26,13 @@ struct EntryPage {
 }
 
 async fn load(portal: &Portal, signed: &Signed, seq: u64) -> Result<Recorded, Trouble> {
-    let entry = portal.linli.journal().entries(seq, 1).await?.pop().ok_or(Trouble::NotFound)?;
+    let entry = portal
+        .linli
+        .journal()
+        .entries(seq, 1)
+        .await?
+        .pop()
+        .ok_or(Trouble::NotFound)?;
     let target = Target {
         area: &entry.area,
         subject: None,
@@ -57,10 +63,15 @@ pub(super) async fn entry(
     let rows = vec![
         row("audit-col-kind", entry.kind.to_string()),
         row("audit-col-at", page.when(entry.at)),
-        row("audit-col-stream", stream)
-            .action(Link::new(page.t("audit-stream-all"), format!("/desk/audit?stream={all}"))),
+        row("audit-col-stream", stream).action(Link::new(
+            page.t("audit-stream-all"),
+            format!("/desk/audit?stream={all}"),
+        )),
         row("audit-version", entry.version.to_string()),
-        row("audit-col-area", rows::area_name(&portal.linli, &entry.area)),
+        row(
+            "audit-col-area",
+            rows::area_name(&portal.linli, &entry.area),
+        ),
         row("audit-col-actor", actor(&portal, &page, &entry.actor)),
         row("audit-sealed", sealed),
         row("audit-log", text("log")),
@@ -83,7 +94,12 @@ pub(super) async fn receipt(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     load(&portal, &signed, seq).await?;
-    let receipt = portal.linli.journal().receipt(seq, false).await?.ok_or(Trouble::NotFound)?;
+    let receipt = portal
+        .linli
+        .journal()
+        .receipt(seq, false)
+        .await?
+        .ok_or(Trouble::NotFound)?;
     let name = format!("attachment; filename=\"receipt-{seq}.json\"");
     Ok(([(header::CONTENT_DISPOSITION, name)], axum::Json(receipt)).into_response())
 }

@@ -59,7 +59,11 @@ pub(super) async fn browse(
 ) -> Result<Response, Trouble> {
     let journal = portal.linli.journal();
     let checkpoint = journal.checkpoint().await?;
-    let size: u64 = checkpoint.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or(0);
+    let size: u64 = checkpoint
+        .lines()
+        .nth(1)
+        .and_then(|line| line.parse().ok())
+        .unwrap_or(0);
     let query = &page.query;
     let wanted = Wanted {
         kind: query.get("kind").unwrap_or_default(),
@@ -76,8 +80,15 @@ pub(super) async fn browse(
     let count = grouped(size);
     html(&JournalPage {
         filter: filter(&page),
-        table: table(&portal, &page, page.t1("audit-caption", "count", count), &found),
-        older: next.map(|seq| query.with("before", &seq.to_string())).unwrap_or_default(),
+        table: table(
+            &portal,
+            &page,
+            page.t1("audit-caption", "count", count),
+            &found,
+        ),
+        older: next
+            .map(|seq| query.with("before", &seq.to_string()))
+            .unwrap_or_default(),
         empty: found.is_empty(),
         checkpoint,
         page,
@@ -149,7 +160,11 @@ fn filter(page: &Page) -> ui::Filter {
         chips: chips.collect(),
         remove: page.t("filter-remove"),
         clear: Some(Link::new(page.t("filter-clear"), "/desk/audit")).filter(|_| {
-            names.iter().filter(|name| query.get(name).is_some()).count() > 1
+            names
+                .iter()
+                .filter(|name| query.get(name).is_some())
+                .count()
+                > 1
         }),
         ..ui::Filter::default()
     }
@@ -180,7 +195,10 @@ fn table(portal: &Portal, page: &Page, caption: String, found: &[Recorded]) -> T
 pub(super) fn actor(portal: &Portal, page: &Page, actor: &Actor) -> String {
     match (&actor.post, actor.account) {
         (Some(post), _) => {
-            let (area, role) = (rows::area_name(&portal.linli, &post.area), page.role(post.role));
+            let (area, role) = (
+                rows::area_name(&portal.linli, &post.area),
+                page.role(post.role),
+            );
             page.ta("audit-actor-post", &[("area", &area), ("role", &role)])
         }
         (None, Some(account)) => page.t1("audit-actor-account", "account", account),

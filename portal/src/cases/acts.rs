@@ -15,10 +15,11 @@ use linli_units::Fen;
 use tower_sessions::Session;
 
 use super::forms::{self, Act, Ctx};
-use super::{history, read, summary};
+use super::{commands, history, read, summary};
 use crate::Portal;
-use crate::desk::fields::{Choice, Field, Kind, Typed, refill};
+use crate::desk::fields::{Choice, Field, Kind, refill};
 use crate::desk::forms::FormPage;
+use crate::desk::typed::Typed;
 use crate::desk::{looks, rows, trouble};
 use crate::shell::ui::{Link, Markup, Row, SummaryList};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
@@ -69,7 +70,7 @@ pub(super) async fn act(
     let typed = Typed::of(&sent);
     let ctx_page = page.clone();
     let ctx = ctx(&portal, &ctx_page, &view, &service, &areas);
-    let command = match forms::command(act.verb, typed.clone(), &ctx) {
+    let command = match commands::command(act.verb, typed.clone(), &ctx) {
         Ok(command) => command,
         Err(refusals) => return again(&portal, page, act, &view, &service, &ctx, &sent, &refusals),
     };

@@ -15,8 +15,9 @@ use tower_sessions::Session;
 
 use super::{history, read};
 use crate::Portal;
-use crate::desk::fields::{Field, Kind, Typed, refill};
+use crate::desk::fields::{Field, Kind, refill};
 use crate::desk::forms::FormPage;
+use crate::desk::typed::Typed;
 use crate::desk::{looks, trouble};
 use crate::shell::ui::{Link, Markup, Row, SummaryList};
 use crate::shell::{Fields, Page, Signed, Trouble};

@@ -5,10 +5,13 @@
 use jiff::civil::Date;
 use linli_community::cases::{Phase, State};
 use linli_community::catalogue::{Basis, Every, Ground, OutcomeKind, Service, question};
+use linli_community::places::{AreaKind, AreaTree};
 use linli_interop::letter::{Clause, Letter, LetterKind};
+use linli_kernel::AreaPath;
 use linli_kernel::clock::shanghai_date;
 use linli_units::Fen;
 
+use crate::desk::rows;
 use crate::shell::format;
 
 /// What a letter needs besides the case and its service.
@@ -23,6 +26,26 @@ pub(crate) struct Frame<'a> {
     pub(crate) synthetic: bool,
     /// Large print.
     pub(crate) large: bool,
+}
+
+/// The body that issues a letter of the desk at `area`: 中山街道办事处, 松江区民政局,
+/// 中山街道茸树社区居民委员会.
+pub(crate) fn issuer(areas: &AreaTree, area: &AreaPath) -> String {
+    let Some(found) = areas.get(area) else {
+        return area.code().to_owned();
+    };
+    let name = found.name();
+    match found.kind {
+        AreaKind::District => format!("{name}民政局"),
+        AreaKind::Subdistrict => format!("{name}办事处"),
+        AreaKind::Town => format!("{name}人民政府"),
+        AreaKind::Community => areas.full_name(area),
+        AreaKind::ResidentsCommittee | AreaKind::VillagersCommittee => {
+            let street = areas.street_of(area).map_or("", |street| street.name());
+            let name = name.replace("居委会", "居民委员会");
+            format!("{street}{}", name.replace("村委会", "村民委员会"))
+        }
+    }
 }
 
 /// Which letter there is for where the case stands; `None` before acceptance or after withdrawal.
@@ -55,11 +78,11 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
         service: name.clone(),
         title: None,
         addressee: case.name.clone(),
-        case_number: case.number.clone(),
+        case_number: rows::spoken(&case.number),
         paragraphs: vec![format!(
-            "您于{}提出的{name}申请，编号{}。",
+            "您于{}提出的{name}申请，编号 {}。",
             day(case.received_on),
-            case.number
+            rows::spoken(&case.number)
         )],
         items: Vec::new(),
         clauses: Vec::new(),
@@ -79,12 +102,15 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
         LetterKind::Supplement => supplement(&mut letter, case, service),
         LetterKind::NotAccepted => {
             let (code, words) = case.intake_refusal.clone().unwrap_or_default();
-            refused(&mut letter, service, &service.intake.grounds, &code, &words);
             letter.paragraphs.push("经审查，不予受理。".to_owned());
+            refused(&mut letter, service, &service.intake.grounds, &code, &words);
         }
-        LetterKind::Granted | LetterKind::Certificate | LetterKind::Refused => {
+        LetterKind::Certificate => {
+            // Whoever is shown a certificate checks it where it was made.
+            letter.check_url = format!("{}/verify/{}", frame.public_url, case.number);
             decided(&mut letter, case, service);
         }
+        LetterKind::Granted | LetterKind::Refused => decided(&mut letter, case, service),
     }
     Some(letter)
 }
@@ -186,17 +212,18 @@ fn refused(letter: &mut Letter, service: &Service, grounds: &[Ground], code: &st
     letter.appeal = appeal(service);
 }
 
+/// 行政复议（自收到本文书之日起 60 天内，松江区人民政府）；….
 fn appeal(service: &Service) -> Option<String> {
     let ways = service.appeals.iter().map(|way| {
         let within = match (&way.within, way.within_months) {
-            (Some(term), _) => format!("收到本文书之日起{}内", term.text().zh),
-            (None, Some(months)) => format!("收到本文书之日起{months}个月内"),
+            (Some(term), _) => format!("自收到本文书之日起 {}内，", term.text().zh),
+            (None, Some(months)) => format!("自收到本文书之日起 {months} 个月内，"),
             (None, None) => String::new(),
         };
-        format!("{within}向{}{}", way.to.zh, way.names.zh)
+        format!("{}（{within}{}）", way.names.zh, way.to.zh)
     });
     let ways: Vec<String> = ways.collect();
-    (!ways.is_empty()).then(|| format!("如不同意，可以{}。", ways.join("，也可以")))
+    (!ways.is_empty()).then(|| format!("如不同意，可以{}。", ways.join("；")))
 }
 
 fn clause(service: &Service, basis: &Basis, text: &str) -> Clause {

@@ -2,12 +2,13 @@
 //!
 //! Paths under `/desk/cases`. Who may enter is declared for each act in [`forms::ACTS`]; the gate is
 //! asked again by the domain for the case at hand. Reading order: [`list`], [`bulk`], [`read`],
-//! [`pages`] (one case: [`summary`], [`answers`], [`history`]), [`forms`] (form to command),
-//! [`acts`] (form, act, conflict), [`letter`].
+//! [`pages`] (one case: [`summary`], [`answers`], [`history`]), [`forms`] (fields of a form),
+//! [`commands`] (form to command), [`acts`] (form, act, conflict), [`letter`].
 
 mod acts;
 mod answers;
 mod bulk;
+mod commands;
 mod forms;
 mod history;
 pub(crate) mod letter;

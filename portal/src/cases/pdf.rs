@@ -10,7 +10,6 @@ use linli_kernel::Fault;
 use super::letter::{self, Frame};
 use super::read;
 use crate::Portal;
-use crate::desk::rows;
 use crate::shell::{Page, Signed, Trouble};
 
 /// `GET /desk/cases/{number}/letter.pdf`; `?large=yes` in large print.
@@ -22,7 +21,8 @@ pub(super) async fn letter(
 ) -> Result<Response, Trouble> {
     let view = read::case(&portal.linli, &signed.actor, &number).await?;
     let station = view.rules.station(view.case.station);
-    let issuer = rows::area_name(&portal.linli, &area_on(station.level, &view.case.area));
+    let area = area_on(station.level, &view.case.area);
+    let issuer = letter::issuer(&portal.linli.areas(), &area);
     let promised = view.case.wait.as_ref().and_then(|wait| wait.result_by);
     let frame = Frame {
         issuer: &issuer,

@@ -30,6 +30,68 @@ async fn done(visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) {
     );
 }
 
+/// Take, accept, ask for a paper, get it, visit, pass on.
+async fn at_the_committee(worker: &mut Visitor, number: &str) {
+    let at = |act: &str| format!("/desk/cases/{number}/{act}");
+    done(worker, &at("take"), &[]).await;
+    done(worker, &at("accept"), &[]).await;
+    let asked = [("papers", "tenancy"), ("words", "请补房屋租赁合同")];
+    done(worker, &at("ask-supplement"), &asked).await;
+    let paused = worker.get(&format!("/desk/cases/{number}")).await;
+    assert!(paused.body.contains("补正中"));
+    let brought = [("channel", "counter"), ("papers", "tenancy")];
+    done(worker, &at("supplement"), &brought).await;
+    let visit = [
+        ("on-year", "2026"),
+        ("on-month", "9"),
+        ("on-day", "1"),
+        ("people", "2"),
+        ("words", "独居，无收入"),
+    ];
+    done(worker, &at("record-visit"), &visit).await;
+    done(worker, &at("pass-on"), &[("words", "材料齐")]).await;
+}
+
+/// Take, check, review, post the notice: shown first with the reduced name.
+async fn up_to_the_notice(officer: &mut Visitor, number: &str) {
+    let at = |act: &str| format!("/desk/cases/{number}/{act}");
+    let check = [
+        ("check", "income"),
+        ("outcome", "agrees"),
+        ("words", "与申报一致"),
+    ];
+    done(officer, &at("take"), &[]).await;
+    done(officer, &at("record-check"), &check).await;
+    done(
+        officer,
+        &at("review"),
+        &[("opinion", "grant"), ("words", "符合条件")],
+    )
+    .await;
+    let notice = [
+        ("outcome", "grant"),
+        ("amount_fen", "1200"),
+        ("people", "1"),
+        ("place", "公告栏"),
+    ];
+    let preview = act(officer, &at("post-notice"), &notice).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    assert!(
+        preview.body.contains("张*国"),
+        "the notice shows the reduced name"
+    );
+    assert!(!preview.body.contains("张建国"));
+    let mut seen = notice.to_vec();
+    seen.push(("_seen", "yes"));
+    done(officer, &at("post-notice"), &seen).await;
+
+    let early = officer.get(&format!("/desk/cases/{number}")).await;
+    assert!(
+        !early.body.contains(&at("end-notice")),
+        "the notice still hangs"
+    );
+}
+
 #[tokio::test]
 async fn a_case_walks_from_the_committee_to_the_decision() {
     let world = World::new().await;
@@ -44,60 +106,9 @@ async fn a_case_walks_from_the_committee_to_the_decision() {
     let page = worker.get(&format!("/desk/cases/{number}")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
 
-    done(&mut worker, &at("take"), &[]).await;
-    done(&mut worker, &at("accept"), &[]).await;
-    let asked = [("papers", "tenancy"), ("words", "请补房屋租赁合同")];
-    done(&mut worker, &at("ask-supplement"), &asked).await;
-    let paused = worker.get(&format!("/desk/cases/{number}")).await;
-    assert!(paused.body.contains("补正中"));
-    let brought = [("channel", "counter"), ("papers", "tenancy")];
-    done(&mut worker, &at("supplement"), &brought).await;
-    let visit = [
-        ("on-year", "2026"),
-        ("on-month", "9"),
-        ("on-day", "1"),
-        ("people", "2"),
-        ("words", "独居，无收入"),
-    ];
-    done(&mut worker, &at("record-visit"), &visit).await;
-    done(&mut worker, &at("pass-on"), &[("words", "材料齐")]).await;
-
+    at_the_committee(&mut worker, &number).await;
     let mut officer = world.officer().await;
-    let check = [
-        ("check", "income"),
-        ("outcome", "agrees"),
-        ("words", "与申报一致"),
-    ];
-    done(&mut officer, &at("take"), &[]).await;
-    done(&mut officer, &at("record-check"), &check).await;
-    done(
-        &mut officer,
-        &at("review"),
-        &[("opinion", "grant"), ("words", "符合条件")],
-    )
-    .await;
-    let notice = [
-        ("outcome", "grant"),
-        ("amount_fen", "1200"),
-        ("people", "1"),
-        ("place", "公告栏"),
-    ];
-    let preview = act(&mut officer, &at("post-notice"), &notice).await;
-    assert_eq!(preview.status, StatusCode::OK);
-    assert!(
-        preview.body.contains("张*国"),
-        "the notice shows the reduced name"
-    );
-    assert!(!preview.body.contains("张建国"));
-    let mut seen = notice.to_vec();
-    seen.push(("_seen", "yes"));
-    done(&mut officer, &at("post-notice"), &seen).await;
-
-    let early = officer.get(&format!("/desk/cases/{number}")).await;
-    assert!(
-        !early.body.contains(&at("end-notice")),
-        "the notice still hangs"
-    );
+    up_to_the_notice(&mut officer, &number).await;
     world.clock.push(8);
     done(&mut officer, &at("end-notice"), &[]).await;
     let chooser = officer.get(&at("decide")).await;
@@ -121,7 +132,9 @@ async fn a_case_walks_from_the_committee_to_the_decision() {
         .await;
     assert!(decided.body.contains("已送达"), "{}", decided.body);
     assert!(decided.body.contains("家庭月收入低于标准"));
-    let view = linli_community::cases::view::tracked(world.linli(), receipt.case).await.unwrap();
+    let view = linli_community::cases::view::tracked(world.linli(), receipt.case)
+        .await
+        .unwrap();
     let frame = letter::Frame {
         issuer: "岳阳街道",
         public_url: "http://127.0.0.1",

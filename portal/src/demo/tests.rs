@@ -18,7 +18,10 @@ async fn no_other_node_has_the_page() {
     assert_eq!(visitor.get("/demo").await.status, StatusCode::NOT_FOUND);
     let enter = visitor.post("/demo/sign-in", &[("login", "worker")]).await;
     assert_eq!(enter.status, StatusCode::NOT_FOUND);
-    assert_eq!(visitor.post("/demo/clock", &[("days", "7")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        visitor.post("/demo/clock", &[("days", "7")]).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -49,7 +52,10 @@ async fn a_role_is_entered_with_one_press_and_the_clock_only_goes_forward() {
     assert_eq!(entered.location(), "/desk");
     assert_eq!(visitor.get("/desk").await.status, StatusCode::OK);
     let before = clock.today();
-    assert_eq!(visitor.post("/demo/clock", &[("days", "7")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        visitor.post("/demo/clock", &[("days", "7")]).await.status,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(clock.days(), 7);
     assert!(clock.today() > before);
     for wrong in ["-7", "0", "400", "x"] {

@@ -1,5 +1,5 @@
 //! 待办: the work queue, which is the home page of staff, and what all pages of staff share: the
-//! parts of a form ([`fields`], [`forms`], [`questions`]), rows of cases ([`rows`]), and what is
+//! parts of a form ([`fields`], [`typed`], [`forms`], [`questions`]), rows of cases ([`rows`]), and what is
 //! shown in full after a reason was recorded ([`looks`]).
 //!
 //! Paths: `/desk`. Who may enter: whoever is signed in; a post without a desk sees its own menu.
@@ -12,6 +12,7 @@ pub(crate) mod questions;
 pub(crate) mod rows;
 #[cfg(test)]
 mod tests;
+pub(crate) mod typed;
 #[cfg(test)]
 pub(crate) mod world;
 

@@ -5,7 +5,8 @@ use linli_community::catalogue::{Text, from_form};
 use linli_units::Fen;
 use serde_json::Value;
 
-use super::fields::{Choice, Field, Kind, Typed};
+use super::fields::{Choice, Field, Kind};
+use super::typed::Typed;
 use crate::shell::Page;
 use crate::shell::ui;
 

@@ -15,7 +15,10 @@ async fn the_queue_shows_what_is_due_first_and_counts_the_rest() {
     let mut worker = world.worker().await;
     let queue = worker.get("/desk").await;
     assert_eq!(queue.status, StatusCode::OK);
-    let (first, second) = (queue.body.find(&late).unwrap(), queue.body.find(&fresh).unwrap());
+    let (first, second) = (
+        queue.body.find(&late).unwrap(),
+        queue.body.find(&fresh).unwrap(),
+    );
     assert!(first < second, "the overdue case comes first");
     assert!(queue.body.contains("超期"));
     assert!(queue.body.contains("is-late"));
@@ -31,7 +34,9 @@ async fn what_waits_for_the_applicant_is_shown_apart() {
         fields: Vec::new(),
         words: "请补对方单位的要求".to_owned(),
     };
-    world.act(receipt.case, Role::CommitteeWorker, COMMITTEE, &ask).await;
+    world
+        .act(receipt.case, Role::CommitteeWorker, COMMITTEE, &ask)
+        .await;
     let queue = world.worker().await.get("/desk").await;
     let waiting = queue.body.find("id=\"waiting\"").unwrap();
     assert!(queue.body[waiting..].contains(receipt.number.as_str()));

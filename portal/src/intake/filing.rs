@@ -13,8 +13,9 @@ use linli_kernel::ResidentId;
 
 use super::forms::{self, Chosen, Ctx};
 use crate::Portal;
-use crate::desk::fields::{Field, Typed, draw, refill};
+use crate::desk::fields::{Field, draw, refill};
 use crate::desk::trouble;
+use crate::desk::typed::Typed;
 use crate::shell::ui::Markup;
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
 

@@ -9,8 +9,9 @@ use linli_community::cases::command::{Given, Paper};
 use linli_community::catalogue::{Answers, Channel, Facts, Form, Question, Service};
 use linli_kernel::{AreaPath, Refusal, ResidentId};
 
-use crate::desk::fields::{Choice, Field, Kind, Typed};
+use crate::desk::fields::{Choice, Field, Kind};
 use crate::desk::questions;
+use crate::desk::typed::Typed;
 use crate::shell::Page;
 use crate::shell::ui;
 

@@ -8,9 +8,10 @@ use linli_community::residents::{Purpose, Row, Why};
 use linli_kernel::ResidentId;
 
 use crate::Portal;
-use crate::desk::fields::{Choice, Field, Kind, Typed, draw, refill};
+use crate::desk::fields::{Choice, Field, Kind, draw, refill};
 use crate::desk::forms::FormPage;
 use crate::desk::trouble;
+use crate::desk::typed::Typed;
 use crate::residents::{caption, search, table};
 use crate::shell::ui::{self, Link, Markup, Table};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};

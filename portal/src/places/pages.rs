@@ -150,7 +150,10 @@ fn table(page: &Page, tree: &AreaTree, area: &Area, children: &[&Area]) -> Table
 fn history(page: &Page, tree: &AreaTree, area: &Area) -> Vec<Line> {
     let mut lines: Vec<(Option<Date>, String)> = Vec::new();
     for name in &area.names {
-        lines.push((name.from, page.t1("places-history-name", "name", &name.value)));
+        lines.push((
+            name.from,
+            page.t1("places-history-name", "name", &name.value),
+        ));
     }
     for path in &area.paths {
         if let Some(above) = path.value.parent() {
@@ -182,7 +185,8 @@ fn history(page: &Page, tree: &AreaTree, area: &Area) -> Vec<Line> {
 }
 
 fn named(tree: &AreaTree, code: &str) -> String {
-    tree.by_code(code).map_or_else(|| code.to_owned(), |area| area.name().to_owned())
+    tree.by_code(code)
+        .map_or_else(|| code.to_owned(), |area| area.name().to_owned())
 }
 
 /// Areas that once lay here and have ended.

@@ -1,7 +1,7 @@
 //! Areas through the real router.
 
 use http::StatusCode;
-use linli_kernel::Role;
+use linli_kernel::{CommandId, Role, SystemClock};
 
 use crate::desk::world::{DISTRICT, STREET, World, hidden};
 
@@ -28,7 +28,19 @@ async fn the_district_splits_a_committee_and_its_history_is_kept() {
     let made = officer.get("/desk/places/310117001901").await;
     assert!(made.body.contains("新苑居委会"), "{}", made.body);
     assert!(made.body.contains("析出"));
-    let taken = officer.post(path, &[("_command", &uuid::Uuid::now_v7().to_string()), sent[1], sent[2], sent[3], sent[4], sent[5]]).await;
+    let taken = officer
+        .post(
+            path,
+            &[
+                ("_command", &CommandId::new(&SystemClock).to_string()),
+                sent[1],
+                sent[2],
+                sent[3],
+                sent[4],
+                sent[5],
+            ],
+        )
+        .await;
     assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(taken.body.contains("href=\"#code\""), "{}", taken.body);
 }
@@ -37,11 +49,18 @@ async fn the_district_splits_a_committee_and_its_history_is_kept() {
 async fn a_town_gets_a_community_layer() {
     let world = World::new().await;
     let mut officer = world.site.signed(Role::DistrictOfficer, DISTRICT).await;
-    let town = world.linli().areas().by_code("310117103").map(|area| area.path().clone());
+    let town = world
+        .linli()
+        .areas()
+        .by_code("310117103")
+        .map(|area| area.path().clone());
     let town = town.expect("a town of the divisions");
     let members: Vec<String> = {
         let tree = world.linli().areas();
-        tree.committees(&town).take(2).map(|area| area.path().to_string()).collect()
+        tree.committees(&town)
+            .take(2)
+            .map(|area| area.path().to_string())
+            .collect()
     };
     let path = format!("/desk/places/{}/add-layer", town.code());
     let page = officer.get(&path).await;

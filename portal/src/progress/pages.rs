@@ -155,7 +155,8 @@ pub(super) async fn letter_pdf(
 /// The letter for where the case stands, as staff see it too.
 fn compose(portal: &Portal, page: &Page, view: &CaseView) -> Option<Letter> {
     let station = view.rules.station(view.case.station);
-    let issuer = words::area_name(&portal.linli, &area_on(station.level, &view.case.area));
+    let area = area_on(station.level, &view.case.area);
+    let issuer = letter::issuer(&portal.linli.areas(), &area);
     let promised = view.case.wait.as_ref().and_then(|wait| wait.result_by);
     let frame = Frame {
         issuer: &issuer,

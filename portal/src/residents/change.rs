@@ -9,8 +9,9 @@ use serde_json::Value;
 use tower_sessions::Session;
 
 use crate::Portal;
-use crate::desk::fields::{Choice, Field, Kind, Typed, refill};
+use crate::desk::fields::{Choice, Field, Kind, refill};
 use crate::desk::forms::FormPage;
+use crate::desk::typed::Typed;
 use crate::desk::{looks, trouble};
 use crate::shell::ui::{self, Link};
 use crate::shell::{Fields, Page, Signed, Trouble};

@@ -7,7 +7,8 @@ use linli_community::residents::{Filter, Listed, Purpose, Row, Why};
 use linli_units::IdentityNumber;
 
 use crate::Portal;
-use crate::desk::fields::{Field, Kind, Typed, draw, refill};
+use crate::desk::fields::{Field, Kind, draw, refill};
+use crate::desk::typed::Typed;
 use crate::desk::{rows, trouble};
 use crate::shell::format::grouped;
 use crate::shell::ui::{self, Cell, Column, Markup, Pagination, Table};

@@ -12,7 +12,8 @@ use serde_json::Value;
 use tower_sessions::Session;
 
 use crate::Portal;
-use crate::desk::fields::{Field, Kind, Typed};
+use crate::desk::fields::{Field, Kind};
+use crate::desk::typed::Typed;
 use crate::desk::{looks, rows, trouble};
 use crate::shell::ui::{self, Link, Markup, Row, SummaryList};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
@@ -255,7 +256,11 @@ pub(super) async fn hide(
     signed: Signed,
     session: Session,
 ) -> Result<Response, Trouble> {
-    portal.linli.resident_row(&signed.actor, resident).await.map_err(trouble)?;
+    portal
+        .linli
+        .resident_row(&signed.actor, resident)
+        .await
+        .map_err(trouble)?;
     looks::hide(&session, &about(resident)).await?;
     Ok(Redirect::to(&format!("/desk/residents/{resident}")).into_response())
 }

@@ -11,19 +11,31 @@ async fn a_record_is_masked_until_a_purpose_was_given_and_each_showing_is_a_look
     let mut worker = world.worker().await;
     let path = format!("/desk/residents/{}", world.elder);
     let list = worker.get("/desk/residents").await;
-    assert!(list.body.contains("张*国") && !list.body.contains("张建国"), "{}", list.body);
+    assert!(
+        list.body.contains("张*国") && !list.body.contains("张建国"),
+        "{}",
+        list.body
+    );
     let masked = worker.get(&path).await;
     assert_eq!(masked.status, StatusCode::OK, "{}", masked.body);
     for open in ["张建国", "10900000001", "示例路"] {
         assert!(!masked.body.contains(open), "{open}");
     }
-    let refused = worker.post(&format!("{path}/look"), &[("purpose", "")]).await;
+    let refused = worker
+        .post(&format!("{path}/look"), &[("purpose", "")])
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    worker.post(&format!("{path}/look"), &[("purpose", "走访前核对地址")]).await;
+    worker
+        .post(&format!("{path}/look"), &[("purpose", "走访前核对地址")])
+        .await;
     let shown = worker.get(&path).await;
     assert!(shown.body.contains("示例路1号"), "{}", shown.body);
     let actor = Actor::resident(AccountId(world.elder.0), world.elder);
-    let looks = world.linli().looks_at(&actor, world.elder, 1, 20).await.unwrap();
+    let looks = world
+        .linli()
+        .looks_at(&actor, world.elder, 1, 20)
+        .await
+        .unwrap();
     assert_eq!(looks.rows[0].words.as_deref(), Some("走访前核对地址"));
     worker.post(&format!("{path}/hide"), &[]).await;
     assert!(!worker.get(&path).await.body.contains("示例路1号"));
@@ -69,5 +81,8 @@ async fn who_may_not_read_residents_gets_none() {
     let mut auditor = world.site.signed(Role::Auditor, "310117").await;
     assert_eq!(auditor.get(&path).await.status, StatusCode::FORBIDDEN);
     let mut nonsense = world.worker().await;
-    assert_eq!(nonsense.get("/desk/residents/xyz").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        nonsense.get("/desk/residents/xyz").await.status,
+        StatusCode::BAD_REQUEST
+    );
 }

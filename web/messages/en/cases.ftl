@@ -43,8 +43,6 @@ cases-back = Back to the cases
 cases-case = Case { $number }
 cases-to-queue = Back to the queue
 cases-unverified = (unverified)
-cases-unverified-note = Parts of this service have not been confirmed by the authority in charge. Confirm them before use.
-cases-version = Worked under version { $version }
 
 cases-phase-submitted = Awaiting acceptance
 cases-phase-in-hand = In hand
@@ -85,10 +83,6 @@ cases-left = { $n ->
     [one] 1 working day left
    *[other] { $n } working days left
 }
-cases-left-calendar = { $n ->
-    [one] 1 day left
-   *[other] { $n } days left
-}
 cases-due-today = Due today
 cases-late = { $n ->
     [one] 1 working day overdue
@@ -98,18 +92,15 @@ cases-paused = Clock stopped
 cases-no-calendar = No working-day calendar for { $year } yet, so no date can be named
 cases-holder-none = Nobody yet
 cases-holder-you = You
-cases-holder-other = { $name }
 cases-owner-applicant = The applicant
 cases-owner-desk = { $role }, { $area }
 
 case-summary = Summary
-case-service = Service
 case-applicant = Applicant
 case-phone = Telephone
 case-area = Belongs to
 case-channel = Channel
 case-received = Received
-case-filed-by = Filed by
 case-phase = State
 case-with = With
 case-next = Next step
@@ -137,7 +128,6 @@ case-clock-lead = Counted by the working-day calendar, under { $article }
 case-clock-none = It starts to run on acceptance.
 case-letter = Download the letter (PDF)
 case-large = Large print
-case-receipt = Print the receipt
 case-tabs = What is in this case
 case-tab-papers = Papers
 case-tab-history = History
@@ -146,11 +136,7 @@ case-tab-messages = Messages
 case-answers = The application
 case-answers-masked = Personal data is masked. To see all of it for your work, give a reason; it is recorded under “Who looked at my data”.
 case-answers-shown = You see everything, because: { $why }. This look has been recorded.
-case-question = Item
-case-answer = Content
 case-papers = Papers
-case-paper = Paper
-case-given = How it was given
 case-given-attached = Uploaded
 case-given-seen = Original seen
 case-given-held = Not needed, held by the register
@@ -167,22 +153,17 @@ case-when = When
 case-who = Who
 case-what = What
 case-change = Change
-case-before = Before
-case-after = After
 case-words = Words
-case-people = People
 case-people-applicant = Applicant
 case-people-filed = Filed by
 case-people-holder = Handler
 case-people-desks = Desks it passed
-case-people-none = Nobody else
 case-messages-none = No messages yet
 case-messages-internal = Among staff
 case-messages-applicant = The applicant can read it
 case-gone = (personal data erased)
 case-by-system = System
 case-by-applicant = The applicant
-case-self = In person
 case-open-resident = Open the resident's record
 case-reveal = Show all data
 case-reveal-title = Show all data

@@ -1,7 +1,6 @@
 # The work queue, and words shared by the pages of staff.
 desk-nav = Queue
 desk-title = Work queue
-desk-place = { $role }, { $area }
 desk-lead = In the order of deadlines: the overdue and those due today come first.
 desk-show = What to show
 desk-show-overdue = Overdue
@@ -28,7 +27,6 @@ desk-month = Month
 desk-day = Day
 desk-optional = { $label } (optional)
 desk-cancel = Cancel and go back
-desk-note = Please note
 
 refusal-desk-words-required = Write the reason or what was found
 refusal-desk-words-too-long = Write at most { $max } characters; there are { $count } now

@@ -1,6 +1,5 @@
 # The tree of areas with its history, and changing it.
 places-nav = Areas
-places-title = Areas
 places-lead = District, streets and towns, communities and committees. Former names and parents stay in the history.
 places-caption = { $name }: { $count } in all
 places-col-name = Name

@@ -1,7 +1,6 @@
 # 待办: the work queue, and words shared by the pages of staff.
 desk-nav = 待办
 desk-title = 待办
-desk-place = { $area } · { $role }
 desk-lead = 按期限先后排。先办超期和今天到期的。
 desk-show = 看哪些
 desk-show-overdue = 超期
@@ -28,7 +27,6 @@ desk-month = 月
 desk-day = 日
 desk-optional = { $label }（可以不填）
 desk-cancel = 取消，回到上一页
-desk-note = 请注意
 
 refusal-desk-words-required = 请写明理由或者情况
 refusal-desk-words-too-long = 最多写 { $max } 个字，现在是 { $count } 个字

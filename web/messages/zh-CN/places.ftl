@@ -1,6 +1,5 @@
 # 区划: the tree of areas with its history, and changing it.
 places-nav = 区划
-places-title = 区划
 places-lead = 区、街镇、社区和居村。变更后原来的归属和名称都留有历史。
 places-caption = { $name }：共 { $count } 个
 places-col-name = 名称
