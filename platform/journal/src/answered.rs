@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use crate::append::AppendError;
-use crate::batch::command_value;
+use crate::rows::command_value;
 use crate::db::fault;
 use crate::journal::Journal;
 use crate::sql::Sql;
