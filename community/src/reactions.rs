@@ -4,12 +4,14 @@
 //! |---|---|
 //! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks |
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
-//! | a person is erased | [`erased`]: their names and amounts leave the registers, and memory |
+//! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory |
 //! | somebody acts in a post | [`household_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
 
-use linli_journal::Change;
+use std::path::PathBuf;
+
+use linli_journal::Destroy;
 use linli_kernel::{Actor, AreaPath, CaseId, CommandId, Fault, ResidentId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -19,6 +21,7 @@ use crate::cases::{register, service};
 use crate::feature::{Call, Problem};
 use crate::node::Linli;
 use crate::registers::store;
+use crate::residents;
 
 /// A resident died (`applicant-died`) or left (`applicant-moved`): the desks of their open cases
 /// shall look. Returns how many cases were flagged.
@@ -78,11 +81,32 @@ pub async fn areas_changed(linli: &Linli) -> Result<u32, Problem> {
     Ok(moved)
 }
 
-/// A person's key was destroyed: the changes by which their names and amounts leave the registers
-/// of cases. What is in memory goes by [`Linli::forget_all`].
-#[must_use]
-pub fn erased(subject: ResidentId) -> Vec<Change> {
-    register::erased(subject)
+/// Erases a person (PIPL art. 47): destroys their key, and clears what is theirs from the registers
+/// of every feature and from memory. What was recorded stays provable; nobody can read it again.
+///
+/// Who may decide that, and on what ground, is for the caller to establish; it is recorded with
+/// `reason`, which holds no personal data. Returns backup folders that could not be reached.
+///
+/// # Errors
+/// [`Problem`]: `journal.subject-erased` when it was done before, or a fault.
+pub async fn erase(
+    linli: &Linli,
+    call: Call<'_>,
+    subject: ResidentId,
+    area: &AreaPath,
+    reason: &str,
+) -> Result<Vec<PathBuf>, Problem> {
+    let wish = Destroy {
+        command: call.command,
+        actor: call.actor.clone(),
+        area: area.clone(),
+        reason: reason.to_owned(),
+        changes: [residents::forget(subject), register::erased(subject)].concat(),
+    };
+    let destroyed = linli.journal().destroy(subject, wish).await;
+    // Whatever came of it: what is in memory may have been read with a key that is gone.
+    linli.forget_all();
+    destroyed.map_err(|error| linli.problem(error))
 }
 
 /// The residents of `resident`'s household, the resident among them.

@@ -543,21 +543,59 @@ async fn a_case_follows_its_area_and_its_desk_hears_of_a_death() {
 }
 
 #[tokio::test]
+async fn a_case_goes_where_its_area_goes() {
+    let (linli, _) = node().await;
+    let open = filed(&linli, 10).await.case;
+    let ended = filed(&linli, 11).await.case;
+    let applicant = Who::Applicant.actor();
+    let withdraw = sample(Verb::Withdraw, &in_phase(Phase::InHand));
+    act(&linli, call(&applicant, 20), ended, &withdraw)
+        .await
+        .unwrap();
+    let moved = area("310117/310117002/310117001001");
+    let command = places::Command::Move {
+        area: area(COMMITTEE),
+        parent: area("310117/310117002"),
+        from: linli.clock().today(),
+    };
+    linli
+        .change_places(call(&Who::District.actor(), 21), &command)
+        .await
+        .unwrap();
+    let there = staff(Role::CommitteeWorker, moved.as_str(), 60);
+    let seen = view::view(&linli, &there, open).await.unwrap();
+    assert_eq!(seen.case.area, moved);
+    assert!(seen.case.wait.is_some() && seen.allows(Verb::Accept));
+    let gone = view::view(&linli, &Who::Worker.actor(), open)
+        .await
+        .unwrap_err();
+    assert_eq!(codes(gone), ["gate.area"]);
+    let old = view::view(&linli, &Who::District.actor(), ended)
+        .await
+        .unwrap();
+    assert_eq!(
+        old.case.area,
+        area(COMMITTEE),
+        "what had ended keeps the path of its time"
+    );
+}
+
+#[tokio::test]
 async fn erasing_a_person_leaves_the_case_without_them() {
     let (linli, _) = node().await;
     let case = filed(&linli, 10).await.case;
-    let wish = linli_journal::Destroy {
-        command: CommandId(Uuid::from_u128(90)),
-        actor: staff(Role::SecurityAdmin, "310117", 40),
-        area: area(COMMITTEE),
-        reason: "request".to_owned(),
-        changes: crate::reactions::erased(APPLICANT),
+    let admin = staff(Role::SecurityAdmin, "310117", 40);
+    let erase = async |n| {
+        let call = call(&admin, n);
+        crate::reactions::erase(&linli, call, APPLICANT, &area(COMMITTEE), "PIPL art. 47").await
     };
-    linli.journal().destroy(APPLICANT, wish).await.unwrap();
-    linli.forget_all();
-    let seen = view::view(&linli, &Who::Worker.actor(), case)
-        .await
-        .unwrap();
+    assert_eq!(erase(90).await.unwrap(), Vec::<std::path::PathBuf>::new());
+    assert_eq!(
+        codes(erase(91).await.unwrap_err()),
+        ["journal.subject-erased"]
+    );
+    let worker = Who::Worker.actor();
+    let seen = view::view(&linli, &worker, case).await.unwrap();
     assert_eq!(
         (seen.case.name.as_str(), seen.case.phone.as_str()),
         ("", "")
@@ -568,9 +606,7 @@ async fn erasing_a_person_leaves_the_case_without_them() {
         page: 1,
         ..Filter::default()
     };
-    let page = queries::list(&linli, &Who::Worker.actor(), &filter)
-        .await
-        .unwrap();
+    let page = queries::list(&linli, &worker, &filter).await.unwrap();
     assert_eq!(page.rows[0].name, "");
     let gone = look_up(&linli, &page.rows[0].number, "").await.unwrap_err();
     assert_eq!(
@@ -578,4 +614,6 @@ async fn erasing_a_person_leaves_the_case_without_them() {
         ["cases.number-and-phone-differ"],
         "no phone is not any phone"
     );
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(queries::list(&linli, &worker, &filter).await.unwrap(), page);
 }
