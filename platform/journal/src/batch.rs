@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use linli_kernel::{CommandId, Fault, ResidentId, StreamId};
-use linli_translog::{ChangedTile, Edge, leaf_hash};
+use linli_translog::{Edge, leaf_hash};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 use serde_json::Value as Json;
 
@@ -14,6 +14,10 @@ use crate::append::{AppendError, Appended};
 use crate::apply::Gathered;
 use crate::db::fault;
 use crate::prepare::{Effect, Prepared};
+use crate::rows::{
+    COMMANDS, CommandRow, DESTROYED, DESTROYED_AGAIN, OUTBOX, command_value, destroyed_row,
+    outbox_row, write_tiles,
+};
 use crate::secrets::sha256;
 use crate::shared::{Head, Mode, Shared, State};
 use crate::sql::{Sql, insert_rows, int, uint};
@@ -390,108 +394,6 @@ pub(crate) fn why_not(mode: &Mode) -> &'static str {
         Mode::Reading => "opened for reading",
         Mode::Closed => "the node is stopping",
     }
-}
-
-pub(crate) const COMMANDS: &str =
-    "INSERT INTO log_commands (id,digest,first_seq,entries,answer,mac)";
-pub(crate) const OUTBOX: &str = "INSERT INTO log_outbox (size,topic,body,mac)";
-pub(crate) const DESTROYED: &str = "INSERT INTO log_destroyed (subject,seq,mac)";
-pub(crate) const DESTROYED_AGAIN: &str =
-    " ON CONFLICT (subject) DO UPDATE SET seq=excluded.seq, mac=excluded.mac";
-
-/// A row of `log_commands`.
-pub(crate) struct CommandRow<'a> {
-    pub(crate) command: CommandId,
-    pub(crate) digest: &'a [u8],
-    pub(crate) first_seq: u64,
-    pub(crate) entries: u64,
-    pub(crate) answer: &'a str,
-}
-
-impl CommandRow<'_> {
-    pub(crate) fn mac(&self, secrets: &crate::secrets::Secrets) -> Vec<u8> {
-        let parts = [
-            self.command.0.as_bytes().as_slice(),
-            self.digest,
-            &self.first_seq.to_be_bytes(),
-            &self.entries.to_be_bytes(),
-            self.answer.as_bytes(),
-        ];
-        secrets.row_mac("log_commands", &parts)
-    }
-
-    pub(crate) fn values(&self, secrets: &crate::secrets::Secrets) -> Vec<Value> {
-        vec![
-            command_value(self.command),
-            Value::Bytes(Some(self.digest.to_vec())),
-            int(self.first_seq),
-            int(self.entries),
-            Value::from(self.answer),
-            Value::Bytes(Some(self.mac(secrets))),
-        ]
-    }
-}
-
-pub(crate) fn outbox_row(
-    secrets: &crate::secrets::Secrets,
-    size: u64,
-    topic: &str,
-    body: &str,
-) -> Vec<Value> {
-    vec![
-        int(size),
-        Value::from(topic),
-        Value::from(body),
-        Value::Bytes(Some(outbox_mac(secrets, size, topic, body))),
-    ]
-}
-
-pub(crate) fn outbox_mac(
-    secrets: &crate::secrets::Secrets,
-    size: u64,
-    topic: &str,
-    body: &str,
-) -> Vec<u8> {
-    let parts = [&size.to_be_bytes(), topic.as_bytes(), body.as_bytes()];
-    secrets.row_mac("log_outbox", &parts)
-}
-
-/// A row of `log_destroyed`; without `seq` where no entry of this log says so.
-pub(crate) fn destroyed_row(
-    secrets: &crate::secrets::Secrets,
-    subject: ResidentId,
-    seq: Option<u64>,
-) -> Vec<Value> {
-    let subject = subject.to_string();
-    let seq = seq.map_or(-1, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
-    let mac = destroyed_mac(secrets, &subject, seq);
-    vec![subject.into(), seq.into(), mac.into()]
-}
-
-pub(crate) fn destroyed_mac(secrets: &crate::secrets::Secrets, subject: &str, seq: i64) -> Vec<u8> {
-    secrets.row_mac("log_destroyed", &[subject.as_bytes(), &seq.to_be_bytes()])
-}
-
-pub(crate) fn command_value(command: CommandId) -> Value {
-    Value::Bytes(Some(command.0.as_bytes().to_vec()))
-}
-
-pub(crate) async fn write_tiles(
-    tx: &impl ConnectionTrait,
-    tiles: Vec<ChangedTile>,
-) -> Result<(), DbErr> {
-    // A level's full tile and its new partial one differ in place, so no row comes twice.
-    let row = |tile: ChangedTile| {
-        vec![
-            int(u64::from(tile.id.level)),
-            int(tile.id.index),
-            Value::Bytes(Some(tile.bytes)),
-        ]
-    };
-    let rows = tiles.into_iter().map(row).collect();
-    let tail = " ON CONFLICT (level,place) DO UPDATE SET hashes=excluded.hashes";
-    let head = "INSERT INTO log_tiles (level,place,hashes)";
-    insert_rows(tx, head, rows, tail).await.map(drop)
 }
 
 /// Turns a batch's failure into what its members are told.

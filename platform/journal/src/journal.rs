@@ -3,26 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use linli_kernel::{Actor, AreaPath, Clock, CommandId, Fault, Refusal, ResidentId, StreamId};
+use linli_kernel::{Clock, Fault, ResidentId, StreamId};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
-use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::append::{Append, AppendError, Appended, NewEntry, Notice};
-use crate::batch::{outbox_mac, why_not};
-use crate::change::Change;
+use crate::append::{Append, AppendError, Appended};
+use crate::batch::why_not;
 use crate::config::Config;
 use crate::db::fault;
 use crate::entry::Recorded;
-use crate::keys;
 use crate::open;
 use crate::prepare::{self, Effect, Prepared};
 use crate::read;
 use crate::rebuild::{self, Progress, Rebuilt};
 use crate::registers::Registers;
 use crate::shared::{Mode, Parked, Shared};
-use crate::sidecar;
-use crate::sql::{Sql, int, uint};
+use crate::sql::Sql;
 use crate::writer::{self, Job};
 
 /// A node's journal. Cheap to clone; open until the last clone is dropped or [`close`](Self::close).
@@ -30,31 +26,6 @@ use crate::writer::{self, Job};
 pub struct Journal {
     pub(crate) shared: Arc<Shared>,
     jobs: Option<mpsc::Sender<Job>>,
-}
-
-/// The wish to destroy a subject's key: what erasing a person comes down to.
-#[derive(Debug, Clone)]
-pub struct Destroy {
-    /// The act.
-    pub command: CommandId,
-    /// Who decided it.
-    pub actor: Actor,
-    /// The area the subject belongs to.
-    pub area: AreaPath,
-    /// Why: the rule or request, without personal data.
-    pub reason: String,
-    /// The register rows that hold the subject's data, deleted or blanked: what a fold gives once
-    /// the sealed parts cannot be read.
-    pub changes: Vec<Change>,
-}
-
-/// A notice waiting to be told.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Waiting {
-    /// Its place in the outbox.
-    pub id: u64,
-    /// What to tell.
-    pub notice: Notice,
 }
 
 /// Kinds of entries that are the journal's own.
@@ -239,91 +210,6 @@ impl Journal {
         hex::encode(hash)
     }
 
-    /// Destroys a subject's key: what is sealed under it can never be read again, here or from any
-    /// backup whose folder this node can still reach. The journal still verifies.
-    ///
-    /// Backup folders that could not be reached are returned: the key must be removed there by
-    /// hand, or by the next backup into them.
-    ///
-    /// # Errors
-    /// As [`append`](Self::append). A refusal `journal.subject-erased` when it was destroyed before
-    /// by another command.
-    pub async fn destroy(
-        &self,
-        subject: ResidentId,
-        wish: Destroy,
-    ) -> Result<Vec<std::path::PathBuf>, AppendError> {
-        let open = json!({ "subject": subject, "reason": wish.reason });
-        let append = self.own_append(
-            (wish.command, wish.actor),
-            NewEntry {
-                stream: StreamId::new("key", subject),
-                area: wish.area,
-                kind: kinds::KEYS_DESTROYED,
-                open,
-                sealed: Vec::new(),
-            },
-            wish.changes,
-        );
-        let keys = &self.shared.keys;
-        let before = keys.is_destroyed(subject);
-        keys.mark_destroyed([subject]);
-        if let Err(error) = self.submit(append, Effect::Destroys(subject)).await {
-            if before && matches!(error, AppendError::Conflict { .. }) {
-                return Err(Refusal::new("journal.subject-erased").into());
-            }
-            if !before {
-                keys.unmark_destroyed(subject);
-            }
-            return Err(error);
-        }
-        keys.remove(&[subject]).await?;
-        keys::scrub(&self.shared.db.write, "log_meta").await?;
-        Ok(sidecar::punch_everywhere(&self.shared, &[subject]).await?)
-    }
-
-    /// A restored node writes again: an operator has made sure that no other copy of it does.
-    ///
-    /// # Errors
-    /// As [`append`](Self::append).
-    pub async fn confirm_stands_alone(
-        &self,
-        command: CommandId,
-        actor: Actor,
-        area: AreaPath,
-    ) -> Result<Appended, AppendError> {
-        if self.mode() == Mode::Active {
-            return Err(Refusal::new("journal.not-restored").into());
-        }
-        let restored = self.shared.meta(self.reader(), "restored").await?;
-        let entry = NewEntry {
-            stream: StreamId::new("node", self.log_id()?),
-            area,
-            kind: kinds::NODE_STANDS_ALONE,
-            open: json!({ "restored": restored }),
-            sealed: Vec::new(),
-        };
-        let mut append = self.own_append((command, actor), entry, Vec::new());
-        // A node may be restored more than once: whatever version the stream is at.
-        append.expected.clear();
-        self.submit(append, Effect::StandsAlone).await
-    }
-
-    fn own_append(&self, act: (CommandId, Actor), entry: NewEntry, changes: Vec<Change>) -> Append {
-        let (command, actor) = act;
-        Append {
-            command,
-            digest: crate::secrets::sha256(entry.open.to_string().as_bytes()),
-            at: self.shared.clock.now(),
-            actor,
-            expected: vec![(entry.stream.clone(), 0)],
-            entries: vec![entry],
-            changes,
-            answer: Value::Null,
-            notices: Vec::new(),
-        }
-    }
-
     /// Streams that hold an entry this program cannot understand.
     #[must_use]
     pub fn parked(&self) -> Vec<Parked> {
@@ -375,87 +261,6 @@ impl Journal {
         rebuild::rebuild(&self.shared, &mut progress).await
     }
 
-    /// Notices not yet told by the teller `name`, the oldest first.
-    ///
-    /// # Errors
-    /// [`Fault`] when the store fails or a row is damaged.
-    pub async fn notices(&self, name: &str, most: u64) -> Result<Vec<Waiting>, Fault> {
-        let after = self.cursor(name).await?;
-        let mut sql = Sql::new(
-            self.shared.backend(),
-            "SELECT id, size, topic, body, mac FROM log_outbox WHERE id > ",
-        );
-        sql.bind(int(after))
-            .push(&format!(" ORDER BY id LIMIT {most}"));
-        let mut waiting = Vec::new();
-        for row in self
-            .reader()
-            .query_all_raw(sql.done())
-            .await
-            .map_err(fault)?
-        {
-            let id: i64 = row.try_get("", "id").map_err(fault)?;
-            let size: i64 = row.try_get("", "size").map_err(fault)?;
-            let topic: String = row.try_get("", "topic").map_err(fault)?;
-            let body: String = row.try_get("", "body").map_err(fault)?;
-            let mac: Vec<u8> = row.try_get("", "mac").map_err(fault)?;
-            let damaged = || Fault::Damaged(format!("log_outbox, row {id}"));
-            if mac != outbox_mac(&self.shared.secrets, uint(size), &topic, &body) {
-                return Err(damaged());
-            }
-            let body = serde_json::from_str(&body).ok().ok_or_else(damaged)?;
-            waiting.push(Waiting {
-                id: uint(id),
-                notice: Notice { topic, body },
-            });
-        }
-        Ok(waiting)
-    }
-
-    /// The teller `name` has told everything up to the notice `id`.
-    ///
-    /// # Errors
-    /// [`Fault`] when the store fails.
-    pub async fn told(&self, name: &str, id: u64) -> Result<(), Fault> {
-        let state = self.shared.state.lock().await;
-        let mut sql = Sql::new(
-            self.shared.backend(),
-            "INSERT INTO log_cursors (name,position,mac) VALUES (",
-        );
-        sql.bind(name).push(",").bind(int(id)).push(",");
-        sql.bind(cursor_mac(&self.shared, name, id));
-        sql.push(") ON CONFLICT (name) DO UPDATE SET position=excluded.position, mac=excluded.mac");
-        self.shared
-            .db
-            .write
-            .execute_raw(sql.done())
-            .await
-            .map_err(fault)?;
-        drop(state);
-        Ok(())
-    }
-
-    async fn cursor(&self, name: &str) -> Result<u64, Fault> {
-        let head = "SELECT position, mac FROM log_cursors WHERE name = ";
-        let mut sql = Sql::new(self.shared.backend(), head);
-        sql.bind(name);
-        let Some(row) = self
-            .reader()
-            .query_one_raw(sql.done())
-            .await
-            .map_err(fault)?
-        else {
-            return Ok(0);
-        };
-        let position: i64 = row.try_get("", "position").map_err(fault)?;
-        let mac: Vec<u8> = row.try_get("", "mac").map_err(fault)?;
-        if mac == cursor_mac(&self.shared, name, uint(position)) {
-            Ok(uint(position))
-        } else {
-            Err(Fault::Damaged(format!("log_cursors, row “{name}”")))
-        }
-    }
-
     /// Writes what waits, then closes the store. Further appends are told that the node is stopping.
     pub async fn close(&self) {
         let Some(jobs) = &self.jobs else {
@@ -470,7 +275,11 @@ impl Journal {
         self.shared.mode.send_replace(Mode::Closed);
     }
 
-    async fn submit(&self, append: Append, effect: Effect) -> Result<Appended, AppendError> {
+    pub(crate) async fn submit(
+        &self,
+        append: Append,
+        effect: Effect,
+    ) -> Result<Appended, AppendError> {
         let jobs = self.writable(effect)?;
         let prepared = self.prepare(append, effect).await?;
         let (reply, answer) = oneshot::channel();
@@ -500,11 +309,6 @@ impl Journal {
             (_, mode, _) => Err(AppendError::ReadOnly(why_not(&mode).to_owned())),
         }
     }
-}
-
-pub(crate) fn cursor_mac(shared: &Shared, name: &str, position: u64) -> Vec<u8> {
-    let parts = [name.as_bytes(), &position.to_be_bytes()];
-    shared.secrets.row_mac("log_cursors", &parts)
 }
 
 fn stopping() -> AppendError {

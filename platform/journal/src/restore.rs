@@ -14,17 +14,20 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::backup::{ArchivedCommand, ArchivedNotice, Counts, Header, Kind, Reader};
-use crate::batch::{COMMANDS, CommandRow, DESTROYED, destroyed_row, outbox_row, write_tiles};
+use crate::archive::{ArchivedCommand, ArchivedNotice, Counts, Header, Kind, Reader};
+
 use crate::chain::Chains;
 use crate::config::{Config, Store};
 use crate::db::{begin, fault};
-use crate::journal::{cursor_mac, kinds};
+use crate::journal::kinds;
 use crate::keys;
 use crate::open;
 use crate::read::{Raw, blocking};
 use crate::rebuild::{Progress, Watcher};
 use crate::registers::Registers;
+use crate::rows::{
+    COMMANDS, CommandRow, DESTROYED, cursor_mac, destroyed_row, outbox_row, write_tiles,
+};
 use crate::secrets::sha256;
 use crate::shared::{Identity, Shared};
 use crate::sidecar::{self, Sidecar};
@@ -328,7 +331,7 @@ impl<'a> Load<'a> {
     async fn cursors(&self, tx: &DatabaseTransaction, content: &[u8]) -> Result<(), Fault> {
         let cursors: Vec<(String, u64)> = json(content)?;
         let row = |(name, position): (String, u64)| {
-            let mac = cursor_mac(self.shared, &name, position);
+            let mac = cursor_mac(&self.shared.secrets, &name, position);
             vec![name.into(), int(position), mac.into()]
         };
         let rows = cursors.into_iter().map(row).collect();

@@ -8,11 +8,10 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 
 use super::walk::{self, Walked};
 use super::{Findings, Place, command_name, key_of};
-use crate::batch::{CommandRow, command_value, destroyed_mac, outbox_mac};
 use crate::db::fault;
-use crate::journal::cursor_mac;
 use crate::read::Read;
 use crate::rebuild::{Progress, Watcher};
+use crate::rows::{CommandRow, command_value, cursor_mac, destroyed_mac, outbox_mac};
 use crate::shared::Shared;
 use crate::sql::{Sql, uint};
 
@@ -191,7 +190,7 @@ async fn cursors(
         let name: String = row.try_get("", "name")?;
         let position: i64 = row.try_get("", "position")?;
         let mac: Vec<u8> = row.try_get("", "mac")?;
-        if mac != cursor_mac(shared, &name, uint(position)) {
+        if mac != cursor_mac(&shared.secrets, &name, uint(position)) {
             findings.row("log_cursors", name, "is not what it was");
         }
     }
