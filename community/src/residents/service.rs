@@ -93,6 +93,9 @@ impl Linli {
             return Err(Refusal::new("residents.nothing-new").into());
         };
         let digest = digest_of(&(id, command))?;
+        if let Some(done) = self.household_done(call, digest, id).await? {
+            return Ok(done);
+        }
         let areas = self.areas();
         let id_key = |number: &str| self.id_key(number);
         let context = self.context(call.actor, &areas, &id_key);
@@ -134,6 +137,26 @@ impl Linli {
             answer: done.answer().clone(),
             seqs: None,
         })
+    }
+
+    /// What was answered when the act had been done before.
+    async fn household_done(
+        &self,
+        call: Call<'_>,
+        digest: [u8; 32],
+        id: HouseholdId,
+    ) -> Result<Option<Performed<Household>>, Problem> {
+        let answered = self.journal().answered(call.command, digest).await;
+        let Some(answer) = answered.map_err(|error| self.problem(error))? else {
+            return Ok(None);
+        };
+        let done = self.load::<Households>(&StreamId::from(id)).await?;
+        Ok(Some(Performed {
+            state: done.state,
+            version: done.version,
+            answer,
+            seqs: None,
+        }))
     }
 
     /// 代办授权: records a mandate; its id is in the answer under `mandate`.

@@ -295,6 +295,12 @@ fn a_resident_records_what_they_alone_answer_for() {
     refused(world.ask(&state, &phone), &["gate.area"]);
     world.actor = staff(Role::SystemAdmin, "310117");
     refused(world.ask(&state, &phone), &["gate.role"]);
+    // Who signed in and holds no post is nobody.
+    world.actor = Actor {
+        account: Some(AccountId(Uuid::nil())),
+        ..Actor::system()
+    };
+    refused(world.ask(&state, &phone), &["gate.role"]);
 }
 
 #[test]
