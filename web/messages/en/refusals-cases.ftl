@@ -73,3 +73,6 @@ refusal-node-command-reused = This command id was used for something else. Load 
 refusal-node-parked = This record can be read but not changed for now: it holds something this version does not know. Ask the system administrator to upgrade.
 refusal-node-read-only = The system can be read but not written now. What you typed is kept; send it again in a while, or call.
 refusal-journal-subject-erased = This person's data were erased by law and nothing can be written about them.
+refusal-journal-entry-too-large = This is too much for one submission. Shorten long texts or attach them as a paper, and send it again.
+refusal-journal-not-restored = This node was not restored from a backup, so there is nothing to confirm.
+refusal-journal-reserved-kind = The system writes records of this kind itself; they cannot be written from outside.

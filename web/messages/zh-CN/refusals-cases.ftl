@@ -73,3 +73,6 @@ refusal-node-command-reused = 这个操作编号已经用过了，内容不一�
 refusal-node-parked = 这份记录暂时只能看、不能改：里面有这个版本还不认识的内容。请联系系统管理员升级。
 refusal-node-read-only = 系统现在只能看、不能改。您填的内容还在，请过一会儿再提交，或者打电话。
 refusal-journal-subject-erased = 这个人的个人信息已经依法清除，不能再写入。
+refusal-journal-entry-too-large = 一次提交的内容太多了。请把长的说明缩短，或者作为材料附上，再提交一次。
+refusal-journal-not-restored = 这个节点不是从备份恢复的，不用确认。
+refusal-journal-reserved-kind = 这类记录由系统自己写，不能从外面写入。
