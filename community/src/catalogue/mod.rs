@@ -17,7 +17,7 @@
 //!
 //! **Reading order.** The schema: [`text`], [`law`], [`service`], [`question`], [`steps`], [`town`].
 //! Reading and checking it: [`load`]. Filling in: [`form`] (which question, what is known, what is
-//! wrong), [`answer`] (one answer), [`summary`] (the check-answers page), [`refusal`]. Publishing:
+//! wrong), [`answer`] (one answer), [`mod@summary`] (the check-answers page), [`refusal`]. Publishing:
 //! [`events`], [`state`], [`decide`], [`register`]. [`dictionary`] writes `docs/data-dictionary.md`.
 
 pub mod answer;

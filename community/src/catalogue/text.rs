@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One piece of wording in Chinese and English. Neither may be empty: the checks of
-/// [`super::check`] refuse a file in which one is.
+/// the catalogue (`check`) refuse a file in which one is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {

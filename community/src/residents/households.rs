@@ -78,7 +78,7 @@ pub enum HouseholdCommand {
 /// What follows from `command`, or every rule it breaks.
 ///
 /// # Errors
-/// [`Refusal`]s: those of [`super::decide`], `residents.household-exists`,
+/// [`Refusal`]s: those of [`super::decide()`], `residents.household-exists`,
 /// `residents.household-unknown`, `residents.head-first`, `residents.member-twice`,
 /// `residents.no-such-member`, `residents.head-leaves-last`, `residents.not-in-list`,
 /// `residents.members-differ`.
