@@ -142,7 +142,11 @@ async fn commands(
         let Some(last) = rows.last() else {
             return Ok(archive);
         };
-        after = last.try_get("", "id").map_err(fault)?;
+        let end: Vec<u8> = last.try_get("", "id").map_err(fault)?;
+        if end <= after {
+            return Err(Fault::Damaged("the commands are out of order".to_owned()));
+        }
+        after = end;
         let page: Vec<ArchivedCommand> = rows
             .iter()
             .map(command)

@@ -247,7 +247,17 @@ impl KeyStore {
         for row in db.query_all_raw(sql.done()).await.map_err(fault)? {
             let subject: Vec<u8> = row.try_get("", "subject").map_err(fault)?;
             let wrapped: Vec<u8> = row.try_get("", "wrapped").map_err(fault)?;
-            page.push((subject_of(&subject)?, wrapped));
+            let subject = subject_of(&subject)?;
+            // In a damaged index the next page could begin where this one did.
+            if page
+                .last()
+                .map(|(last, _)| *last)
+                .or(after)
+                .is_some_and(|last| last >= subject)
+            {
+                return Err(Fault::Damaged("the keys are out of order".to_owned()));
+            }
+            page.push((subject, wrapped));
         }
         Ok(page)
     }
