@@ -88,6 +88,12 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     }
     let patience = Patience {
         connections: settings.limits.connections,
+        // Behind a proxy every connection comes from its one address.
+        per_address: if settings.behind_proxy {
+            settings.limits.connections
+        } else {
+            Patience::default().per_address
+        },
         ..Patience::default()
     };
     let clocks = tokio::spawn(clocks(linli.clone(), desk));

@@ -2,19 +2,19 @@
 //!
 //! A connection has so long for the headers of a request (and between requests), so long for a
 //! whole request with its body, and so long for taking each piece of the answer; whoever is slower
-//! is let go. Connections are counted, in all and by address, so that two thousand slow ones cost
-//! bounded memory and hurt nobody else. On a signal the node stops taking connections, lets running
+//! is let go. Connections are counted, in all and by address, and where an address has too many the
+//! idlest makes room: two thousand slow ones cost bounded memory and hurt nobody. On a signal the node stops taking connections, lets running
 //! requests end, and closes.
 
+mod guests;
 mod patient;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +33,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::settings::Patience;
+use guests::{Guest, Guests};
 use patient::Patient;
 
 /// Where to listen.
@@ -98,7 +99,7 @@ pub async fn serve(
         app,
         patience,
         room: Arc::new(Semaphore::new(patience.connections)),
-        addresses: Addresses::default(),
+        guests: Guests::default(),
         closing,
     });
     let mut running = JoinSet::new();
@@ -136,7 +137,7 @@ struct Serving {
     app: Router,
     patience: Patience,
     room: Arc<Semaphore>,
-    addresses: Addresses,
+    guests: Guests,
     closing: watch::Sender<bool>,
 }
 
@@ -179,21 +180,22 @@ impl Serving {
         match accepted {
             Accepted::Tcp(stream, peer, permit) => {
                 let most = self.patience.per_address;
-                let Some(seat) = self.addresses.seat(peer.ip(), most) else {
+                let Some(seat) = self.guests.seat(peer.ip(), most) else {
                     metrics::counter!("linli_connections_refused_total").increment(1);
                     return;
                 };
+                let guest = seat.guest();
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "no TCP_NODELAY");
                 }
                 running.spawn(async move {
-                    self.connection(stream, Some(peer)).await;
+                    self.connection(stream, Some(peer), guest).await;
                     drop((seat, permit));
                 });
             }
             Accepted::Unix(stream, permit) => {
                 running.spawn(async move {
-                    self.connection(stream, None).await;
+                    self.connection(stream, None, Arc::default()).await;
                     drop(permit);
                 });
             }
@@ -202,15 +204,22 @@ impl Serving {
     }
 
     /// Serves one connection to its end.
-    async fn connection<S>(&self, stream: S, peer: Option<SocketAddr>)
+    async fn connection<S>(&self, stream: S, peer: Option<SocketAddr>, guest: Arc<Guest>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let io = TokioIo::new(Patient::new(stream, self.patience.write()));
         let request_time = self.patience.request();
         let app = self.app.clone();
+        let asking = Arc::clone(&guest);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            answer(app.clone(), request, peer, request_time)
+            let (app, asking) = (app.clone(), Arc::clone(&asking));
+            async move {
+                asking.begins();
+                let answered = answer(app, request, peer, request_time).await;
+                asking.ends();
+                answered
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -223,6 +232,7 @@ impl Serving {
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
+            () = guest.asked_to_leave() => return,
             _ = closed => {
                 connection.as_mut().graceful_shutdown();
                 connection.as_mut().await
@@ -252,46 +262,5 @@ async fn answer(
             [(http::header::CONNECTION, "close")],
         )
             .into_response()),
-    }
-}
-
-/// Connections by address.
-#[derive(Clone, Default)]
-struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
-
-/// A counted connection; given back when dropped.
-struct Seat {
-    addresses: Addresses,
-    address: IpAddr,
-}
-
-impl Addresses {
-    fn seat(&self, address: IpAddr, most: usize) -> Option<Seat> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(address).or_insert(0);
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Seat {
-            addresses: self.clone(),
-            address,
-        })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut counts = self
-            .addresses
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.address);
-            }
-        }
     }
 }

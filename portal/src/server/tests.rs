@@ -1,5 +1,6 @@
 //! The server under slow, many and stalled clients.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use axum::Router;
@@ -60,8 +61,10 @@ async fn many_slow_connections_of_one_address_do_not_hurt_another() {
         stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.ok();
         slow.push(stream);
     }
-    let answer = fetch(from(3, address).await).await;
-    assert!(answer.ends_with("hello"), "{answer}");
+    for address_of in [3, 2] {
+        let answer = fetch(from(address_of, address).await).await;
+        assert!(answer.ends_with("hello"), "{answer}");
+    }
     let refused = futures::future::join_all(slow.iter_mut().map(|stream| async {
         let read = tokio::time::timeout(Duration::from_millis(500), stream.read_u8()).await;
         u32::from(read.is_ok())
@@ -69,8 +72,8 @@ async fn many_slow_connections_of_one_address_do_not_hurt_another() {
     .await;
     assert_eq!(
         refused.iter().sum::<u32>(),
-        300 - 64,
-        "only 64 are kept waiting"
+        300 - 63,
+        "only 64 are kept, and one of them made room"
     );
 }
 

@@ -3,7 +3,7 @@
 site-name = Linli One Window
 skip-to-main = Skip to main content
 demo-banner = 演示数据,均为虚构 / synthetic data.
-demo-roles = Look as somebody else
+demo-roles = Change role
 demo-label = About the demo
 mode-elder = Large print
 mode-standard = Standard

@@ -3,7 +3,7 @@
 site-name = 邻里一网通
 skip-to-main = 跳到正文
 demo-banner = 演示数据，均为虚构 / synthetic data。
-demo-roles = 换身份看看
+demo-roles = 换身份
 demo-label = 演示说明
 mode-elder = 长辈版
 mode-standard = 标准版
