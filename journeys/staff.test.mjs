@@ -49,10 +49,11 @@ async function answer (page, answers) {
   for (const box of await page.locator('input[name=declared]').all()) await box.check({ force: true })
 }
 
-/** Finds a resident by the first name of the list and files `service` for them. */
+/** Finds a resident by the surname of the list's `nth` and files `service` for them. */
 async function file (page, { service, channel, authority, answers, nth = 0 }) {
   await open(page, '/desk/residents')
-  const surname = (await page.locator('.l-table tbody th a').nth(nth).innerText()).slice(0, 1)
+  const names = await page.locator('.l-table tbody th a').allInnerTexts()
+  const surname = names[nth % names.length].slice(0, 1)
   await open(page, '/desk/intake')
   await page.locator('#text').fill(surname)
   await page.locator(`input[name=purpose][value="${channel === 'phone' ? 'phone' : 'apply'}"]`).check({ force: true })

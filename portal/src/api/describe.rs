@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::response::{IntoResponse as _, Response};
 use http::header;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{areas, cases, commands, services, shapes};
@@ -33,6 +33,19 @@ struct Described;
 /// The description, as JSON.
 pub(super) fn document() -> Value {
     let mut document = serde_json::to_value(Described::openapi()).unwrap_or_default();
+    let other = json!({
+        "description": "Any other problem: 400 unreadable, 401 no token, 403 not this post, 404 none, 413 too large, 429 too many, 503 busy",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemShape" } } }
+    });
+    for path in document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        for operation in path.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            operation["responses"]["default"] = other.clone();
+        }
+    }
     let components = &mut document["components"];
     components["schemas"]["CaseCommand"] = commands::describe();
     components["securitySchemes"] = json!({
