@@ -51,6 +51,7 @@ struct Inner {
     /// Rules by service and version, as far as no town has added to them.
     rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
     states: Cache<StreamId, Cached>,
+    counts: crate::cases::statistics::Kept,
     /// The counter from which the next case number is made.
     next_serial: AtomicU32,
 }
@@ -85,6 +86,7 @@ impl Linli {
                 areas: RwLock::default(),
                 rules: RwLock::default(),
                 states: Cache::new(CACHED_STATES),
+                counts: tokio::sync::Mutex::default(),
                 next_serial: AtomicU32::new(next_serial),
             }),
         };
@@ -159,6 +161,11 @@ impl Linli {
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
         known.insert(key, Arc::clone(&rules));
         Some(rules)
+    }
+
+    /// Public counts, kept for a while.
+    pub(crate) fn public_counts(&self) -> &crate::cases::statistics::Kept {
+        &self.inner.counts
     }
 
     /// A case number nobody has, with the counter it was made from.

@@ -122,11 +122,7 @@ fn checked(service: &Service, filing: &Filing, today: Date) -> Result<Filing, Pr
     })
 }
 
-fn rules(
-    linli: &Linli,
-    service: &Service,
-    filing: &Filing,
-) -> Result<Arc<Rules>, Problem> {
+fn rules(linli: &Linli, service: &Service, filing: &Filing) -> Result<Arc<Rules>, Problem> {
     linli
         .rules(
             &service.id,
@@ -160,10 +156,7 @@ async fn filed_before(linli: &Linli, answer: &Value) -> Result<Receipt, Problem>
 ///
 /// # Errors
 /// [`Problem`]: `cases.unknown`, or a fault.
-pub(super) async fn load(
-    linli: &Linli,
-    id: CaseId,
-) -> Result<(Arc<State>, u64), Problem> {
+pub(super) async fn load(linli: &Linli, id: CaseId) -> Result<(Arc<State>, u64), Problem> {
     let loaded = linli.load::<Cases>(&id.into()).await?;
     match &*loaded.state {
         Some(case) => Ok((Arc::clone(case), loaded.version)),

@@ -1,7 +1,9 @@
 //! 办件统计: counts without persons. Counts under five are hidden from the public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, Fault, Refusal};
 use sea_orm::ConnectionTrait;
@@ -12,6 +14,9 @@ use super::state::Phase;
 use crate::feature::Problem;
 use crate::node::Linli;
 use crate::registers::store;
+
+/// How long public counts are shown before they are made again.
+pub const PUBLIC_FOR: Duration = Duration::from_secs(60);
 
 /// A public count under this is not shown.
 pub const LEAST_SHOWN: u64 = 5;
@@ -63,13 +68,27 @@ pub async fn counts(linli: &Linli, actor: &Actor, area: &AreaPath) -> Result<Sta
     }
 }
 
-/// The counts of `area` and below, for anyone: show them through [`shown`].
+/// The counts of `area` and below, for anyone: show them through [`shown`]. They may be up to
+/// [`PUBLIC_FOR`] old, since counting looks at every case and anyone may ask at any rate.
 ///
 /// # Errors
 /// A fault.
 pub async fn public_counts(linli: &Linli, area: &AreaPath) -> Result<Statistics, Fault> {
-    of_area(linli, area).await
+    let now = linli.clock().now();
+    // Held while counting: of many who ask at once, one counts.
+    let mut kept = linli.public_counts().lock().await;
+    if let Some((at, counts)) = kept.get(area)
+        && now.duration_since(*at).unsigned_abs() < PUBLIC_FOR
+    {
+        return Ok(counts.clone());
+    }
+    let counts = of_area(linli, area).await?;
+    kept.insert(area.clone(), (now, counts.clone()));
+    Ok(counts)
 }
+
+/// Public counts by area, each with the moment it was made.
+pub(crate) type Kept = tokio::sync::Mutex<HashMap<AreaPath, (Timestamp, Statistics)>>;
 
 async fn of_area(linli: &Linli, area: &AreaPath) -> Result<Statistics, Fault> {
     let cond = within(linli, area).unwrap_or_else(Cond::all);

@@ -504,6 +504,22 @@ async fn handlers_do_not_see_who_gave_which_grade() {
 }
 
 #[tokio::test]
+async fn public_counts_are_made_again_after_a_minute() {
+    let (linli, clock) = node().await;
+    let district = area("310117");
+    let none = statistics::public_counts(&linli, &district).await.unwrap();
+    assert!(none.is_empty());
+    filed(&linli, 10).await;
+    assert_eq!(
+        statistics::public_counts(&linli, &district).await.unwrap(),
+        none
+    );
+    clock.days_pass(1);
+    let one = statistics::public_counts(&linli, &district).await.unwrap();
+    assert_eq!((one["dibao"].total(), one["dibao"].open()), (1, 1));
+}
+
+#[tokio::test]
 async fn notes_among_staff_and_objectors_are_not_for_the_applicant() {
     let (linli, _) = node().await;
     let (applicant, worker) = (Who::Applicant.actor(), Who::Worker.actor());

@@ -1,10 +1,10 @@
 //! Tests of cases: given events, when command, then events or refusal.
 
+mod databases;
 mod decide;
 mod doors;
 mod golden;
 mod messages;
-mod databases;
 mod properties;
 mod rebuild;
 mod table;
