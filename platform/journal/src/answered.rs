@@ -6,9 +6,9 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use crate::append::AppendError;
-use crate::rows::command_value;
 use crate::db::fault;
 use crate::journal::Journal;
+use crate::rows::command_value;
 use crate::sql::Sql;
 
 impl Journal {

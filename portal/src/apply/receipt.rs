@@ -5,7 +5,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 use linli_community::cases::view::CaseView;
-use linli_community::cases::{Due, Owner};
 use linli_community::catalogue::Held;
 use linli_interop::qr;
 use linli_kernel::Fault;
@@ -98,19 +97,13 @@ fn next(portal: &Portal, page: &Page, view: &CaseView) -> String {
     }
 }
 
-/// What is still to be brought: as long as nobody has noted that it came.
+/// What is still to be brought: before the decision, as long as nobody has noted that it came.
 fn papers(page: &Page, view: &CaseView) -> Vec<PaperLine> {
     let came = |id: &str| view.case.papers.iter().any(|paper| paper.id == id);
-    let waits = matches!(
-        view.case.wait.as_ref().map(|wait| (&wait.owner, wait.due)),
-        Some((
-            Owner::Desk(_) | Owner::Applicant,
-            Due::On(_) | Due::Paused(_) | Due::Unknown(_)
-        ))
-    );
     let papers = view.service.guide.papers.iter();
     papers
-        .filter(|paper| waits && paper.held == Held::Nowhere && paper.needed_if.is_empty())
+        .filter(|_| view.case.phase.is_before_decision())
+        .filter(|paper| paper.held == Held::Nowhere && paper.needed_if.is_empty())
         .filter(|paper| !came(&paper.id))
         .map(|paper| paper_line(page, paper))
         .collect()

@@ -107,6 +107,15 @@ fn changes(subjects: &[ResidentId]) -> Vec<(String, Place)> {
             Place::Tile { level: 0, index: 0 },
         ),
         change("UPDATE log_checkpoint SET size = 340", Place::Checkpoint),
+        // Neither the checkpoint nor the largest place says how far there is to go.
+        change(
+            "UPDATE log_entries SET seq = 900000000000000 WHERE seq = 20; \
+             UPDATE log_checkpoint SET note = 'x'",
+            Place::Entry {
+                seq: 20,
+                stream: None,
+            },
+        ),
         change(
             "UPDATE notes SET words = '三' WHERE stream = 'note/7'",
             row("notes", "note/7"),
