@@ -428,7 +428,11 @@ fn decision_fields(ctx: &Ctx<'_>) -> Vec<Field> {
         }
         OutcomeKind::Confirm | OutcomeKind::Certificate => fields.extend(validity(ctx)),
     }
-    fields.push(Field::new("words", label("words"), Kind::Words).hint(label("words-hint")));
+    let hint = match outcome.kind {
+        OutcomeKind::Refuse => ctx.label(Verb::RefuseIntake, "words-hint"),
+        _ => label("words-hint"),
+    };
+    fields.push(Field::new("words", label("words"), Kind::Words).hint(hint));
     let mut by = deliveries(ctx);
     by.insert(0, Choice::new("later", label("deliver-later")));
     fields.push(Field::new("deliver", label("deliver"), Kind::Radios(by)).preset("online"));
