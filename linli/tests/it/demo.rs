@@ -43,7 +43,8 @@ fn start(dir: &Path) -> (Child, String, BufReader<ChildStdout>) {
         }
         line.clear();
     }
-    panic!("the demo ended without an address");
+    let ended = child.wait().unwrap();
+    panic!("the demo ended without an address: {ended}");
 }
 
 fn get(address: &str, path: &str) -> String {
