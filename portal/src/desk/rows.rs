@@ -193,6 +193,12 @@ pub(crate) fn table(
 pub(crate) fn cells(page: &Page, linli: &Linli, row: &Row, names: &Names) -> Vec<Cell> {
     let due = due_shown(page, linli, due_of(row));
     let next = row.next.as_deref().map(|code| next_name(page, code));
+    // Nobody has to take what has ended.
+    let holder = if row.phase.is_open() {
+        holder_name(page, row.holder, names)
+    } else {
+        String::new()
+    };
     vec![
         Cell::link(spoken(&row.number), format!("/desk/cases/{}", row.number)),
         Cell::text(service_name(page, linli, &row.service)),
@@ -201,6 +207,6 @@ pub(crate) fn cells(page: &Page, linli: &Linli, row: &Row, names: &Names) -> Vec
         Cell::part(Markup::of(&phase_tag(page, row.phase))),
         Cell::text(next.unwrap_or_default()),
         Cell::text(due.text).class(due.class),
-        Cell::text(holder_name(page, row.holder, names)),
+        Cell::text(holder),
     ]
 }
