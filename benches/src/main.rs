@@ -1,2 +1,136 @@
-//! Filled by the commits that follow.
-fn main() {}
+//! The figures of Linli, each beside its limit or a peer: `linli-benches all`, or one by name.
+
+mod client;
+mod figures;
+mod lifecycle;
+mod server;
+mod stock;
+mod store;
+mod torture;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command as Process;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+
+use figures::Figure;
+use server::{Server, binary};
+
+/// The same allocator as `linli` itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const START: Duration = Duration::from_secs(2);
+const IDLE: u64 = 128 << 20;
+const WHOLE_LOG: Duration = Duration::from_secs(60);
+
+/// Measures Linli. Build it and `linli` with the same profile.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// Where the measured nodes lie; kept between runs, as making a million cases takes minutes.
+    #[arg(long, global = true, default_value = "target/bench-data")]
+    dir: PathBuf,
+    /// How long each load is held, in seconds.
+    #[arg(long, global = true, default_value_t = 20)]
+    seconds: u64,
+    /// How many cases the measured node holds.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    cases: u64,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Every figure but torture
+    All,
+    /// The store's own limit
+    Store,
+    /// Case lives, lists, pages, start and memory
+    Serve,
+    /// Verify and rebuild the whole log
+    Log,
+    /// `kill -9` under load
+    Torture {
+        /// How many rounds
+        #[arg(long, default_value_t = 200)]
+        rounds: u32,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    std::fs::create_dir_all(&cli.dir)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "| figure | measured | limit | |\n|---|---|---|---|")?;
+    for figure in measure(&cli).await? {
+        writeln!(out, "{figure}")?;
+    }
+    Ok(())
+}
+
+async fn measure(cli: &Cli) -> Result<Vec<Figure>> {
+    let span = Duration::from_secs(cli.seconds);
+    let stocked = cli.dir.join(format!("stock-{}", cli.cases));
+    Ok(match cli.what {
+        What::All => {
+            let mut figures = store(&cli.dir, span).await?;
+            figures.extend(serve(&stocked, cli.cases, span).await?);
+            figures.extend(log(&stocked, cli.cases).await?);
+            figures
+        }
+        What::Store => store(&cli.dir, span).await?,
+        What::Serve => serve(&stocked, cli.cases, span).await?,
+        What::Log => log(&stocked, cli.cases).await?,
+        What::Torture { rounds } => {
+            let stock = stock::get(&cli.dir.join("torture"), 0).await?;
+            let figures = torture::run(&stock, rounds).await?;
+            linli(&stock.dir, "verify")?;
+            figures
+        }
+    })
+}
+
+async fn store(dir: &Path, span: Duration) -> Result<Vec<Figure>> {
+    let dir = tempfile::tempdir_in(dir)?;
+    store::run(dir.path(), span).await
+}
+
+async fn serve(dir: &Path, cases: u64, span: Duration) -> Result<Vec<Figure>> {
+    let stock = stock::get(dir, cases).await?;
+    let server = Server::start(&stock.dir).await?;
+    let mut figures = vec![
+        Figure::at_most("start", server.started_in, START),
+        Figure::bytes("idle memory", server.memory()?, IDLE),
+    ];
+    figures.extend(lifecycle::lives(&server, &stock, span).await?);
+    figures.extend(lifecycle::reads(&server, &stock).await?);
+    Ok(figures)
+}
+
+async fn log(dir: &Path, cases: u64) -> Result<Vec<Figure>> {
+    let stock = stock::get(dir, cases).await?;
+    let verified = linli(&stock.dir, "verify")?;
+    let rebuilt = linli(&stock.dir, "rebuild")?;
+    Ok(vec![
+        Figure::at_most("verify the whole log", verified, WHOLE_LOG),
+        Figure::at_most("rebuild every register", rebuilt, WHOLE_LOG),
+    ])
+}
+
+/// How long `linli journal …` takes on the node in `dir`.
+fn linli(dir: &Path, what: &str) -> Result<Duration> {
+    let begun = Instant::now();
+    let status = Process::new(binary()?)
+        .args(["journal", what, "--dir"])
+        .arg(dir)
+        .status()?;
+    if !status.success() {
+        bail!("linli journal {what} ended with {status}");
+    }
+    Ok(begun.elapsed())
+}
