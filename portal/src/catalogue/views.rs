@@ -195,17 +195,8 @@ pub(crate) fn guide(page: &Page, service: &Service) -> GuideView {
         id: service.id.clone(),
         name: say(page, &service.names),
         summary: say(page, &service.summary),
-        cautions: service
-            .cautions
-            .iter()
-            .map(|text| say(page, text))
-            .collect(),
-        who: service
-            .guide
-            .who
-            .iter()
-            .map(|text| say(page, text))
-            .collect(),
+        cautions: texts(page, &service.cautions),
+        who: texts(page, &service.guide.who),
         needed: papers(page, service, false),
         held: papers(page, service, true),
         fee: say(page, &service.guide.fee),
@@ -233,20 +224,7 @@ pub(crate) fn guide(page: &Page, service: &Service) -> GuideView {
             let text = say(page, &review.explain);
             Line::new(page, String::new(), text, &review.basis, sources)
         }),
-        know: service
-            .guide
-            .good_to_know
-            .iter()
-            .map(|note| {
-                Line::new(
-                    page,
-                    String::new(),
-                    say(page, &note.text),
-                    &note.basis,
-                    sources,
-                )
-            })
-            .collect(),
+        know: good_to_know(page, service),
         sources: sources
             .iter()
             .map(|source| source_line(page, source))
@@ -263,6 +241,20 @@ pub(crate) fn guide(page: &Page, service: &Service) -> GuideView {
     };
     view.unverified = is_unverified(&view);
     view
+}
+
+fn texts(page: &Page, texts: &[Text]) -> Vec<String> {
+    texts.iter().map(|text| say(page, text)).collect()
+}
+
+fn good_to_know(page: &Page, service: &Service) -> Vec<Line> {
+    let notes = service.guide.good_to_know.iter();
+    notes
+        .map(|note| {
+            let text = say(page, &note.text);
+            Line::new(page, String::new(), text, &note.basis, &service.sources)
+        })
+        .collect()
 }
 
 /// Whether it can be applied for on these pages.

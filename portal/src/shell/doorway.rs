@@ -46,7 +46,7 @@ pub async fn doorway(State(portal): State<Portal>, request: Request, next: Next)
     let cookies = look_cookies(&portal, &jar, &query);
     parts.extensions.insert(look.0);
     let entry = enter(&portal, &mut parts, &jar, body, api).await;
-    let mut kept = Kept {
+    let kept = Kept {
         page: Page::of(&parts, &portal),
         fields: parts.extensions.get().cloned().unwrap_or_default(),
         method: parts.method.clone(),
@@ -61,7 +61,7 @@ pub async fn doorway(State(portal): State<Portal>, request: Request, next: Next)
         Ok(body) => run(next, Request::from_parts(parts, body)).await,
         Err(trouble) => trouble.into_response(),
     };
-    let mut response = dress(&portal, &mut kept, response).await;
+    let mut response = dress(&kept, response).await;
     for cookie in cookies.into_iter().chain(look.1) {
         if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
             response.headers_mut().append(header::SET_COOKIE, value);
@@ -277,7 +277,7 @@ fn limit(portal: &Portal, parts: &Parts, peer: Option<IpAddr>) -> Result<(), Tro
 }
 
 /// Errors become pages in the reader's language, or JSON for the API.
-async fn dress(portal: &Portal, kept: &mut Kept, response: Response) -> Response {
+async fn dress(kept: &Kept, response: Response) -> Response {
     let status = response.status();
     let carried = response.extensions().get::<Arc<Trouble>>().cloned();
     let bare = carried.is_none() && !response.headers().contains_key(header::CONTENT_TYPE)
@@ -301,7 +301,6 @@ async fn dress(portal: &Portal, kept: &mut Kept, response: Response) -> Response
     if matches!(*trouble, Trouble::SignIn) {
         return to_sign_in(kept).await;
     }
-    let _ = portal;
     error_page::page(&kept.page, &kept.fields, &kept.method, &trouble, status)
 }
 
