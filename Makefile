@@ -76,14 +76,14 @@ journeys/node_modules/.installed: journeys/package-lock.json
 	touch node_modules/.installed
 
 .PHONY: bench
-bench: web ## The figures: the journal at a million entries, the store's own limit
+bench: web ## The figures of benches/README.md, each beside its limit
 	cargo build --locked --release -p linli -p linli-benches
-	cargo run --locked --release -p linli-journal --example figures -- 1000000 $(TARGET)/figures
-	$(TARGET)/release/linli-benches store
+	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data all
 
 .PHONY: torture
-torture: ## 200 rounds of kill -9 under load: nothing acknowledged may be lost
-	cargo run --locked --release -p linli-journal --example torture -- 200 $(TARGET)/torture
+torture: web ## 200 rounds of kill -9 under load: nothing acknowledged may be lost
+	cargo build --locked --release -p linli -p linli-benches
+	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data torture --rounds 200
 
 .PHONY: pictures
 pictures: web journeys/node_modules/.installed ## Take the pictures of the README from a demo
