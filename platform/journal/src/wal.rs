@@ -13,11 +13,11 @@ use crate::config::Store;
 use crate::db;
 use crate::shared::{Shared, State};
 
-/// How many bytes are written before the log is carried over.
-const ENOUGH: usize = 4 << 20;
+/// About how many bytes the log gains before it is carried over.
+const ENOUGH: usize = 16 << 20;
 
 /// How many pages of 4 KiB the log may have before the writer helps.
-const TOO_MANY: u64 = 16_384;
+const TOO_MANY: u64 = 32_768;
 
 /// What the carrying over of one store knows.
 #[derive(Default)]
