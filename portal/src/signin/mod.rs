@@ -1,7 +1,7 @@
 //! Sign-in: by user name and password for staff, by a one-time code for residents. What the session
 //! holds, how it ends, and the way back to the page that was wanted.
 //!
-//! A second factor for staff has its place between [`staff`] and [`who::enter`]; passkeys and a
+//! A second factor for staff has its place between `staff` and `who::enter`; passkeys and a
 //! city's own identity service end in the same call.
 
 mod end;
