@@ -1,0 +1,1 @@
+//! Participatory budgets: exact rules, the reasons for each project, and certificates.

@@ -1,0 +1,1 @@
+//! Policy that runs: rules as data, three-valued answers that explain themselves, sweeps and rehearsals.
