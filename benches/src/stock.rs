@@ -13,9 +13,7 @@ use linli_community::cases::{self, Command, Filing};
 use linli_community::catalogue::Channel;
 use linli_community::{Call, Linli, NodeConfig, accounts};
 use linli_journal::Config;
-use linli_kernel::{
-    AccountId, Actor, AreaPath, CaseId, CommandId, Post, PostId, ResidentId, Role, SystemClock,
-};
+use linli_kernel::{AccountId, Actor, AreaPath, CaseId, CommandId, Post, ResidentId, SystemClock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -137,16 +135,7 @@ async fn in_post(linli: &Linli, player: &Player) -> Result<Actor> {
 }
 
 async fn token(linli: &Linli, account: AccountId, actor: Option<&Actor>) -> Result<String> {
-    let system = Actor {
-        account: Some(account),
-        post: Some(Post {
-            id: PostId::new(linli.clock()),
-            role: Role::SecurityAdmin,
-            area: "310117".parse()?,
-        }),
-        resident: None,
-        mandate: None,
-    };
+    let system = Actor::system();
     let call = Call {
         command: CommandId::new(linli.clock()),
         actor: &system,
