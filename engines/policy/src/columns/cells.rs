@@ -1,0 +1,211 @@
+//! 列: the cells of one fact over a population, as narrow as its values allow, and bitsets.
+//!
+//! **Invariants.** A bitset has no bit set beyond its length. What is not known has the value 0, so
+//! that bounds and sums never meet a stale number. Bits of truth lie within the bits of what is
+//! known.
+
+/// How many lanes one word of a bitset covers.
+pub(crate) const WORD: usize = 64;
+
+/// How many words cover `lanes`.
+pub(crate) fn words(lanes: usize) -> usize {
+    lanes.div_ceil(WORD)
+}
+
+/// The bit at `lane`.
+pub(crate) fn bit(bits: &[u64], lane: usize) -> bool {
+    bits[lane / WORD] >> (lane % WORD) & 1 == 1
+}
+
+/// Set the bit at `lane`.
+pub(crate) fn set(bits: &mut [u64], lane: usize) {
+    bits[lane / WORD] |= 1 << (lane % WORD);
+}
+
+/// Values in the narrowest integers that hold them all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// Truths, a bit each.
+    Truth(Vec<u64>, usize),
+    /// Codes, ages, small counts.
+    Narrow(Vec<i8>),
+    /// Days and most amounts.
+    Middle(Vec<i32>),
+    /// Anything.
+    Wide(Vec<i64>),
+}
+
+impl Numbers {
+    fn zeroes_like(&self, lanes: usize) -> Self {
+        match self {
+            Self::Truth(..) => Self::Truth(vec![0; words(lanes)], lanes),
+            Self::Narrow(_) => Self::Narrow(vec![0; lanes]),
+            Self::Middle(_) => Self::Middle(vec![0; lanes]),
+            Self::Wide(_) => Self::Wide(vec![0; lanes]),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Truth(_, lanes) => *lanes,
+            Self::Narrow(cells) => cells.len(),
+            Self::Middle(cells) => cells.len(),
+            Self::Wide(cells) => cells.len(),
+        }
+    }
+
+    fn get(&self, lane: usize) -> i64 {
+        match self {
+            Self::Truth(bits, _) => i64::from(bit(bits, lane)),
+            Self::Narrow(cells) => i64::from(cells[lane]),
+            Self::Middle(cells) => i64::from(cells[lane]),
+            Self::Wide(cells) => cells[lane],
+        }
+    }
+
+    /// Appends `value`, widening what is there when it does not fit.
+    fn push(&mut self, value: i64) {
+        match self {
+            Self::Truth(bits, lanes) => {
+                bits.resize(words(*lanes + 1), 0);
+                if value != 0 {
+                    set(bits, *lanes);
+                }
+                *lanes += 1;
+            }
+            Self::Narrow(cells) => match i8::try_from(value) {
+                Ok(small) => cells.push(small),
+                Err(_too_wide) => {
+                    // Room for as many as there was room for before.
+                    let mut wider: Vec<i32> = Vec::with_capacity(cells.capacity());
+                    wider.extend(cells.iter().map(|cell| i32::from(*cell)));
+                    *self = Self::Middle(wider);
+                    self.push(value);
+                }
+            },
+            Self::Middle(cells) => match i32::try_from(value) {
+                Ok(small) => cells.push(small),
+                Err(_too_wide) => {
+                    let mut wider: Vec<i64> = Vec::with_capacity(cells.capacity());
+                    wider.extend(cells.iter().map(|cell| i64::from(*cell)));
+                    *self = Self::Wide(wider);
+                    self.push(value);
+                }
+            },
+            Self::Wide(cells) => cells.push(value),
+        }
+    }
+}
+
+/// The cells of one fact: whole numbers (fen, counts, days, places in a list of codes) and which of
+/// them are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cells {
+    /// The values; 0 where nothing is known.
+    pub(crate) numbers: Numbers,
+    /// Which are known; `None` when all are.
+    pub(crate) known: Option<Vec<u64>>,
+}
+
+impl Cells {
+    /// No cells yet: of truths, or of numbers.
+    pub(crate) fn empty(truths: bool) -> Self {
+        let numbers = if truths {
+            Numbers::Truth(Vec::new(), 0)
+        } else {
+            Numbers::Narrow(Vec::new())
+        };
+        Self {
+            numbers,
+            known: None,
+        }
+    }
+
+    /// Appends a cell.
+    pub(crate) fn push(&mut self, value: Option<i64>) {
+        let lane = self.numbers.len();
+        self.numbers.push(value.unwrap_or(0));
+        if value.is_none() && self.known.is_none() {
+            self.known = Some(all(lane));
+        }
+        if let Some(known) = &mut self.known {
+            known.resize(words(lane + 1), 0);
+            if value.is_some() {
+                set(known, lane);
+            }
+        }
+    }
+
+    /// The cell at `lane`.
+    pub(crate) fn get(&self, lane: usize) -> Option<i64> {
+        let known = self.known.as_ref().is_none_or(|known| bit(known, lane));
+        known.then(|| self.numbers.get(lane))
+    }
+
+    /// The same cells in other places: `from[slot]` says whose cell comes to `slot`; a slot of
+    /// padding (`u32::MAX`) gets 0.
+    pub(crate) fn arranged(&self, from: &[u32]) -> Self {
+        let mut numbers = self.numbers.zeroes_like(from.len());
+        match (&self.numbers, &mut numbers) {
+            (Numbers::Truth(old, lanes), Numbers::Truth(new, _)) => {
+                *new = gather_bits(old, *lanes, from);
+            }
+            (Numbers::Narrow(old), Numbers::Narrow(new)) => gather(old, from, new),
+            (Numbers::Middle(old), Numbers::Middle(new)) => gather(old, from, new),
+            (Numbers::Wide(old), Numbers::Wide(new)) => gather(old, from, new),
+            // `zeroes_like` gives the same width.
+            _ => {}
+        }
+        let lanes = self.numbers.len();
+        let known = self.known.as_ref().map(|old| gather_bits(old, lanes, from));
+        Self { numbers, known }
+    }
+
+    /// The least and the greatest value among `slots`; 0 counts, since padding and unknown are 0.
+    pub(crate) fn bounds(&self, slots: std::ops::Range<usize>) -> (i64, i64) {
+        fn of<T: Copy + Ord + Default + Into<i64>>(cells: &[T]) -> (i64, i64) {
+            let (mut low, mut high) = (T::default(), T::default());
+            for cell in cells {
+                low = low.min(*cell);
+                high = high.max(*cell);
+            }
+            (low.into(), high.into())
+        }
+        match &self.numbers {
+            Numbers::Truth(..) => (0, 1),
+            Numbers::Narrow(cells) => of(&cells[slots]),
+            Numbers::Middle(cells) => of(&cells[slots]),
+            Numbers::Wide(cells) => of(&cells[slots]),
+        }
+    }
+}
+
+/// `lanes` bits set.
+fn all(lanes: usize) -> Vec<u64> {
+    let mut bits = vec![u64::MAX; words(lanes)];
+    if let Some(last) = bits.last_mut()
+        && !lanes.is_multiple_of(WORD)
+    {
+        *last = (1 << (lanes % WORD)) - 1;
+    }
+    bits
+}
+
+fn gather<T: Copy>(old: &[T], from: &[u32], new: &mut [T]) {
+    for (cell, lane) in new.iter_mut().zip(from) {
+        if let Some(value) = usize::try_from(*lane).ok().and_then(|lane| old.get(lane)) {
+            *cell = *value;
+        }
+    }
+}
+
+fn gather_bits(old: &[u64], lanes: usize, from: &[u32]) -> Vec<u64> {
+    let mut new = vec![0; words(from.len())];
+    for (slot, lane) in from.iter().enumerate() {
+        let lane = usize::try_from(*lane).unwrap_or(usize::MAX);
+        if lane < lanes && bit(old, lane) {
+            set(&mut new, slot);
+        }
+    }
+    new
+}

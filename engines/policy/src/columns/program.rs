@@ -1,0 +1,422 @@
+//! 编译: the nodes of a plan that some results need, as steps over registers.
+//!
+//! **Invariants.** A step's operands stand in steps before it. A register is written by one step
+//! and free again after the last step that reads it; results keep theirs. Truths live in registers
+//! of bits, numbers in registers of lanes; where a step mixes them the compiler puts a step between
+//! that turns one into the other.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Entity, FactId, NodeId, Op, Plan, Table};
+use crate::ops::{self, Binary, Gather, Unary};
+use crate::value::{Known, Range, Type};
+
+/// Where a value is while a chunk is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The same everywhere.
+    Const(Known),
+    /// The number of members.
+    Size,
+    /// A column of the population, by its place in [`Program::columns`].
+    Column(usize),
+    /// What a step made, by the step's place.
+    Step(usize),
+}
+
+/// What a step does; operands are places.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Do {
+    /// Bits to 0 and 1.
+    Widen(Place),
+    /// 0 and others to bits.
+    Narrow(Place),
+    /// A number of a number.
+    Unary(Unary, Place),
+    /// Not.
+    Not(Place),
+    /// A number of two numbers.
+    Number(Binary, Place, Place),
+    /// A truth of two numbers.
+    Compare(Binary, Place, Place),
+    /// A truth of two truths.
+    Connect(Binary, Place, Place),
+    /// A look-up.
+    Table(usize, Place),
+    /// A choice between numbers.
+    ChooseNumber(Place, Place, Place),
+    /// A choice between truths.
+    ChooseTruth(Place, Place, Place),
+    /// The group's number, seen by members.
+    LiftNumber(Place),
+    /// The group's truth, seen by members.
+    LiftTruth(Place),
+    /// The sum, smallest or largest of the members' numbers.
+    GatherNumber(Gather, Place, Option<Place>, Option<Place>),
+    /// How many members have a truth.
+    Count(Place, Option<Place>),
+    /// Whether any or all members have a truth.
+    GatherTruth(Gather, Place, Option<Place>),
+}
+
+/// One step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// What is done.
+    pub(crate) does: Do,
+    /// Whose the result is.
+    pub(crate) entity: Entity,
+    /// Whether the result is a truth.
+    pub(crate) truth: bool,
+    /// What the checker has proved of the result.
+    pub(crate) range: Range,
+    /// The register of the result, of its entity and kind.
+    pub(crate) register: usize,
+}
+
+/// A column that a program reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The fact's name in the field dictionary.
+    pub(crate) field: String,
+    /// Whose it is.
+    pub(crate) entity: Entity,
+    /// What it is.
+    pub(crate) type_: Type,
+}
+
+/// A result of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Result {
+    /// Where it is.
+    pub(crate) place: Place,
+    /// Whose it is; a constant is given to the group.
+    pub(crate) entity: Entity,
+    /// Whether it is a truth.
+    pub(crate) truth: bool,
+}
+
+/// Some results of a plan, ready to run over any population.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) columns: Vec<Wanted>,
+    pub(crate) results: Vec<Result>,
+    /// How many registers there are: numbers and truths of the group, numbers and truths of members.
+    pub(crate) registers: [usize; 4],
+}
+
+/// Which of the four kinds of register.
+pub(crate) fn bank(entity: Entity, truth: bool) -> usize {
+    usize::from(entity == Entity::Member) * 2 + usize::from(truth)
+}
+
+impl Program {
+    /// The program that computes `results` of `plan`, in their order.
+    #[must_use]
+    pub fn of(plan: &Plan, results: &[NodeId]) -> Self {
+        let mut making = Compiler {
+            plan,
+            places: vec![None; plan.nodes.len()],
+            columns: BTreeMap::new(),
+            program: Self {
+                steps: Vec::new(),
+                tables: plan.tables.clone(),
+                columns: Vec::new(),
+                results: Vec::new(),
+                registers: [0; 4],
+            },
+        };
+        for node in needed(plan, results) {
+            let place = making.node(node);
+            making.places[index(node)] = Some(place);
+        }
+        for node in results {
+            let place = making.place(*node);
+            making.program.results.push(Result {
+                place,
+                entity: match plan[*node].entity {
+                    Entity::Nobody => Entity::Group,
+                    entity => entity,
+                },
+                truth: plan[*node].truth,
+            });
+        }
+        allocate(&mut making.program);
+        making.program
+    }
+}
+
+/// The nodes that `results` need, operands first.
+pub(crate) fn needed(plan: &Plan, results: &[NodeId]) -> Vec<NodeId> {
+    let mut wanted = vec![false; plan.nodes.len()];
+    for node in results {
+        wanted[index(*node)] = true;
+    }
+    for at in (0..plan.nodes.len()).rev() {
+        if wanted[at] {
+            operands(plan.nodes[at].op, |node| wanted[index(node)] = true);
+        }
+    }
+    let ids = (0_u32..).zip(wanted).filter(|(_, wanted)| *wanted);
+    ids.map(|(at, _)| NodeId(at)).collect()
+}
+
+/// Calls `each` with every operand of `op`.
+pub(crate) fn operands(op: Op, mut each: impl FnMut(NodeId)) {
+    match op {
+        Op::Const(_) | Op::Missing | Op::Fact(_) | Op::Size => {}
+        Op::Unary(_, a) | Op::Table(_, a) | Op::Lift(a) => each(a),
+        Op::Binary(_, a, b) => {
+            each(a);
+            each(b);
+        }
+        Op::Choose { condition, yes, no } => {
+            each(condition);
+            each(yes);
+            each(no);
+        }
+        Op::Gather {
+            value,
+            counted,
+            none,
+            ..
+        } => {
+            each(value);
+            counted.into_iter().chain(none).for_each(each);
+        }
+    }
+}
+
+/// A node's place in the plan.
+pub(crate) fn index(node: NodeId) -> usize {
+    usize::try_from(node.0).unwrap_or(usize::MAX)
+}
+
+struct Compiler<'a> {
+    plan: &'a Plan,
+    places: Vec<Option<Place>>,
+    columns: BTreeMap<FactId, usize>,
+    program: Program,
+}
+
+impl Compiler<'_> {
+    /// Where `node`, which was compiled before, is.
+    fn place(&self, node: NodeId) -> Place {
+        self.places[index(node)].unwrap_or(Place::Const(None))
+    }
+
+    fn constant(&self, node: NodeId) -> Option<Known> {
+        match self.place(node) {
+            Place::Const(known) => Some(known),
+            _ => None,
+        }
+    }
+
+    /// `node` as a truth (bits) or as a number (lanes), turned into it where it is the other.
+    fn operand(&mut self, node: NodeId, truth: bool) -> Place {
+        let place = self.place(node);
+        let from = self.plan[node];
+        let fixed = matches!(place, Place::Const(_));
+        if from.truth == truth || fixed {
+            return place;
+        }
+        let does = if truth {
+            Do::Narrow(place)
+        } else {
+            Do::Widen(place)
+        };
+        self.step(does, from.entity, truth, from.range)
+    }
+
+    fn step(&mut self, does: Do, entity: Entity, truth: bool, range: Range) -> Place {
+        self.program.steps.push(Step {
+            does,
+            entity,
+            truth,
+            range,
+            register: 0,
+        });
+        Place::Step(self.program.steps.len() - 1)
+    }
+
+    fn column(&mut self, fact: FactId) -> Place {
+        let columns = &mut self.program.columns;
+        let facts = &self.plan.facts;
+        let at = self.columns.entry(fact).or_insert_with(|| {
+            let fact = &facts[usize::try_from(fact.0).unwrap_or(usize::MAX)];
+            columns.push(Wanted {
+                field: fact.field.clone(),
+                entity: fact.entity,
+                type_: fact.type_.clone(),
+            });
+            columns.len() - 1
+        });
+        Place::Column(*at)
+    }
+
+    fn node(&mut self, id: NodeId) -> Place {
+        let node = self.plan[id];
+        let (truth, entity) = (node.truth, node.entity);
+        let does = match node.op {
+            Op::Const(value) => return Place::Const(Some(value)),
+            Op::Missing => return Place::Const(None),
+            Op::Fact(fact) => return self.column(fact),
+            Op::Size => return Place::Size,
+            Op::Unary(how, a) => match self.constant(a) {
+                Some(a) => return Place::Const(how.apply(a)),
+                None if how == Unary::Not => Do::Not(self.operand(a, true)),
+                None => Do::Unary(how, self.operand(a, false)),
+            },
+            Op::Binary(how, a, b) => match (self.constant(a), self.constant(b)) {
+                (Some(a), Some(b)) => return Place::Const(how.apply(a, b)),
+                _ => self.binary(how, a, b),
+            },
+            Op::Table(table, a) => {
+                let at = usize::try_from(table.0).unwrap_or(usize::MAX);
+                match self.constant(a) {
+                    Some(a) => return Place::Const(a.map(|a| look_up(&self.plan.tables[at], a))),
+                    None => Do::Table(at, self.operand(a, false)),
+                }
+            }
+            Op::Choose { condition, yes, no } => {
+                let choice = [condition, yes, no].map(|node| self.constant(node));
+                if let [Some(condition), Some(yes), Some(no)] = choice {
+                    return Place::Const(ops::choose(condition, yes, no));
+                }
+                let condition = self.operand(condition, true);
+                let (yes, no) = (self.operand(yes, truth), self.operand(no, truth));
+                if truth {
+                    Do::ChooseTruth(condition, yes, no)
+                } else {
+                    Do::ChooseNumber(condition, yes, no)
+                }
+            }
+            Op::Lift(a) => match self.place(a) {
+                place @ (Place::Const(_) | Place::Size) => return place,
+                _ if truth => Do::LiftTruth(self.operand(a, true)),
+                _ => Do::LiftNumber(self.operand(a, false)),
+            },
+            Op::Gather {
+                how,
+                value,
+                counted,
+                none,
+            } => self.gather(how, value, counted, none),
+        };
+        let made_truth = matches!(
+            does,
+            Do::Not(_)
+                | Do::Compare(..)
+                | Do::Connect(..)
+                | Do::ChooseTruth(..)
+                | Do::LiftTruth(_)
+                | Do::GatherTruth(..)
+        );
+        let place = self.step(does, entity, made_truth, node.range);
+        match (made_truth, truth) {
+            (true, false) => self.step(Do::Widen(place), entity, false, node.range),
+            (false, true) => self.step(Do::Narrow(place), entity, true, node.range),
+            _ => place,
+        }
+    }
+
+    fn binary(&mut self, how: Binary, a: NodeId, b: NodeId) -> Do {
+        let truths = self.plan[a].truth && self.plan[b].truth;
+        let compared = matches!(how, Binary::Eq | Binary::Ne | Binary::Lt | Binary::Le);
+        let connected = matches!(how, Binary::And | Binary::Or)
+            || truths && (compared || matches!(how, Binary::Agree | Binary::Min | Binary::Max));
+        let (a, b) = (self.operand(a, connected), self.operand(b, connected));
+        match (connected, compared) {
+            (true, _) => Do::Connect(how, a, b),
+            (false, true) => Do::Compare(how, a, b),
+            (false, false) => Do::Number(how, a, b),
+        }
+    }
+
+    fn gather(
+        &mut self,
+        how: Gather,
+        value: NodeId,
+        counted: Option<NodeId>,
+        none: Option<NodeId>,
+    ) -> Do {
+        let truth = self.plan[value].truth;
+        let fixed = self.constant(value).is_some();
+        let who = counted.map(|node| self.operand(node, true));
+        match how {
+            Gather::Any | Gather::All => Do::GatherTruth(how, self.operand(value, true), who),
+            Gather::Sum if truth && !fixed => Do::Count(self.operand(value, true), who),
+            Gather::Sum | Gather::Min | Gather::Max => {
+                let none = none.map(|node| self.operand(node, false));
+                Do::GatherNumber(how, self.operand(value, false), who, none)
+            }
+        }
+    }
+}
+
+/// The table's value for `x`.
+pub(crate) fn look_up(table: &Table, x: i64) -> i64 {
+    if table.marginal {
+        ops::marginal(&table.steps, x)
+    } else {
+        ops::bands(&table.steps, x)
+    }
+}
+
+impl Do {
+    /// The operands.
+    pub(crate) fn operands(self) -> impl Iterator<Item = Place> {
+        let three = match self {
+            Self::Widen(a)
+            | Self::Narrow(a)
+            | Self::Unary(_, a)
+            | Self::Not(a)
+            | Self::Table(_, a)
+            | Self::LiftNumber(a)
+            | Self::LiftTruth(a) => [Some(a), None, None],
+            Self::Number(_, a, b) | Self::Compare(_, a, b) | Self::Connect(_, a, b) => {
+                [Some(a), Some(b), None]
+            }
+            Self::ChooseNumber(a, b, c) | Self::ChooseTruth(a, b, c) => [Some(a), Some(b), Some(c)],
+            Self::GatherNumber(_, a, b, c) => [Some(a), b, c],
+            Self::Count(a, b) | Self::GatherTruth(_, a, b) => [Some(a), b, None],
+        };
+        three.into_iter().flatten()
+    }
+}
+
+/// Gives every step a register, and a register to another step once its last reader is done.
+fn allocate(program: &mut Program) {
+    let count = program.steps.len();
+    let mut last = vec![0; count];
+    for (at, step) in program.steps.iter().enumerate() {
+        for place in step.does.operands() {
+            if let Place::Step(made) = place {
+                last[made] = at;
+            }
+        }
+    }
+    for result in &program.results {
+        if let Place::Step(made) = result.place {
+            last[made] = count;
+        }
+    }
+    let mut free: [Vec<usize>; 4] = Default::default();
+    let mut ending: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
+    for at in 0..count {
+        let bank = bank(program.steps[at].entity, program.steps[at].truth);
+        // Registers that end with this step are freed after it: it reads them while it writes.
+        let register = free[bank].pop().unwrap_or_else(|| {
+            program.registers[bank] += 1;
+            program.registers[bank] - 1
+        });
+        program.steps[at].register = register;
+        ending[last[at].max(at)].push(at);
+        for done in std::mem::take(&mut ending[at]) {
+            let step = program.steps[done];
+            free[self::bank(step.entity, step.truth)].push(step.register);
+        }
+    }
+}
