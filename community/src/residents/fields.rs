@@ -230,17 +230,25 @@ macro_rules! code_files {
 
 /// The code lists that come with Linli: file name and content.
 pub const CODE_FILES: &[(&str, &str)] = code_files![
+    "child_category",
     "disability_grade",
     "disability_kind",
     "education",
     "employment",
     "ethnicity",
+    "home_care_bonus",
     "housing",
     "hukou",
     "marital_status",
+    "medical_share",
+    "military_disability_cause",
+    "military_honour",
     "relation",
+    "relief_event",
+    "schooling",
     "sex",
     "special_care",
+    "yes_no",
 ];
 
 impl Dictionary {
@@ -382,7 +390,7 @@ mod tests {
     #[test]
     fn the_built_in_files_fit_together() {
         let dictionary = Dictionary::built_in().unwrap();
-        assert_eq!(dictionary.fields().count(), 21);
+        assert_eq!(dictionary.fields().count(), 56);
         assert_eq!(dictionary.lists().count(), CODE_FILES.len());
         assert_eq!(dictionary.list("ethnicity").unwrap().codes.len(), 58);
         let name = dictionary.code_name("person.sex", "2").unwrap();
