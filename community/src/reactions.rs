@@ -4,8 +4,8 @@
 //! |---|---|
 //! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks |
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
-//! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory |
-//! | somebody acts in a post | [`household_of`]: 回避, cases of their own household are closed to them |
+//! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
+//! | somebody acts in a post | [`kin_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
 
@@ -16,6 +16,7 @@ use linli_kernel::{Actor, AreaPath, CaseId, CommandId, Fault, ResidentId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use crate::accounts::{self, Accounts};
 use crate::cases::command::Command;
 use crate::cases::{register, service};
 use crate::feature::{Call, Problem};
@@ -51,8 +52,13 @@ pub async fn resident_gone(
     Ok(flagged)
 }
 
+/// Why a case is transferred when its area moved.
+pub(crate) const AREA_MOVED: &str = "区划调整";
+
 /// Areas were moved or abolished: open cases under a path of the past follow to the area of today.
-/// Ended cases keep the path they had. Returns how many cases moved.
+///
+/// They do so wherever they are in their life. Ended cases keep the path of their time until somebody acts on
+/// them again; the committee of today reads them all the same. Returns how many cases moved.
 ///
 /// # Errors
 /// A fault.
@@ -69,7 +75,7 @@ pub async fn areas_changed(linli: &Linli) -> Result<u32, Problem> {
         };
         let command = Command::Transfer {
             area: today.clone(),
-            words: "区划调整".to_owned(),
+            words: AREA_MOVED.to_owned(),
         };
         let cond = Cond::all()
             .add(Expr::col("area").eq(path.as_str()))
@@ -107,6 +113,51 @@ pub async fn erase(
     // Whatever came of it: what is in memory may have been read with a key that is gone.
     linli.forget_all();
     destroyed.map_err(|error| linli.problem(error))
+}
+
+/// How many cases of `resident` are open.
+///
+/// # Errors
+/// A fault.
+pub async fn open_cases_of(linli: &Linli, resident: ResidentId) -> Result<usize, Fault> {
+    let cond = Cond::all()
+        .add(Expr::col("applicant").eq(resident.to_string()))
+        .add(Expr::col("open").eq(1_i64));
+    Ok(cases_where(linli, cond).await?.len())
+}
+
+/// Closes the account of somebody who was erased, where there is one: nobody signs in with it.
+///
+/// # Errors
+/// A fault.
+pub async fn close_account_of(linli: &Linli, resident: ResidentId) -> Result<(), Problem> {
+    let Some(row) = accounts::by_resident(linli.journal().reader(), resident).await? else {
+        return Ok(());
+    };
+    let actor = Actor::system();
+    let call = Call {
+        command: CommandId::new(linli.clock()),
+        actor: &actor,
+        expected: None,
+    };
+    accounts::perform(linli, call, row.id, &accounts::Command::Close).await?;
+    Ok(())
+}
+
+/// 回避: the residents whose affairs somebody acting in a post keeps away from: themselves and their
+/// household. Who they are is what their account says, not what the one who calls says.
+///
+/// # Errors
+/// A fault.
+pub async fn kin_of(linli: &Linli, actor: &Actor) -> Result<Vec<ResidentId>, Fault> {
+    let (Some(account), Some(_)) = (actor.account, &actor.post) else {
+        return Ok(Vec::new());
+    };
+    let account = linli.load::<Accounts>(&accounts::stream(account)).await?;
+    match actor.resident.or_else(|| account.state.person()) {
+        Some(resident) => household_of(linli, resident).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The residents of `resident`'s household, the resident among them.

@@ -6,10 +6,13 @@ use std::path::Path;
 use jiff::ToSpan as _;
 use linli_community::Linli;
 use linli_community::accounts::{self, AccountRow, Command as Wish};
-use linli_kernel::{Actor, AreaPath, Post, PostId, Role};
+use linli_kernel::{Actor, AreaPath, Post, PostId, ResidentId, Role};
+use linli_units::IdentityNumber;
 use serde::Serialize;
 
-use crate::cli::{Account, AccountAdd, AccountPassword, AccountPost, AccountToken, Asked};
+use crate::cli::{
+    Account, AccountAdd, AccountPassword, AccountPerson, AccountPost, AccountToken, Asked,
+};
 use crate::node;
 use crate::outcome::{Misuse, Outcome};
 use crate::say;
@@ -20,6 +23,7 @@ pub(crate) async fn run(account: &Account) -> anyhow::Result<Outcome> {
     match account {
         Account::Add(add) => self::add(add).await,
         Account::Post(post) => give(post).await,
+        Account::Person(wish) => name_person(wish).await,
         Account::Password(wish) => password(wish).await,
         Account::Token(token) => issue(token).await,
         Account::List(asked) => list(asked).await,
@@ -37,10 +41,20 @@ async fn add(add: &AccountAdd) -> anyhow::Result<Outcome> {
     let dir = &add.asked.folder.dir;
     let (settings, linli) = node::writing(dir).await?;
     let post = post(&linli, &add.role, &add.area)?;
+    let resident = match &add.resident {
+        Some(text) => Some(resident(&linli, text).await?),
+        None => None,
+    };
     let actor = Actor::system();
     let account = accounts::open_staff(&linli, &actor, &add.login, &add.name, &[post])
         .await
         .map_err(node::told)?;
+    if resident.is_some() {
+        let command = Wish::NamePerson { resident };
+        accounts::perform(&linli, node::call(&linli, &actor), account, &command)
+            .await
+            .map_err(node::told)?;
+    }
     let added = Added {
         login: add.login.clone(),
         account: account.to_string(),
@@ -55,6 +69,51 @@ async fn add(add: &AccountAdd) -> anyhow::Result<Outcome> {
         add.name, add.login, added.password
     );
     answer(&add.asked, &added, &text)
+}
+
+#[derive(Serialize)]
+struct Named {
+    login: String,
+    resident: Option<ResidentId>,
+}
+
+async fn name_person(wish: &AccountPerson) -> anyhow::Result<Outcome> {
+    let (_, linli) = node::writing(&wish.asked.folder.dir).await?;
+    let row = by_login(&linli, &wish.login, &wish.asked.folder.dir).await?;
+    let resident = match &wish.resident {
+        Some(text) => Some(resident(&linli, text).await?),
+        None => None,
+    };
+    let actor = Actor::system();
+    let command = Wish::NamePerson { resident };
+    accounts::perform(&linli, node::call(&linli, &actor), row.id, &command)
+        .await
+        .map_err(node::told)?;
+    linli.journal().close().await;
+    let text = match resident {
+        Some(id) => format!("{} 是居民 · is the resident {id}", wish.login),
+        None => format!("{} 没有登记本人 · is recorded as nobody", wish.login),
+    };
+    let named = Named {
+        login: wish.login.clone(),
+        resident,
+    };
+    answer(&wish.asked, &named, &text)
+}
+
+/// The resident meant by an id or an identity number.
+async fn resident(linli: &Linli, text: &str) -> anyhow::Result<ResidentId> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    if let Err(bad) = IdentityNumber::parse(text) {
+        let why = format!("--resident: neither an id nor an identity number: {bad}");
+        return Err(Misuse(why).into());
+    }
+    let found = linli.resident_with_number(text).await?;
+    found.ok_or_else(|| {
+        Misuse("--resident: no resident of this node has that identity number".to_owned()).into()
+    })
 }
 
 /// Passwords are no facts of the journal: a new one is needed after a restore.

@@ -185,6 +185,8 @@ pub(crate) enum Account {
     Add(AccountAdd),
     /// Give an account a post
     Post(AccountPost),
+    /// Record which resident a member of staff is: their own cases are closed to them
+    Person(AccountPerson),
     /// Give an account of staff a new password and print it
     Password(AccountPassword),
     /// Issue a token for the API
@@ -208,6 +210,26 @@ pub(crate) struct AccountAdd {
     /// The first post: its area, such as 310117/310117001
     #[arg(long, value_name = "AREA")]
     pub(crate) area: String,
+    /// Which resident they are (id or identity number): their own cases are closed to them
+    #[arg(long, value_name = "RESIDENT")]
+    pub(crate) resident: Option<String>,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli account person`
+#[derive(Debug, Args)]
+pub(crate) struct AccountPerson {
+    /// Whose account
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// Which resident they are: id or identity number
+    #[arg(long, value_name = "RESIDENT", required_unless_present = "none")]
+    pub(crate) resident: Option<String>,
+    /// Take back what was recorded
+    #[arg(long, conflicts_with = "resident")]
+    pub(crate) none: bool,
     /// Which node, and how to answer.
     #[command(flatten)]
     pub(crate) asked: Asked,

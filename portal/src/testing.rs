@@ -89,6 +89,11 @@ impl Site {
     /// Somebody signed in with a new account of staff that holds this post.
     pub(crate) async fn signed(&self, role: Role, area: &str) -> Visitor {
         let account = self.staff(role, area).await;
+        self.signed_as(account).await
+    }
+
+    /// The member of staff signed in.
+    pub(crate) async fn signed_as(&self, account: AccountId) -> Visitor {
         let entrant = signin::staff_entrant(&self.portal, account).await;
         self.entered(entrant.unwrap().unwrap()).await
     }
@@ -102,6 +107,11 @@ impl Site {
     /// A token of the API for a new account with this post.
     pub(crate) async fn token(&self, role: Role, area: &str) -> Visitor {
         let account = self.staff(role, area).await;
+        self.token_of(account).await
+    }
+
+    /// A token of the API for this account.
+    pub(crate) async fn token_of(&self, account: AccountId) -> Visitor {
         let linli = &self.portal.linli;
         let today = linli.clock().today();
         let posts = accounts::posts_on(linli.journal().reader(), account, today).await;

@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 use linli_kernel::gate::{self, Target};
-use linli_kernel::{Action, Actor, AreaPath, Post, PostId, Refusal, Role};
+use linli_kernel::{Action, Actor, AreaPath, Post, PostId, Refusal, ResidentId, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::events::{
-    Closed, Event, Holder, Opened, PostEnded, PostGiven, TokenIssued, TokenRevoked,
+    Closed, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven, TokenIssued, TokenRevoked,
 };
 use super::refusal;
 use super::state::Account;
@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub actor: &'a Actor,
     /// Whether another account has the user name asked for.
     pub login_taken: bool,
+    /// Whether the resident asked for is in no register.
+    pub resident_unknown: bool,
 }
 
 /// What may be asked of an account.
@@ -33,6 +35,11 @@ pub enum Command {
         area: AreaPath,
         /// Whose it is.
         holder: Holder,
+    },
+    /// Record which resident the member of staff is, or take that back.
+    NamePerson {
+        /// The resident.
+        resident: Option<ResidentId>,
     },
     /// Give a post.
     GivePost {
@@ -82,6 +89,7 @@ pub fn decide(
     let asked = Asked { account, context };
     let event = match command {
         Command::Open { area, holder } => asked.open(area, holder)?,
+        Command::NamePerson { resident } => asked.name_person(*resident)?,
         Command::GivePost { post, from, to } => asked.give(post, *from, *to)?,
         Command::EndPost { post } => asked.end(*post)?,
         Command::IssueToken {
@@ -142,7 +150,13 @@ impl Asked<'_> {
         if self.account.holder.is_some() {
             return Err(refusal::exists());
         }
-        if let Holder::Staff { login, name } = holder {
+        if let Holder::Staff {
+            login,
+            name,
+            resident,
+        } = holder
+        {
+            self.known(*resident)?;
             if !is_login(login) {
                 return Err(refusal::login_wrong());
             }
@@ -157,6 +171,25 @@ impl Asked<'_> {
             area: area.clone(),
             holder: holder.clone(),
         }))
+    }
+
+    fn name_person(&self, resident: Option<ResidentId>) -> Result<Event, Refusal> {
+        self.managed()?;
+        if !matches!(self.account.holder, Some(Holder::Staff { .. })) {
+            return Err(refusal::not_staff());
+        }
+        self.known(resident)?;
+        if self.account.person() == resident {
+            return Err(refusal::person_unchanged());
+        }
+        Ok(Event::PersonNamed(PersonNamed { resident }))
+    }
+
+    fn known(&self, resident: Option<ResidentId>) -> Result<(), Refusal> {
+        if resident.is_some() && self.context.resident_unknown {
+            return Err(refusal::resident_unknown());
+        }
+        Ok(())
     }
 
     fn give(&self, post: &Post, from: Date, to: Option<Date>) -> Result<Event, Refusal> {

@@ -1,5 +1,7 @@
 //! What happens to accounts. All of it is open: ids, roles, areas, and the work name of staff, which
-//! stands under every decision anyway. A resident's account names the resident by id only.
+//! stands under every decision anyway. A resident is named by id only.
+//!
+//! `accounts.opened` version 2 may say which resident a member of staff is; in version 1 nobody did.
 
 use jiff::civil::Date;
 use linli_journal::{FoldError, Kind};
@@ -19,6 +21,9 @@ pub enum Holder {
         login: String,
         /// The name at work, shown to colleagues and under decisions.
         name: String,
+        /// The resident they are, where recorded: whose cases they keep away from (回避).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resident: Option<ResidentId>,
     },
     /// A resident.
     Resident {
@@ -34,6 +39,13 @@ pub struct Opened {
     pub area: AreaPath,
     /// Whose it is.
     pub holder: Holder,
+}
+
+/// It was recorded which resident a member of staff is, or that none is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonNamed {
+    /// The resident; `None` when what was recorded is taken back.
+    pub resident: Option<ResidentId>,
 }
 
 /// A post was given.
@@ -97,6 +109,8 @@ pub struct Closed {
 pub enum Event {
     /// See [`Opened`].
     Opened(Opened),
+    /// See [`PersonNamed`].
+    PersonNamed(PersonNamed),
     /// See [`PostGiven`].
     PostGiven(PostGiven),
     /// See [`PostEnded`].
@@ -109,7 +123,8 @@ pub enum Event {
     Closed(Closed),
 }
 
-const OPENED: Kind = Kind::new("accounts.opened", 1);
+const OPENED: Kind = Kind::new("accounts.opened", 2);
+const PERSON_NAMED: Kind = Kind::new("accounts.person-named", 1);
 const POST_GIVEN: Kind = Kind::new("accounts.post-given", 1);
 const POST_ENDED: Kind = Kind::new("accounts.post-ended", 1);
 const TOKEN_ISSUED: Kind = Kind::new("accounts.token-issued", 1);
@@ -122,6 +137,7 @@ impl Event {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Opened(_) => OPENED,
+            Self::PersonNamed(_) => PERSON_NAMED,
             Self::PostGiven(_) => POST_GIVEN,
             Self::PostEnded(_) => POST_ENDED,
             Self::TokenIssued(_) => TOKEN_ISSUED,
@@ -137,6 +153,7 @@ impl Event {
     pub fn open(&self) -> Result<Value, Fault> {
         let value = match self {
             Self::Opened(event) => serde_json::to_value(event),
+            Self::PersonNamed(event) => serde_json::to_value(event),
             Self::PostGiven(event) => serde_json::to_value(event),
             Self::PostEnded(event) => serde_json::to_value(event),
             Self::TokenIssued(event) => serde_json::to_value(event),
@@ -152,7 +169,9 @@ impl Event {
     /// [`FoldError`] when the kind is unknown or its content makes no sense.
     pub fn read(kind: &Kind, open: &Value) -> Result<Self, FoldError> {
         Ok(match (kind.name.as_ref(), kind.v) {
-            ("accounts.opened", 1) => Self::Opened(parse(kind, open)?),
+            // Version 1 is version 2 without a resident for staff.
+            ("accounts.opened", 1 | 2) => Self::Opened(parse(kind, open)?),
+            ("accounts.person-named", 1) => Self::PersonNamed(parse(kind, open)?),
             ("accounts.post-given", 1) => Self::PostGiven(parse(kind, open)?),
             ("accounts.post-ended", 1) => Self::PostEnded(parse(kind, open)?),
             ("accounts.token-issued", 1) => Self::TokenIssued(parse(kind, open)?),

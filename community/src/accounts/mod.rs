@@ -12,8 +12,11 @@
 //! **Legal basis.** 三员分立 (GB/T 22239): the system, security and audit administrators are three
 //! persons, and none of them works on cases. 网络安全法: who held which right when is kept.
 //!
-//! **Life cycle.** opened → posts given and ended, tokens issued and revoked → closed. Nothing is
-//! deleted: an ended post and a closed account stay in the history.
+//! 回避: whose person an account of staff is may be recorded, by the resident's id, so that nobody
+//! works on a case of their own or of their household (`reactions::kin_of`).
+//!
+//! **Life cycle.** opened → person named, posts given and ended, tokens issued and revoked → closed.
+//! Nothing is deleted: an ended post and a closed account stay in the history.
 //!
 //! Passwords and second factors are no facts of the journal; they lie on the desk of the portal. Of
 //! a token only its hash is recorded.
@@ -28,7 +31,9 @@ mod state;
 mod tests;
 
 pub use decide::{Command, Context, decide};
-pub use events::{Closed, Event, Holder, Opened, PostEnded, PostGiven, TokenIssued, TokenRevoked};
+pub use events::{
+    Closed, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven, TokenIssued, TokenRevoked,
+};
 pub use register::{
     AccountRow, Accounts, by_id, by_login, by_resident, by_token, indexes, posts_on, staff_within,
     stream, tables, token_hash,

@@ -68,3 +68,18 @@ pub(super) fn no_such_token() -> Refusal {
 pub(super) fn label_wrong() -> Refusal {
     Refusal::new("accounts.label-wrong").on("label")
 }
+
+/// No resident has this id or identity number.
+pub(super) fn resident_unknown() -> Refusal {
+    Refusal::new("accounts.resident-unknown").on("resident")
+}
+
+/// A resident's account says by itself whose it is.
+pub(super) fn not_staff() -> Refusal {
+    Refusal::new("accounts.not-staff").on("resident")
+}
+
+/// The person is recorded already.
+pub(super) fn person_unchanged() -> Refusal {
+    Refusal::new("accounts.person-unchanged").on("resident")
+}

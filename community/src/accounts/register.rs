@@ -105,11 +105,11 @@ impl Feature for Accounts {
     fn rows(before: &Account, after: &Account, rows: &mut Vec<Change>) {
         let Some(id) = after.id else { return };
         if before.holder != after.holder || before.closed != after.closed {
-            rows.push(account_row(id, after));
+            rows.push(account_row(id, before, after));
         }
         for held in &after.posts {
             if before.post(held.post.id) != Some(held) {
-                rows.push(post_row(id, held));
+                rows.push(post_row(id, held, before.post(held.post.id).is_some()));
             }
         }
         for held in &after.tokens {
@@ -124,44 +124,49 @@ fn date(day: Option<Date>) -> Value {
     Value::from(day.map(|day| day.to_string()))
 }
 
-fn account_row(id: AccountId, account: &Account) -> Change {
+/// Where a row is there already its area is left alone: it follows areas that move.
+fn account_row(id: AccountId, before: &Account, account: &Account) -> Change {
     let (kind, login, name, resident) = match &account.holder {
-        Some(Holder::Staff { login, name }) => {
+        Some(Holder::Staff { login, name, .. }) => {
             ("staff", Some(login.clone()), Some(name.clone()), None)
         }
         Some(Holder::Resident { resident }) => ("resident", None, None, Some(resident.to_string())),
         None => ("", None, None, None),
     };
+    let mut row = vec![
+        ("id", id.to_string().into()),
+        (
+            "area",
+            account.area.as_ref().map(AreaPath::to_string).into(),
+        ),
+        ("kind", kind.into()),
+        ("login", login.into()),
+        ("name", name.into()),
+        ("resident", resident.into()),
+        ("closed", i64::from(account.closed).into()),
+    ];
+    row.retain(|(column, _)| before.id.is_none() || *column != "area");
     Change::Upsert {
         table: "account",
         key: &["id"],
-        row: vec![
-            ("id", id.to_string().into()),
-            (
-                "area",
-                account.area.as_ref().map(AreaPath::to_string).into(),
-            ),
-            ("kind", kind.into()),
-            ("login", login.into()),
-            ("name", name.into()),
-            ("resident", resident.into()),
-            ("closed", i64::from(account.closed).into()),
-        ],
+        row,
     }
 }
 
-fn post_row(account: AccountId, held: &HeldPost) -> Change {
+fn post_row(account: AccountId, held: &HeldPost, known: bool) -> Change {
+    let mut row = vec![
+        ("id", held.post.id.to_string().into()),
+        ("account", account.to_string().into()),
+        ("role", held.post.role.code().into()),
+        ("area", held.post.area.as_str().into()),
+        ("valid_from", held.from.to_string().into()),
+        ("valid_to", date(held.to)),
+    ];
+    row.retain(|(column, _)| !known || *column != "area");
     Change::Upsert {
         table: "post",
         key: &["id"],
-        row: vec![
-            ("id", held.post.id.to_string().into()),
-            ("account", account.to_string().into()),
-            ("role", held.post.role.code().into()),
-            ("area", held.post.area.as_str().into()),
-            ("valid_from", held.from.to_string().into()),
-            ("valid_to", date(held.to)),
-        ],
+        row,
     }
 }
 
@@ -192,7 +197,7 @@ pub struct AccountRow {
     pub login: Option<String>,
     /// The name at work of staff.
     pub name: Option<String>,
-    /// The resident it belongs to.
+    /// The resident it belongs to; `None` for staff.
     pub resident: Option<ResidentId>,
     /// Whether it was closed.
     pub closed: bool,

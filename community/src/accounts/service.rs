@@ -33,19 +33,40 @@ pub async fn perform(
         _ => false,
     };
     let digest = digest_of(&(id, command))?;
+    let resident_unknown = is_unknown(linli, command).await?;
     let today = linli.clock().today();
+    let areas = linli.areas();
     linli
         .perform::<Accounts, _>(call, digest, &stream(id), |account| {
             let context = Context {
                 today,
                 actor: call.actor,
                 login_taken,
+                resident_unknown,
             };
-            decide(account, command, context)
+            decide(&account.clone().today(&areas), command, context)
                 .map(|events| (events, json!({ "account": id })))
                 .map_err(|refusal| vec![refusal])
         })
         .await
+}
+
+/// Whether the command names a resident who is in no register.
+async fn is_unknown(linli: &Linli, command: &Command) -> Result<bool, Problem> {
+    let (Command::NamePerson { resident }
+    | Command::Open {
+        holder: Holder::Staff { resident, .. },
+        ..
+    }) = command
+    else {
+        return Ok(false);
+    };
+    let Some(resident) = resident else {
+        return Ok(false);
+    };
+    let stream = linli_kernel::StreamId::from(*resident);
+    let loaded = linli.load::<crate::residents::Residents>(&stream).await?;
+    Ok(loaded.state.id.is_none())
 }
 
 /// A token as it is shown once: the bearer's secret.
@@ -141,6 +162,7 @@ pub async fn open_staff(
         holder: Holder::Staff {
             login: login.to_owned(),
             name: name.to_owned(),
+            resident: None,
         },
     };
     let from = linli.clock().today();

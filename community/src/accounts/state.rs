@@ -1,10 +1,11 @@
 //! What the facts about one account add up to.
 
 use jiff::civil::Date;
-use linli_kernel::{AccountId, AreaPath, Post, PostId};
+use linli_kernel::{AccountId, AreaPath, Post, PostId, ResidentId};
 use uuid::Uuid;
 
 use super::events::{Event, Holder};
+use crate::places::AreaTree;
 
 /// A post as an account holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,27 @@ impl Account {
         self.holder.is_some() && !self.closed
     }
 
+    /// The resident whose account it is, or who the member of staff is, where recorded.
+    #[must_use]
+    pub fn person(&self) -> Option<ResidentId> {
+        match self.holder.as_ref()? {
+            Holder::Staff { resident, .. } => *resident,
+            Holder::Resident { resident } => Some(*resident),
+        }
+    }
+
+    /// The account with its areas as they are today: they may have moved since.
+    #[must_use]
+    pub fn today(mut self, areas: &AreaTree) -> Self {
+        let posts = self.posts.iter_mut().map(|held| &mut held.post.area);
+        for area in self.area.iter_mut().chain(posts) {
+            if let Some(today) = areas.today(area) {
+                area.clone_from(today);
+            }
+        }
+        self
+    }
+
     /// The post `id`.
     #[must_use]
     pub fn post(&self, id: PostId) -> Option<&HeldPost> {
@@ -85,6 +107,11 @@ impl Account {
                 self.id = id;
                 self.area = Some(event.area.clone());
                 self.holder = Some(event.holder.clone());
+            }
+            Event::PersonNamed(event) => {
+                if let Some(Holder::Staff { resident, .. }) = &mut self.holder {
+                    *resident = event.resident;
+                }
             }
             Event::PostGiven(event) => self.posts.push(HeldPost {
                 post: Post {

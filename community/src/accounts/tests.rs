@@ -36,6 +36,18 @@ fn staff(login: &str) -> Command {
         holder: Holder::Staff {
             login: login.to_owned(),
             name: "王敏".to_owned(),
+            resident: None,
+        },
+    }
+}
+
+fn opened_as(resident: Option<ResidentId>) -> Command {
+    Command::Open {
+        area: path("310117/310117001"),
+        holder: Holder::Staff {
+            login: "wang.min".to_owned(),
+            name: "王敏".to_owned(),
+            resident,
         },
     }
 }
@@ -63,6 +75,7 @@ fn ask(account: &Account, actor: &Actor, command: &Command) -> Result<Vec<Event>
         today: TODAY,
         actor,
         login_taken: false,
+        resident_unknown: false,
     };
     decide(account, command, context).map_err(|refusal| refusal.code)
 }
@@ -110,6 +123,7 @@ fn user_names_are_plain_and_belong_to_one() {
         today: TODAY,
         actor: &Actor::system(),
         login_taken: true,
+        resident_unknown: false,
     };
     let taken = decide(&none, &staff("wang.min"), context).unwrap_err();
     assert_eq!(taken.code, "accounts.login-taken");
@@ -266,7 +280,8 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/accounts");
     let mut account = Account::default();
     let commands = [
-        staff("wang.min"),
+        opened_as(Some(ResidentId(Uuid::from_u128(8)))),
+        Command::NamePerson { resident: None },
         give(1, Role::CommitteeWorker, "310117/310117001"),
         token(3, Some(1)),
         Command::RevokeToken {
@@ -289,9 +304,54 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_read() {
         }
     }
     let all = golden::all(&folder).unwrap();
-    assert_eq!(all.len(), 6);
+    assert_eq!(all.len(), 8, "each version ever written");
     for golden in all {
         let event = Event::read(&golden.kind, &golden.open).unwrap();
         assert_eq!(event.open().unwrap(), golden.open);
     }
+}
+
+#[test]
+fn staff_are_named_as_residents_and_residents_are_not_renamed() {
+    let someone = Some(ResidentId(Uuid::from_u128(8)));
+    let name = Command::NamePerson { resident: someone };
+    let account = after(&[staff("wang.min"), name.clone()]);
+    assert_eq!(account.person(), someone);
+    assert_eq!(after(&[opened_as(someone)]).person(), someone);
+    assert_eq!(refused(&account, &name), "accounts.person-unchanged");
+    let taken_back = after(&[opened_as(someone), Command::NamePerson { resident: None }]);
+    assert_eq!(taken_back.person(), None);
+    let own = Command::Open {
+        area: path("310117/310117001"),
+        holder: Holder::Resident {
+            resident: ResidentId(Uuid::from_u128(9)),
+        },
+    };
+    assert_eq!(refused(&after(&[own]), &name), "accounts.not-staff");
+    let context = Context {
+        today: TODAY,
+        actor: &Actor::system(),
+        login_taken: false,
+        resident_unknown: true,
+    };
+    for (account, command) in [
+        (Account::default(), opened_as(someone)),
+        (after(&[staff("wang.min")]), name),
+    ] {
+        let no = decide(&account, &command, context).unwrap_err();
+        assert_eq!(no.code, "accounts.resident-unknown");
+    }
+    assert!(decide(&Account::default(), &opened_as(None), context).is_ok());
+}
+
+#[test]
+fn nobody_says_themselves_who_they_are() {
+    let name = Command::NamePerson {
+        resident: Some(ResidentId(Uuid::from_u128(8))),
+    };
+    let account = after(&[staff("wang.min")]);
+    assert_eq!(
+        ask(&account, &admin(7, "310117"), &name),
+        Err("accounts.own-account".to_owned())
+    );
 }

@@ -50,6 +50,8 @@ enum Until {
     Filed,
     /// Until this is the next step.
     Next(Next),
+    /// The public notice hangs since so many days, or since the first working day after.
+    Noticed(u32),
     /// The applicant was asked for something.
     Asked,
     /// It came back from the next desk.
@@ -126,13 +128,9 @@ const PLOTS: &[Plot] = &[
         Until::Next(Next::Decide),
     ),
     plot("dibao", Channel::Online, 19, Until::SentBack),
-    plot(
-        "dibao",
-        Channel::Counter,
-        18,
-        Until::Next(Next::AwaitNotice),
-    ),
-    plot("dibao", Channel::Online, 20, Until::Next(Next::AwaitNotice)),
+    plot("dibao", Channel::Counter, 18, Until::Noticed(2)),
+    plot("dibao", Channel::Online, 20, Until::Noticed(4)),
+    plot("temporary-relief", Channel::Counter, 12, Until::Noticed(1)),
     plot("dibao", Channel::Counter, 38, Until::Next(Next::Decide)),
     plot(
         "dibao",
@@ -239,11 +237,18 @@ impl Running<'_> {
                 self.case = Some(self.file(linli, cast).await?);
                 Ok(())
             }
-            Some(case) if !self.done && works_today(linli.calendar(), linli.clock().today()) => {
-                self.step(linli, cast, case).await
+            Some(case) if !self.done && self.works(linli, ago) => {
+                self.step(linli, cast, case, ago).await
             }
             _ => Ok(()),
         }
+    }
+
+    /// Offices work on working days; only a notice goes up on the demo's own day whatever day it is,
+    /// so that some hang.
+    fn works(&self, linli: &Linli, ago: u32) -> bool {
+        let posts = ago == 0 && matches!(self.plot.until, Until::Noticed(_));
+        posts || works_today(linli.calendar(), linli.clock().today())
     }
 
     async fn file(&self, linli: &Linli, cast: &Cast) -> Result<CaseId, Problem> {
@@ -272,7 +277,13 @@ impl Running<'_> {
         Ok(file(linli, call(linli, actor), &filing).await?.case)
     }
 
-    async fn step(&mut self, linli: &Linli, cast: &Cast, id: CaseId) -> Result<(), Problem> {
+    async fn step(
+        &mut self,
+        linli: &Linli,
+        cast: &Cast,
+        id: CaseId,
+        ago: u32,
+    ) -> Result<(), Problem> {
         let (case, _) = load(linli, id).await?;
         let today = linli.clock().today();
         let service = linli
@@ -282,6 +293,7 @@ impl Running<'_> {
             case: &case,
             service: &service,
             today,
+            ago,
         };
         let Some((command, done)) = moment.command(self.plot.until) else {
             self.done = self.plot.until == Until::Filed || !case.phase.is_open();
@@ -334,6 +346,8 @@ struct Moment<'a> {
     case: &'a State,
     service: &'a Service,
     today: Date,
+    /// How many days before the demo's own.
+    ago: u32,
 }
 
 impl Moment<'_> {
@@ -344,6 +358,8 @@ impl Moment<'_> {
         match until {
             Until::Filed => None,
             Until::Next(stop) if stop == next => None,
+            Until::Noticed(_) if next == Next::AwaitNotice => None,
+            Until::Noticed(days) if next == Next::PostNotice && self.ago > days => None,
             Until::IntakeRefused if !accepted => {
                 let ground = self.service.intake.grounds.first()?.code.clone();
                 let words = "这件事不用开证明，对方单位可以自己查到，已当面说明。".to_owned();

@@ -88,6 +88,8 @@ pub enum No {
     StepSkipped(&'static str),
     /// The review is missing.
     ReviewMissing,
+    /// 审核与决定分离: who reviewed does not decide; the clause, in words.
+    ReviewerDecides(String),
     /// The service has no public notice.
     NoNoticeRule,
     /// The notice must hang before the decision.
@@ -183,6 +185,7 @@ impl No {
             Self::FirstDesk => "cases.first-desk",
             Self::StepSkipped(_) => "cases.step-skipped",
             Self::ReviewMissing => "cases.review-missing",
+            Self::ReviewerDecides(_) => "cases.reviewer-decides",
             Self::NoNoticeRule => "cases.no-notice-rule",
             Self::NoticeMissing(_) => "cases.notice-missing",
             Self::NoticeRunning(_) => "cases.notice-running",
@@ -238,7 +241,9 @@ impl From<No> for Refusal {
             No::PeriodReversed => plain.on("until"),
             No::PeriodTooLong(months) => plain.on("until").with("months", months),
             No::StepSkipped(step) => plain.on("words").with("step", step),
-            No::NoticeMissing(article) | No::NoExtension(article) => plain.citing(&article),
+            No::NoticeMissing(article)
+            | No::NoExtension(article)
+            | No::ReviewerDecides(article) => plain.citing(&article),
             No::NoticeRunning(date) | No::NotDueYet(date) => plain.with("date", date),
             No::ObjectionOpen(n) | No::ObjectionAnswered(n) => plain.with("objection", n),
             No::ObjectionUnknown(n) => plain.on("objection").with("objection", n),

@@ -128,6 +128,8 @@ pub struct Rules {
     pub after_notice: Option<Term>,
     /// To hand over a refusal in writing.
     pub refusal_in_writing: Option<Term>,
+    /// 审核与决定分离: why who reviewed may not decide, in words; `None` where they may.
+    pub two_persons: Option<String>,
     /// To reach the person after a low rating.
     pub follow_up: Term,
     /// What it may come to.
@@ -166,6 +168,7 @@ impl Rules {
             notice: notice(service),
             after_notice: service.decision.after_notice.as_ref().map(term),
             refusal_in_writing: service.decision.refusal_in_writing.as_ref().map(term),
+            two_persons: two_persons(service),
             follow_up: term(&service.rating.follow_up),
             outcomes: service.decision.results.iter().map(outcome).collect(),
             intake_grounds: grounds(service, &service.intake.grounds),
@@ -310,6 +313,11 @@ fn notice(service: &Service) -> Option<NoticeRule> {
         shows: rule.shows.clone(),
         article: service.clause(&rule.basis).zh,
     })
+}
+
+fn two_persons(service: &Service) -> Option<String> {
+    let rule = service.decision.two_persons.as_ref()?;
+    rule.required.then(|| service.clause(&rule.basis).zh)
 }
 
 fn outcome(one: &catalogue::Outcome) -> OutcomeRule {

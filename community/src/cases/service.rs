@@ -2,6 +2,7 @@
 //!
 //! The gate is asked inside [`decide`], so no page or program can go round it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -18,8 +19,9 @@ use super::register::Cases;
 use super::rules::Rules;
 use super::state::{State, Wait};
 use crate::catalogue::{self, Service};
-use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
+use crate::feature::{Call, Feature as _, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
+pub(super) use crate::reactions::kin_of as kin;
 
 /// 回执: what the applicant gets.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,14 +184,6 @@ pub(super) fn missing_service(case: &State) -> Fault {
     ))
 }
 
-/// 回避: the residents of the actor's own household, where the actor's own record is known.
-pub(super) async fn kin(linli: &Linli, actor: &Actor) -> Result<Vec<ResidentId>, Fault> {
-    match (actor.resident, &actor.post) {
-        (Some(resident), Some(_)) => crate::reactions::household_of(linli, resident).await,
-        _ => Ok(Vec::new()),
-    }
-}
-
 /// Does `command` to the case `id`.
 ///
 /// # Errors
@@ -244,8 +238,45 @@ fn one(
     };
     let kept = kept(linli, case, command)?;
     let command = kept.as_ref().unwrap_or(command);
-    let events = decide::decide(case, command, &context).map_err(|no| vec![no])?;
+    let (case, mut events) = where_it_lies(linli, case, command, &context);
+    events.extend(decide::decide(&case, command, &context).map_err(|no| vec![no])?);
     Ok((events, json!({ "case": case.id })))
+}
+
+/// The case under its area of today, and the events that take it there: what had ended when its area
+/// moved kept the path of its time, and follows when somebody acts on it again.
+fn where_it_lies<'a>(
+    linli: &Linli,
+    case: &'a State,
+    command: &Command,
+    context: &Context<'_>,
+) -> (Cow<'a, State>, Vec<super::Event>) {
+    let areas = linli.areas();
+    let today = areas.today(&case.area).filter(|today| **today != case.area);
+    let (Some(area), false) = (today, matches!(command, Command::Transfer { .. })) else {
+        return (Cow::Borrowed(case), Vec::new());
+    };
+    let follow = Command::Transfer {
+        area: area.clone(),
+        words: crate::reactions::AREA_MOVED.to_owned(),
+    };
+    let linli_itself = Context {
+        actor: &Actor::system(),
+        ..*context
+    };
+    let Ok(events) = decide::decide(case, &follow, &linli_itself) else {
+        return (Cow::Borrowed(case), Vec::new());
+    };
+    let mut there = Some(Arc::new(case.clone()));
+    let meta = Meta {
+        at: context.now,
+        actor: linli_itself.actor,
+    };
+    for event in &events {
+        Cases::apply(&mut there, &case.id.into(), event, meta);
+    }
+    let there = there.map_or_else(|| case.clone(), |case| State::clone(&case));
+    (Cow::Owned(there), events)
 }
 
 /// A supplement with its answers in the form they are kept in; `None` for anything else.

@@ -136,8 +136,10 @@ impl CaseView {
 /// [`Problem`]: the gate's refusal, `cases.unknown`, or a fault.
 pub async fn view(linli: &Linli, actor: &Actor, id: CaseId) -> Result<CaseView, Problem> {
     let (case, version) = load(linli, id).await?;
+    let areas = linli.areas();
     let target = Target {
-        area: &case.area,
+        // What ended before its area moved is read by whoever covers the area today.
+        area: areas.today(&case.area).unwrap_or(&case.area),
         subject: Some(case.applicant),
     };
     permits(actor, Action::CaseRead, target)?;

@@ -62,6 +62,7 @@ pub use service::{
 pub use steps::{
     Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,
     NoticeRule, Outcome, OutcomeKind, Pays, Rate, Rating, Review, Shown, Step, Suspension,
+    TwoPersons,
 };
 pub use summary::{SummaryGroup, SummaryRow, show, summary};
 pub use text::Text;

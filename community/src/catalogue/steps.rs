@@ -172,6 +172,19 @@ pub struct Decision {
     /// By when a refusal must be given in writing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal_in_writing: Option<Term>,
+    /// 审核与决定分离, where the service says something about it; else one person may do both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub two_persons: Option<TwoPersons>,
+}
+
+/// 审核与决定分离: whether who reviewed a case may decide it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TwoPersons {
+    /// Whether the decision takes somebody other than the one who reviewed.
+    pub required: bool,
+    /// What it rests on.
+    pub basis: Basis,
 }
 
 /// What kind of result it is.

@@ -22,6 +22,8 @@ pub struct Follower {
     pub area: &'static str,
     /// Its column with the path of the area's street or town, where it has one.
     pub street: Option<&'static str>,
+    /// A column and the number that it holds in the rows that follow; `None` when all do.
+    pub only: Option<(&'static str, i64)>,
 }
 
 const fn follower(table: &'static str, street: Option<&'static str>) -> Follower {
@@ -29,16 +31,23 @@ const fn follower(table: &'static str, street: Option<&'static str>) -> Follower
         table,
         area: "area",
         street,
+        only: None,
     }
 }
 
 /// The tables whose rows follow an area that moves, and lead to the heir of one that is abolished.
-/// Cases are not among them: each follows by an entry of its own (see [`crate::reactions`]).
+///
+/// Open cases are not among them: each follows by an entry of its own (see [`crate::reactions`]). Of
+/// ended ones only the row follows, so that they stand in the lists of the committee of today.
 pub const FOLLOWERS: &[Follower] = &[
     follower("account", None),
     follower("post", None),
     follower("resident", Some("street")),
     follower("household", None),
+    Follower {
+        only: Some(("open", 0)),
+        ..follower("cases", Some("street"))
+    },
 ];
 
 /// The path of the street or town in which `area` lies: its first two codes.
@@ -155,9 +164,15 @@ pub fn follow(change: &PathChange, follower: Follower) -> Change {
     if let Some(street) = follower.street {
         assign.push((street, street_path(&change.to).into()));
     }
+    let mut filter: Vec<(&'static str, Value)> = vec![(follower.area, change.from.as_str().into())];
+    filter.extend(
+        follower
+            .only
+            .map(|(column, number)| (column, number.into())),
+    );
     Change::Set {
         table: follower.table,
-        filter: vec![(follower.area, change.from.as_str().into())],
+        filter,
         assign,
     }
 }

@@ -21,6 +21,7 @@
 //! sources, dates of record, who belongs to which household.
 
 mod decide;
+mod erasure;
 mod events;
 pub mod fields;
 mod households;
@@ -42,6 +43,7 @@ mod tests;
 mod values;
 
 pub use decide::{Command, Context, NewFact, decide};
+pub use erasure::{Erased, Erasure, Ground};
 pub use events::{
     Died, DiedSealed, Event, FactRecorded, FactSealed, Formed, Happened, HeadChanged,
     HouseholdEvent, HouseholdHappened, Joined, Left, Member, Moved, MovedSealed, Registered,

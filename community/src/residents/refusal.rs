@@ -43,6 +43,11 @@ pub const REFUSALS: &[&str] = &[
     "residents.no-such-right",
     "residents.already-ended",
     "residents.too-many",
+    "residents.erase-own",
+    "residents.erase-open-cases",
+    "residents.reference-missing",
+    "residents.reference-wrong",
+    "residents.reference-personal",
 ];
 
 #[cfg(test)]
@@ -74,6 +79,7 @@ mod tests {
     fn every_refusal_in_the_code_is_listed() {
         let code = [
             include_str!("decide.rs"),
+            include_str!("erasure.rs"),
             include_str!("households.rs"),
             include_str!("rights.rs"),
             include_str!("service.rs"),

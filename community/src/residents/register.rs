@@ -187,14 +187,18 @@ impl Feature for Households {
         let Some(id) = after.id else { return };
         let old = before.id.map(|_| household_row(before));
         write_row("household", old, household_row(after), rows);
+        // A whole household is written in bulk when it forms; later changes set what is there, so
+        // that the row of somebody erased does not come back.
+        let forms = before.id.is_none();
         for member in &after.members {
             if before.member(member.resident) != Some(member) {
-                rows.push(membership(member.resident, Some((id.to_string(), member))));
+                let of = Some((id.to_string(), member));
+                rows.push(membership(member.resident, of, forms));
             }
         }
         for member in &before.members {
             if after.member(member.resident).is_none() {
-                rows.push(membership(member.resident, None));
+                rows.push(membership(member.resident, None, false));
             }
         }
     }
@@ -323,17 +327,26 @@ fn household_row(state: &Household) -> Row {
     ]
 }
 
-fn membership(resident: ResidentId, of: Option<(String, &Member)>) -> Change {
+fn membership(resident: ResidentId, of: Option<(String, &Member)>, forms: bool) -> Change {
     let (household, relation) = of
         .map(|(household, member)| (household, member.relation.clone()))
         .unzip();
-    Change::Upsert {
-        table: "resident",
-        key: &["id"],
-        row: vec![
-            ("id", resident.to_string().into()),
-            ("household", household.into()),
-            ("relation", relation.into()),
-        ],
+    let id = ("id", resident.to_string().into());
+    let of = [
+        ("household", household.into()),
+        ("relation", relation.into()),
+    ];
+    if forms {
+        Change::Upsert {
+            table: "resident",
+            key: &["id"],
+            row: [vec![id], of.to_vec()].concat(),
+        }
+    } else {
+        Change::Set {
+            table: "resident",
+            filter: vec![id],
+            assign: of.to_vec(),
+        }
     }
 }

@@ -13,8 +13,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use linli_community::cases;
 use linli_community::residents::synthetic::Wish;
+use linli_community::{cases, catalogue};
 use linli_kernel::{Clock as _, ShiftedClock, SystemClock};
 
 use crate::cli::Demo;
@@ -113,6 +113,8 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let clock = Arc::new(ShiftedClock::new(TurnedBack::by(cases::demo::DAYS_BACK), 0));
     let linli = node::open(dir, settings, Arc::clone(&clock) as _).await?;
     node::establish(&linli).await?;
+    // Published first: every case names a version that the journal can show.
+    catalogue::publish(&linli).await.map_err(node::told)?;
     let wish = Wish {
         seed: demo.seed,
         residents: demo.residents,

@@ -64,6 +64,26 @@ fn a_demo_is_made_once_served_and_stopped() {
         0,
         &["journal", "show", "--json", "--dir", dir.to_str().unwrap()],
     );
+    let shown = expect(
+        0,
+        &[
+            "journal",
+            "show",
+            "--json",
+            "--limit",
+            "100000",
+            "--dir",
+            dir.to_str().unwrap(),
+        ],
+    );
+    let (published, filed) = (
+        shown.find("catalogue.published"),
+        shown.find("cases.submitted"),
+    );
+    assert!(
+        published.is_some() && published < filed,
+        "the services are published before the first case"
+    );
     let begun = Instant::now();
     let (mut child, address, _output) = start(&dir);
     assert!(
@@ -71,6 +91,11 @@ fn a_demo_is_made_once_served_and_stopped() {
         "a demo that is there starts in seconds"
     );
     assert!(get(&address, "/healthz").starts_with("HTTP/1."));
+    let notices = get(&address, "/notices");
+    assert!(
+        notices.matches("/notices/").count() >= 3,
+        "some hang on the demo's own day: {notices}"
+    );
     let page = get(&address, "/demo");
     assert!(page.contains(" 200 ") && page.contains("演示"), "{page}");
     let told = Command::new("kill")

@@ -41,6 +41,8 @@ pub enum Action {
     ResidentRead,
     /// Change a resident's record.
     ResidentChange,
+    /// Make a resident's data unreadable for good (抹除).
+    ResidentErase,
     /// Read one's own record, and who looked at it.
     ResidentOwn,
     /// Change areas: split, move, add a layer.
@@ -59,7 +61,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order above.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::CaseApply,
         Self::CaseFileForOther,
         Self::CaseRead,
@@ -73,6 +75,7 @@ impl Action {
         Self::ResidentList,
         Self::ResidentRead,
         Self::ResidentChange,
+        Self::ResidentErase,
         Self::ResidentOwn,
         Self::PlaceChange,
         Self::CatalogueChange,
@@ -172,6 +175,7 @@ pub const RULES: &[(Action, &[Role], Reach)] = &[
         &[R::CommitteeWorker, R::StreetOfficer],
         Reach::Area,
     ),
+    (A::ResidentErase, &[R::DistrictOfficer], Reach::Area),
     (A::PlaceChange, &[R::DistrictOfficer], Reach::Area),
     (A::CatalogueChange, &[R::DistrictOfficer], Reach::Area),
     (A::JournalAudit, &[R::Auditor], Reach::Area),

@@ -38,13 +38,14 @@ pub(super) async fn load(
     id: AccountId,
 ) -> Result<Account, Trouble> {
     let loaded = portal.linli.load::<Accounts>(&stream(id)).await?;
-    let area = loaded.state.area.clone().ok_or(Trouble::NotFound)?;
+    let account = Account::clone(&loaded.state).today(&portal.linli.areas());
+    let area = account.area.clone().ok_or(Trouble::NotFound)?;
     let target = Target {
         area: &area,
         subject: None,
     };
     permits(&signed.actor, linli_kernel::Action::AccountManage, target)?;
-    Ok(Account::clone(&loaded.state))
+    Ok(account)
 }
 
 /// The name at work of staff.
@@ -84,6 +85,10 @@ pub(super) fn render(
     } else {
         "admin-active"
     };
+    let person = match account.person() {
+        Some(_) => "admin-person-known",
+        None => "admin-person-none",
+    };
     let posts = account.posts.iter().filter(|held| held.holds_on(today));
     let posts = posts.map(|held| Held {
         id: held.post.id.to_string(),
@@ -108,6 +113,7 @@ pub(super) fn render(
             rows: vec![
                 Row::new(page.t("admin-col-login"), login),
                 Row::new(page.t("admin-col-state"), page.t(state)),
+                Row::new(page.t("admin-person"), page.t(person)),
             ],
         },
         posts: posts.collect(),

@@ -19,7 +19,7 @@ use crate::shell::{Fields, Page, Signed, Trouble};
 
 const SHORTEST_PASSWORD: usize = 12;
 
-fn back(id: AccountId, page: &Page, name: &str) -> Link {
+pub(super) fn back(id: AccountId, page: &Page, name: &str) -> Link {
     Link::new(
         page.t1("admin-account", "name", name),
         format!("/desk/admin/{id}"),
@@ -39,7 +39,7 @@ fn password(typed: &mut Typed) -> String {
     password
 }
 
-fn call<'a>(sent: &Fields, signed: &'a Signed) -> Result<Call<'a>, Trouble> {
+pub(super) fn call<'a>(sent: &Fields, signed: &'a Signed) -> Result<Call<'a>, Trouble> {
     Ok(Call {
         command: sent.command().ok_or(Trouble::Unreadable("command"))?,
         actor: &signed.actor,
@@ -120,6 +120,7 @@ pub(super) async fn create(
         holder: Holder::Staff {
             login: login.clone(),
             name,
+            resident: None,
         },
     };
     match accounts::perform(&portal.linli, call, id, &command).await {
@@ -218,7 +219,7 @@ pub(super) async fn give(
     }
 }
 
-async fn done(session: &Session, id: AccountId, key: &str) -> Result<Response, Trouble> {
+pub(super) async fn done(session: &Session, id: AccountId, key: &str) -> Result<Response, Trouble> {
     looks::flash(session, key, &[]).await?;
     Ok(Redirect::to(&format!("/desk/admin/{id}")).into_response())
 }

@@ -6,6 +6,7 @@
 mod account;
 mod acts;
 mod pages;
+mod person;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,8 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/admin/{account}", MANAGE, account::show)
         .get("/desk/admin/{account}/give", MANAGE, acts::give_form)
         .post("/desk/admin/{account}/give", MANAGE, acts::give)
+        .get("/desk/admin/{account}/person", MANAGE, person::form)
+        .post("/desk/admin/{account}/person", MANAGE, person::name)
         .post("/desk/admin/{account}/end", MANAGE, acts::end)
         .get("/desk/admin/{account}/reset", MANAGE, acts::reset_form)
         .post("/desk/admin/{account}/reset", MANAGE, acts::reset)

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use linli_kernel::Role;
 
-use crate::desk::world::{DISTRICT, STREET, World, hidden};
+use crate::desk::world::{COMMITTEE, DISTRICT, STREET, World, hidden, number};
 
 async fn opened(visitor: &mut crate::testing::Visitor, login: &str) -> crate::testing::Answer {
     let page = visitor.get("/desk/admin/new").await;
@@ -111,4 +111,67 @@ async fn nobody_else_manages_accounts() {
             "{role:?}"
         );
     }
+}
+
+/// 回避, from the administrator's form to the case page and the API.
+#[tokio::test]
+async fn who_is_known_as_a_resident_stands_aside_from_their_own_cases() {
+    let world = World::new().await;
+    let receipt = world.filed("dibao").await;
+    let account = world.site.staff(Role::CommitteeWorker, COMMITTEE).await;
+    let case = format!("/desk/cases/{}", receipt.number.as_str());
+    let mut worker = world.site.signed_as(account).await;
+    let open = worker.get(&case).await;
+    assert!(open.body.contains("/accept\""), "{}", open.body);
+
+    let mut admin = world.site.signed(Role::SecurityAdmin, DISTRICT).await;
+    let path = format!("/desk/admin/{account}/person");
+    let wrong = admin
+        .post(&path, &[("resident", "990117195003050000")])
+        .await;
+    assert_eq!(
+        wrong.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        wrong.body
+    );
+    assert!(!wrong.body.contains("990117195003050000"), "not sent back");
+    let form = admin.get(&path).await;
+    let command = hidden(&form.body, "_command");
+    let number = number();
+    let sent = [("_command", command.as_str()), ("resident", &number)];
+    let named = admin.post(&path, &sent).await;
+    assert_eq!(named.status, StatusCode::SEE_OTHER, "{}", named.body);
+    let shown = admin.get(&format!("/desk/admin/{account}")).await;
+    assert!(
+        shown.body.contains("本人和家人的办件不能办"),
+        "{}",
+        shown.body
+    );
+
+    let closed = worker.get(&case).await;
+    assert!(!closed.body.contains("/accept\""), "{}", closed.body);
+    assert!(closed.body.contains("按规定要回避"), "{}", closed.body);
+    let command = "019b0000-0000-7000-8000-0000000000ab";
+    let take = [("_command", command), ("_version", "1")];
+    let refused = worker.post(&format!("{case}/take"), &take).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.body
+    );
+    let mut program = world.site.token_of(account).await;
+    let body = format!("{{\"command_id\":\"{command}\",\"do\":\"take\"}}");
+    let path = format!("/api/v1/cases/{}/commands", receipt.case);
+    let mut request = program.request(http::Method::POST, &path, axum::body::Body::from(body));
+    let kind = "application/json".parse().unwrap();
+    request
+        .headers_mut()
+        .insert(http::header::CONTENT_TYPE, kind);
+    let answer = program.send(request).await;
+    assert!(answer.body.contains("cases.own-case"), "{}", answer.body);
+    // A colleague works it.
+    let mut colleague = world.worker().await;
+    assert!(colleague.get(&case).await.body.contains("/accept\""));
 }

@@ -20,6 +20,8 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use history::who;
+
 use linli_kernel::Action;
 
 use crate::shell::{Access, Routes};

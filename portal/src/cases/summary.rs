@@ -1,7 +1,7 @@
 //! The summary of a case: who, what, with whom, by when; and how its deadline is reckoned.
 
 use askama::Template;
-use linli_community::cases::{CaseView, Phase};
+use linli_community::cases::{CaseView, Phase, Reader};
 use linli_community::residents::mask;
 use linli_units::Fen;
 use linli_units::reckoning::Step;
@@ -56,10 +56,29 @@ pub(crate) fn summary(portal: &Portal, page: &Page, view: &CaseView, names: &Nam
             rows.push(row("case-amount", Fen(fen).to_string()));
         }
     }
+    if let Some(both) = two_persons(page, view) {
+        rows.push(row("case-two-persons", both));
+    }
     if let Some(flag) = &case.flag {
         rows.push(row("case-flag", page.t(&format!("case-flag-{flag}"))));
     }
     SummaryList { rows }
+}
+
+/// 审核与决定分离, for who oversees: whether one person did both, and whether the service lets them.
+fn two_persons(page: &Page, view: &CaseView) -> Option<String> {
+    let case = &view.case;
+    if view.reader != Reader::Overseer {
+        return None;
+    }
+    let (_, reviewer) = case.review.as_ref()?;
+    let key = match &case.decided {
+        None if view.rules.two_persons.is_some() => "case-two-persons-must",
+        None => return None,
+        Some(decided) if decided.by != *reviewer => "case-two-persons-apart",
+        Some(_) => "case-two-persons-same",
+    };
+    Some(page.t(key))
 }
 
 fn gone(page: &Page, masked: String) -> String {

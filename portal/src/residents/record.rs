@@ -11,6 +11,7 @@ use linli_units::Fen;
 use serde_json::Value;
 use tower_sessions::Session;
 
+use super::erase;
 use crate::Portal;
 use crate::desk::fields::{Field, Kind};
 use crate::desk::typed::Typed;
@@ -32,6 +33,7 @@ struct RecordPage {
     cases: Vec<Link>,
     files: bool,
     changes: bool,
+    erases: bool,
 }
 
 /// `GET /desk/residents/{resident}`.
@@ -42,6 +44,14 @@ pub(super) async fn record(
     signed: Signed,
     session: Session,
 ) -> Result<Response, Trouble> {
+    if let Some(known) = portal
+        .linli
+        .erased(&signed.actor, resident)
+        .await
+        .map_err(trouble)?
+    {
+        return erase::erased(&portal, page, &known).await;
+    }
     let shown = build(&portal, page, &signed, &session, resident).await?;
     html(&shown)
 }
@@ -71,6 +81,7 @@ async fn build(
         cases: case_links(portal, &page, signed, resident).await?,
         files: may(Action::CaseFileForOther),
         changes: may(Action::ResidentChange),
+        erases: may(Action::ResidentErase),
         shown_why: String::new(),
         page,
     };

@@ -162,6 +162,18 @@ impl Desk {
             .to_owned();
         self.run(&delete).await.map(|_| ())
     }
+
+    /// Deletes what anybody typed about `about`: a resident who was erased.
+    ///
+    /// # Errors
+    /// When the desk cannot be written.
+    pub async fn erase_drafts_about(&self, about: &str) -> Result<(), Fault> {
+        let delete = Query::delete()
+            .from_table(Alias::new("drafts"))
+            .and_where(Expr::col(Alias::new("about")).eq(about))
+            .to_owned();
+        self.run(&delete).await.map(|_| ())
+    }
 }
 
 fn read(row: &sea_orm::QueryResult) -> Result<Draft, Fault> {

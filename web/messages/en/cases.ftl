@@ -373,3 +373,7 @@ act-urge-lead = When the applicant calls or comes to ask; the handler is reminde
 act-dispute = Dispute for the applicant
 act-dispute-lead = When the applicant says that the result is wrong, in person or by telephone. It goes to the supervisor.
 act-dispute-words = What the applicant said
+case-two-persons = Review and decision
+case-two-persons-must = Two persons: who reviewed may not decide
+case-two-persons-apart = Two persons
+case-two-persons-same = One person did both (this service does not ask for two)

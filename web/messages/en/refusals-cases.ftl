@@ -42,6 +42,7 @@ refusal-cases-step-skipped = { $step ->
    *[other] No review has been recorded. Review first; if none is needed, say why and pass on.
  }
 refusal-cases-review-missing = There is no review yet. Review first, then post or decide.
+refusal-cases-reviewer-decides = You reviewed this case; in this service somebody else has to decide. Put it back for a colleague.
 refusal-cases-no-notice-rule = This service has no public notice. You may decide at once.
 refusal-cases-notice-missing = Before a grant the public notice must hang. Post it first; a refusal needs none.
 refusal-cases-notice-running = The notice hangs until the end of { $date }. Go on after that.

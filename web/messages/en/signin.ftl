@@ -49,3 +49,6 @@ refusal-accounts-days-reversed = The last day must come after the first.
 refusal-accounts-no-such-post = There is no such post, or it has ended.
 refusal-accounts-no-such-token = There is no such token, or it is revoked.
 refusal-accounts-label-wrong = Say what the token is for, in at most 80 characters.
+refusal-accounts-resident-unknown = Nobody in the register has this number; please check it.
+refusal-accounts-not-staff = This is a resident's own account; whose it is need not be recorded.
+refusal-accounts-person-unchanged = It is recorded like this already.

@@ -42,6 +42,7 @@ refusal-cases-step-skipped = { $step ->
    *[other] 还没有审核。请先审核；确实不用的，写明理由再移交。
  }
 refusal-cases-review-missing = 还没有审核意见。请先审核，再公示或者决定。
+refusal-cases-reviewer-decides = 您审核过这件，按这个事项的规定，要由另一位同事作决定。请放回待办，由同事接着办。
 refusal-cases-no-notice-rule = 这个事项不公示，可以直接决定。
 refusal-cases-notice-missing = 同意之前要先公示。请先张贴公示；不同意的不用公示。
 refusal-cases-notice-running = 公示要挂满，最后一天是 { $date }。期满以后再办。

@@ -49,3 +49,6 @@ refusal-accounts-days-reversed = 结束日期要在开始日期之后。
 refusal-accounts-no-such-post = 没有这个岗位，或者已经结束。
 refusal-accounts-no-such-token = 没有这个令牌，或者已经停用。
 refusal-accounts-label-wrong = 请写明令牌的用途，不超过 80 个字。
+refusal-accounts-resident-unknown = 登记里没有这个人，请核对身份证号。
+refusal-accounts-not-staff = 这是居民自己的账号，不用另外登记是谁。
+refusal-accounts-person-unchanged = 已经是这样登记的。

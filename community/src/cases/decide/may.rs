@@ -186,7 +186,9 @@ fn fits(verb: Verb, phase: Phase) -> bool {
 }
 
 fn phase(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), No> {
-    if fits(verb, case.phase) {
+    // A case follows its area wherever it is in its life; staff transfer what is not decided.
+    let follows = verb == Verb::Transfer && *context.actor == Actor::system();
+    if fits(verb, case.phase) || (follows && case.phase != Phase::Blank) {
         return Ok(());
     }
     Err(misfit(case, verb, context))
@@ -303,6 +305,9 @@ fn detail(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), No> {
         Verb::PostNotice | Verb::Decide if rules.wants_review() && case.review.is_none() => {
             Err(No::ReviewMissing)
         }
+        Verb::Decide if reviewed_by_actor(case, context) => Err(No::ReviewerDecides(
+            rules.two_persons.clone().unwrap_or_default(),
+        )),
         Verb::EndNotice => notice_over(case, context),
         Verb::Decide if case.phase == Phase::Notice => notice_over(case, context),
         Verb::AnswerObjection if case.open_objections() == 0 => Err(No::ObjectionUnknown(0)),
@@ -318,6 +323,12 @@ fn detail(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), No> {
         Verb::Lapse | Verb::Close => overdue(case, context),
         _ => Ok(()),
     }
+}
+
+/// 审核与决定分离: where the service wants two persons, who reviewed this pass does not decide it.
+fn reviewed_by_actor(case: &State, context: &Context<'_>) -> bool {
+    let reviewer = case.review.as_ref().and_then(|(_, by)| *by);
+    context.rules.two_persons.is_some() && reviewer.is_some() && reviewer == context.actor.account
 }
 
 /// The notice hung its days in full, and nobody waits for an answer.

@@ -309,6 +309,46 @@ fn nobody_works_on_a_case_of_their_own_or_of_their_household() {
 }
 
 #[test]
+fn where_the_service_asks_for_two_persons_who_reviewed_does_not_decide() {
+    let mut world = World::filed("dibao");
+    assert_eq!(world.rules.two_persons, None, "a knob of the district, off");
+    for service in ["disability-subsidies", "veterans-confirmation"] {
+        assert!(rules(service).two_persons.is_some(), "{service}");
+    }
+    world.rules.two_persons = Some("区里的规定".to_owned());
+    for (who, verb) in [
+        (Who::Worker, Verb::Accept),
+        (Who::Worker, Verb::RecordVisit),
+        (Who::Worker, Verb::PassOn),
+        (Who::Officer, Verb::RecordCheck),
+        (Who::Officer, Verb::Review),
+        (Who::Officer, Verb::PostNotice),
+    ] {
+        step(&mut world, who, verb);
+    }
+    world.days_pass(8);
+    let decide_it = sample(Verb::Decide, &world);
+    assert_eq!(
+        world.refused(Who::Officer, &decide_it),
+        "cases.reviewer-decides"
+    );
+    let other = staff(Role::StreetOfficer, STREET, 131);
+    assert!(decide(world.case(), &decide_it, &world.context(&other)).is_ok());
+    // Where one person may do both, the same case is decided by who reviewed it.
+    world.rules.two_persons = None;
+    step(&mut world, Who::Officer, Verb::Decide);
+    // Done again, the review of the new pass counts, not that of the old one.
+    world.rules.two_persons = Some("区里的规定".to_owned());
+    step(&mut world, Who::Officer, Verb::Deliver);
+    step(&mut world, Who::Applicant, Verb::Dispute);
+    step(&mut world, Who::Supervisor, Verb::Settle);
+    assert_ne!(
+        world.ask(Who::Officer, &sample(Verb::Decide, &world)),
+        Err("cases.reviewer-decides".to_owned())
+    );
+}
+
+#[test]
 fn who_took_a_case_keeps_it_until_a_colleague_says_they_take_over() {
     let mut world = World::filed("dibao");
     world.does(Who::Worker, &Command::Take { over: false });

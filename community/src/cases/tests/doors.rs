@@ -84,7 +84,7 @@ pub(super) fn call(actor: &Actor, command: u128) -> Call<'_> {
     }
 }
 
-async fn filed(linli: &Linli, n: u128) -> Receipt {
+pub(super) async fn filed(linli: &Linli, n: u128) -> Receipt {
     let actor = Who::Applicant.actor();
     file(linli, call(&actor, n), &filing("dibao"))
         .await

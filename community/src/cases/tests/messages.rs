@@ -67,6 +67,7 @@ fn every() -> Vec<No> {
         No::FirstDesk,
         No::StepSkipped("visit"),
         No::ReviewMissing,
+        No::ReviewerDecides(text()),
         No::NoNoticeRule,
         No::NoticeMissing(text()),
         No::NoticeRunning(day),

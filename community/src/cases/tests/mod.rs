@@ -5,6 +5,7 @@ mod decide;
 mod doors;
 mod golden;
 mod messages;
+mod moves;
 mod properties;
 mod rebuild;
 mod table;

@@ -170,6 +170,15 @@ fn decision(service: &Service, problems: &mut Problems<'_>) {
         "decision.grounds",
         "at least one ground",
     );
+    let reviews = service
+        .steps
+        .iter()
+        .any(|step| step.may.contains(&Act::Review));
+    problems.must(
+        reviews || decision.two_persons.is_none(),
+        "decision.two_persons",
+        "given only where a desk may review",
+    );
     for (index, outcome) in decision.results.iter().enumerate() {
         result(
             outcome,
