@@ -1,1 +1,27 @@
-//! Participatory budgets: exact rules, the reasons for each project, and certificates.
+#![doc = include_str!("../README.md")]
+#![deny(
+    clippy::float_arithmetic,
+    reason = "votes and money are whole numbers or exact fractions"
+)]
+
+mod certificate;
+mod chain;
+mod election;
+mod explain;
+mod fraction;
+pub mod pabulib;
+mod rules;
+mod satisfaction;
+mod tally;
+mod verify;
+
+pub use certificate::{Certificate, Ended, Loads, PriceSystem, Priced, Timed};
+pub use election::{BallotKind, Election, Mark, Project};
+pub use explain::{Explanation, Fate};
+pub use fraction::{Fraction, NotAFraction};
+pub use satisfaction::Satisfaction;
+pub use tally::{
+    Completion, Endowment, FORMAT, Instance, Options, Refusal, Rule, TIES, TIES_OF_SETS, Tally,
+    tally,
+};
+pub use verify::{Flaw, Proof, verify};

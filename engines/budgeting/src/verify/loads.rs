@@ -1,0 +1,179 @@
+//! The times of Phragmén's rule: at each purchase its supporters have exactly its cost, and no
+//! other project's supporters have had theirs before.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+
+use super::common::{common, holds_until, money, over};
+use super::{Claim, Findings, resolve};
+use crate::certificate::Loads;
+
+/// Who was bought from when.
+struct Race<'a> {
+    claim: &'a Claim<'a>,
+    common: BigInt,
+    projects: Vec<usize>,
+    times: Vec<BigInt>,
+    /// The step of each voter's last purchase, plus one.
+    last: Vec<u32>,
+}
+
+impl Claim<'_> {
+    pub(super) fn loads(&self, loads: &Loads, findings: &mut Findings) {
+        let steps = loads.purchases.iter().chain(&loads.stopped);
+        let ids: Vec<String> = steps.clone().map(|timed| timed.project.clone()).collect();
+        let bought = &ids[..loads.purchases.len()];
+        if !findings.need(
+            [bought, &loads.unsupported].concat() == self.tally.selected,
+            || "selected is not what the certificate buys, in its order".into(),
+        ) {
+            return;
+        }
+        let Some(projects) = resolve(self.election, &ids, findings) else {
+            return;
+        };
+        let times = steps.map(|timed| &timed.time);
+        let Some(common) = common(times.clone(), self.election.unit) else {
+            findings.need(false, || "the times have no reasonable denominators".into());
+            return;
+        };
+        let mut race = Race {
+            claim: self,
+            projects,
+            times: times.map(|time| over(time, &common)).collect(),
+            last: vec![0; self.election.ends.len()],
+            common,
+        };
+        if race.follow(loads.stopped.is_some(), findings) {
+            self.end(&race.projects, loads, findings);
+        }
+        if findings.flaws.is_empty() {
+            findings.proven(
+                "Each project was bought at the first moment at which its supporters had its cost, ties by the smallest id.",
+            );
+            findings.proven(match loads.stopped {
+                Some(_) => "The next purchase would pass the budget.",
+                None => "All projects that have supporters and fit the budget alone are bought.",
+            });
+        }
+    }
+
+    /// How it ended.
+    fn end(&self, steps: &[usize], loads: &Loads, findings: &mut Findings) {
+        let spent: u64 = self.cost(&steps[..loads.purchases.len()]);
+        let budget = self.election.budget;
+        let cost = |at: usize| self.election.projects[at].cost;
+        if loads.stopped.is_some() {
+            let over = steps.last().is_some_and(|at| spent + cost(*at) > budget);
+            findings.need(over && loads.unsupported.is_empty(), || {
+                "the rule stopped though the next purchase fits".into()
+            });
+            return;
+        }
+        let mut waiting: Vec<usize> = (0..self.election.projects.len())
+            .filter(|at| cost(*at) <= budget && !steps.contains(at))
+            .collect();
+        findings.need(
+            waiting.iter().all(|at| self.votes.of[*at].is_empty()),
+            || "a supported project was left though it could be reached".into(),
+        );
+        let mut left = budget.saturating_sub(spent);
+        let mut expected = Vec::new();
+        while waiting.iter().all(|at| cost(*at) <= left) && !waiting.is_empty() {
+            let next = waiting.remove(0);
+            left -= cost(next);
+            expected.push(self.election.projects[next].id.clone());
+        }
+        findings.need(expected == loads.unsupported, || {
+            "the projects without support are not bought by id while all of them fit".into()
+        });
+    }
+}
+
+impl Race<'_> {
+    fn follow(&mut self, stops: bool, findings: &mut Findings) -> bool {
+        let election = self.claim.election;
+        let rising = self.times.windows(2).all(|pair| pair[0] <= pair[1])
+            && self
+                .times
+                .first()
+                .is_none_or(|first| *first >= BigInt::ZERO);
+        if !findings.need(rising, || "times must rise from zero".into()) {
+            return false;
+        }
+        let count = election.projects.len();
+        let mut bought = vec![false; count];
+        let mut look_at = vec![0; count];
+        let mut left = election.budget;
+        for step in 0..self.projects.len() {
+            let project = self.projects[step];
+            let id = &election.projects[project].id;
+            let cost = election.projects[project].cost;
+            let stop = stops && step + 1 == self.projects.len();
+            let exact = !self.claim.votes.of[project].is_empty()
+                && cost <= election.budget
+                && self.saved(project, step) == self.money(project);
+            if !findings.need(exact, || {
+                format!("the supporters of project {id} do not have exactly its cost at its time")
+            }) {
+                return false;
+            }
+            bought[project] = true;
+            for other in 0..count {
+                let open = !bought[other]
+                    && !self.claim.votes.of[other].is_empty()
+                    && election.projects[other].cost <= election.budget;
+                if !open || look_at[other] > step {
+                    continue;
+                }
+                let until = self.later_until(other, step, stop, left);
+                let Some(until) = until else {
+                    let other = &election.projects[other].id;
+                    findings.need(false, || format!("project {other} is reached before {id}"));
+                    return false;
+                };
+                look_at[other] = until;
+            }
+            for (voter, _) in &self.claim.votes.of[project] {
+                self.last[*voter as usize] = u32::try_from(step + 1).unwrap_or(u32::MAX);
+            }
+            left = left.saturating_sub(cost);
+        }
+        true
+    }
+
+    fn money(&self, project: usize) -> BigInt {
+        let election = self.claim.election;
+        money(election.projects[project].cost, election.unit, &self.common)
+    }
+
+    /// The step at which `other` must be looked at again, when it is not reached before `step`.
+    fn later_until(&self, other: usize, step: usize, stop: bool, left: u64) -> Option<usize> {
+        let cost = self.money(other);
+        let until = holds_until(step, self.projects.len(), |at| self.saved(other, at) < cost);
+        if until > step {
+            return Some(until);
+        }
+        // Tied: then it is later by id and fits as well, or the rule stops here.
+        let fits = self.claim.election.projects[other].cost <= left;
+        let holds =
+            self.saved(other, step) == cost && (stop || (other > self.projects[step] && fits));
+        holds.then_some(step + 1)
+    }
+
+    /// What the supporters of a project have by the time of `step`, as their loads stand.
+    fn saved(&self, project: usize, step: usize) -> BigInt {
+        let mut since: BTreeMap<u32, u64> = BTreeMap::new();
+        for (voter, _) in &self.claim.votes.of[project] {
+            *since.entry(self.last[*voter as usize]).or_default() += 1;
+        }
+        let saved = since.iter().map(|(last, count)| {
+            let load = last
+                .checked_sub(1)
+                .map_or(&BigInt::ZERO, |at| &self.times[at as usize]);
+            (&self.times[step] - load) * *count
+        });
+        saved.sum()
+    }
+}

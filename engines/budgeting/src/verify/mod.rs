@@ -1,0 +1,174 @@
+//! The checker: whether a result holds for an election, without running the rule again.
+//!
+//! It shares with the rules only the election and the way results are written down. What it
+//! proves is said by [`Proof::proven`].
+
+mod common;
+mod loads;
+mod prices;
+mod sets;
+
+use crate::certificate::Certificate;
+use crate::election::Election;
+use crate::tally::{FORMAT, Rule, Tally, check};
+use common::Votes;
+
+/// What was proven, one sentence each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The sentences.
+    pub proven: Vec<String>,
+}
+
+/// What does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Flaw(pub String);
+
+/// Flaws and sentences, as they are found.
+#[derive(Debug, Default)]
+struct Findings {
+    proven: Vec<String>,
+    flaws: Vec<Flaw>,
+}
+
+impl Findings {
+    /// Note a flaw unless `holds`.
+    fn need(&mut self, holds: bool, flaw: impl FnOnce() -> String) -> bool {
+        if !holds && self.flaws.len() < 100 {
+            self.flaws.push(Flaw(flaw()));
+        }
+        holds
+    }
+
+    fn proven(&mut self, sentence: impl Into<String>) {
+        self.proven.push(sentence.into());
+    }
+}
+
+/// A result resolved against an election: projects as indices.
+struct Claim<'a> {
+    election: &'a Election,
+    votes: &'a Votes,
+    tally: &'a Tally,
+    selected: Vec<usize>,
+}
+
+/// Check `tally` against `election`.
+///
+/// # Errors
+/// Every flaw found.
+pub fn verify(election: &Election, tally: &Tally) -> Result<Proof, Vec<Flaw>> {
+    let mut findings = Findings::default();
+    findings.need(tally.format == FORMAT, || {
+        format!("the format is {}, not {FORMAT}", short(&tally.format))
+    });
+    if let Err(refusal) = check(election, &tally.options) {
+        findings.need(false, || refusal.to_string());
+    }
+    let votes = Votes::new(election, tally.options.satisfaction);
+    if let Some(selected) = resolve(election, &tally.selected, &mut findings) {
+        let claim = Claim {
+            election,
+            votes: &votes,
+            tally,
+            selected,
+        };
+        claim.frame(&mut findings);
+        if findings.flaws.is_empty() {
+            claim.certificate(&mut findings);
+        }
+    }
+    if findings.flaws.is_empty() {
+        Ok(Proof {
+            proven: findings.proven,
+        })
+    } else {
+        Err(findings.flaws)
+    }
+}
+
+/// The projects with these ids; `None` when one is unknown or comes twice.
+fn resolve(election: &Election, ids: &[String], findings: &mut Findings) -> Option<Vec<usize>> {
+    let mut seen = vec![false; election.projects.len()];
+    let mut found = Vec::new();
+    for id in ids {
+        let Some(at) = election.find(id) else {
+            findings.need(false, || format!("there is no project {}", short(id)));
+            continue;
+        };
+        let first = !std::mem::replace(&mut seen[at], true);
+        findings.need(first, || format!("project {id} comes twice"));
+        found.push(at);
+    }
+    (found.len() == ids.len() && findings.flaws.is_empty()).then_some(found)
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+impl Claim<'_> {
+    fn cost(&self, projects: &[usize]) -> u64 {
+        projects
+            .iter()
+            .map(|at| self.election.projects[*at].cost)
+            .sum()
+    }
+
+    /// What every result says: the counts, the cost, and that it fits.
+    fn frame(&self, findings: &mut Findings) {
+        let (election, tally) = (self.election, self.tally);
+        let cost = self.cost(&self.selected);
+        let budget = election.budget;
+        let money = |amount| election.money(amount);
+        findings.need(
+            tally.instance.projects == election.projects.len() as u64
+                && tally.instance.voters == election.voters()
+                && tally.instance.budget == money(budget),
+            || "the result is of another election: its projects, voters or budget differ".into(),
+        );
+        findings.need(tally.cost == money(cost), || {
+            format!(
+                "the projects cost {}, not {}",
+                money(cost),
+                short(&tally.cost)
+            )
+        });
+        findings.need(cost <= budget, || {
+            format!("the projects cost {}: more than there is", money(cost))
+        });
+        let left = money(budget.saturating_sub(cost));
+        findings.need(tally.left == left, || {
+            format!("{left} is left of the budget, not {}", short(&tally.left))
+        });
+        for explanation in &tally.explanations {
+            let bought = election
+                .find(&explanation.project)
+                .is_some_and(|at| self.selected.contains(&at));
+            findings.need(bought == explanation.selected, || {
+                let id = short(&explanation.project);
+                format!("the explanation of project {id} does not fit the selection")
+            });
+        }
+        findings.proven("The selected projects exist, come once each and fit the budget.");
+    }
+
+    fn certificate(&self, findings: &mut Findings) {
+        match (&self.tally.options.rule, &self.tally.certificate) {
+            (Rule::Greedy, Certificate::Order) => {
+                if self.completes(&[], &self.selected, findings) {
+                    findings.proven(
+                        "Each next project gives most satisfaction for its cost of those that still fit, and no other fits.",
+                    );
+                }
+            }
+            (Rule::MaxWelfare, Certificate::Welfare { welfare }) => self.best(welfare, findings),
+            (Rule::Phragmen, Certificate::Loads(loads)) => self.loads(loads, findings),
+            (Rule::EqualShares, Certificate::Prices(prices)) => self.prices(prices, findings),
+            _ => {
+                findings.need(false, || "the certificate is that of another rule".into());
+            }
+        }
+    }
+}
