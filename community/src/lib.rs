@@ -10,6 +10,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod feature;
 pub mod node;
+pub mod offers;
 pub mod places;
 pub mod reactions;
 pub mod registers;

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{accounts, catalogue, places, residents};
+use crate::{accounts, catalogue, offers, places, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,7 @@ impl Registers for All {
             residents::tables(),
             cases::tables(),
             catalogue::tables(),
+            offers::tables(),
         ]
         .concat()
     }
@@ -32,6 +33,7 @@ impl Registers for All {
             residents::indexes(),
             cases::indexes(),
             catalogue::indexes(),
+            offers::indexes(),
         ]
         .concat()
     }
@@ -42,6 +44,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<accounts::Accounts>::default()));
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
+        folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
         Box::new(Folders(folders))
     }
 }
