@@ -170,6 +170,20 @@ pub struct Output {
     pub node: NodeId,
 }
 
+impl Op {
+    /// The nodes that this one reads.
+    pub fn operands(self) -> impl Iterator<Item = NodeId> {
+        let three = match self {
+            Self::Const(_) | Self::Missing | Self::Fact(_) | Self::Size => [None; 3],
+            Self::Unary(_, a) | Self::Table(_, a) | Self::Lift(a) => [Some(a), None, None],
+            Self::Binary(_, a, b) => [Some(a), Some(b), None],
+            Self::Choose { condition, yes, no } => [Some(condition), Some(yes), Some(no)],
+            Self::Gather { value, counted, none, .. } => [Some(value), counted, none],
+        };
+        three.into_iter().flatten()
+    }
+}
+
 impl Index<NodeId> for Plan {
     type Output = Node;
 

@@ -4,6 +4,8 @@
 //! that bounds and sums never meet a stale number. Bits of truth lie within the bits of what is
 //! known.
 
+use crate::value::Range;
+
 /// How many lanes one word of a bitset covers.
 pub(crate) const WORD: usize = 64;
 
@@ -161,18 +163,28 @@ impl Cells {
         Self { numbers, known }
     }
 
+    /// The sum of all values, wrapping; of truths how many there are.
+    pub(crate) fn sum(&self) -> i64 {
+        match &self.numbers {
+            Numbers::Truth(bits, _) => bits.iter().map(|word| i64::from(word.count_ones())).sum(),
+            Numbers::Narrow(cells) => cells.iter().map(|cell| i64::from(*cell)).sum(),
+            Numbers::Middle(cells) => cells.iter().map(|cell| i64::from(*cell)).sum(),
+            Numbers::Wide(cells) => cells.iter().fold(0, |sum, cell| sum.wrapping_add(*cell)),
+        }
+    }
+
     /// The least and the greatest value among `slots`; 0 counts, since padding and unknown are 0.
-    pub(crate) fn bounds(&self, slots: std::ops::Range<usize>) -> (i64, i64) {
-        fn of<T: Copy + Ord + Default + Into<i64>>(cells: &[T]) -> (i64, i64) {
+    pub(crate) fn bounds(&self, slots: std::ops::Range<usize>) -> Range {
+        fn of<T: Copy + Ord + Default + Into<i64>>(cells: &[T]) -> Range {
             let (mut low, mut high) = (T::default(), T::default());
             for cell in cells {
                 low = low.min(*cell);
                 high = high.max(*cell);
             }
-            (low.into(), high.into())
+            Range::new(low.into(), high.into())
         }
         match &self.numbers {
-            Numbers::Truth(..) => (0, 1),
+            Numbers::Truth(..) => Range::BOOL,
             Numbers::Narrow(cells) => of(&cells[slots]),
             Numbers::Middle(cells) => of(&cells[slots]),
             Numbers::Wide(cells) => of(&cells[slots]),

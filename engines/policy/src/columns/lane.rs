@@ -117,6 +117,16 @@ pub(crate) enum Values<'a, L> {
     Each(&'a [L]),
 }
 
+impl<L: Lane> Values<'_, L> {
+    /// The value of one lane.
+    pub(crate) fn lane(&self, lane: usize) -> L {
+        match self {
+            Self::One(value) => *value,
+            Self::Each(values) => values[lane],
+        }
+    }
+}
+
 /// `f` of one operand.
 pub(crate) fn map<L: Lane>(a: Values<'_, L>, out: &mut [L], f: impl Fn(L) -> L) {
     match a {
@@ -198,29 +208,31 @@ pub(crate) fn select<L: Lane>(bits: &[u64], yes: Values<'_, L>, no: Values<'_, L
     match (yes, no) {
         (Values::One(yes), Values::One(no)) => {
             let differ = yes ^ no;
-            masked(bits, out, |mask, _| no ^ (differ & mask));
+            masked(bits, out, |mask, _, _| no ^ (differ & mask));
         }
         (Values::Each(yes), Values::One(no)) => {
-            masked(bits, out, |mask, lane| no ^ ((yes[lane] ^ no) & mask));
+            masked(bits, out, |mask, lane, _| no ^ ((yes[lane] ^ no) & mask));
         }
         (Values::One(yes), Values::Each(no)) => {
-            masked(bits, out, |mask, lane| no[lane] ^ ((yes ^ no[lane]) & mask));
+            masked(bits, out, |mask, lane, _| {
+                no[lane] ^ ((yes ^ no[lane]) & mask)
+            });
         }
-        (Values::Each(yes), Values::Each(no)) => masked(bits, out, |mask, lane| {
+        (Values::Each(yes), Values::Each(no)) => masked(bits, out, |mask, lane, _| {
             no[lane] ^ ((yes[lane] ^ no[lane]) & mask)
         }),
     }
 }
 
-/// `f(mask, lane)` in every lane: the mask has all bits set where the lane's bit is.
-pub(crate) fn masked<L: Lane>(bits: &[u64], out: &mut [L], f: impl Fn(L, usize) -> L) {
+/// `f(mask, lane, before)` in every lane: the mask has all bits set where the lane's bit is.
+pub(crate) fn masked<L: Lane>(bits: &[u64], out: &mut [L], f: impl Fn(L, usize, L) -> L) {
     for (at, (word, out)) in bits.iter().zip(out.chunks_exact_mut(WORD)).enumerate() {
         for (four, out) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let nibble = usize::try_from(word >> (four * 4) & 15).unwrap_or(0);
             let masks = &L::MASKS[nibble];
             let first = at * WORD + four * 4;
             for (lane, (out, mask)) in out.iter_mut().zip(masks).enumerate() {
-                *out = f(*mask, first + lane);
+                *out = f(*mask, first + lane, *out);
             }
         }
     }

@@ -285,13 +285,7 @@ impl Compiler<'_> {
                 if let [Some(condition), Some(yes), Some(no)] = choice {
                     return Place::Const(ops::choose(condition, yes, no));
                 }
-                let condition = self.operand(condition, true);
-                let (yes, no) = (self.operand(yes, truth), self.operand(no, truth));
-                if truth {
-                    Do::ChooseTruth(condition, yes, no)
-                } else {
-                    Do::ChooseNumber(condition, yes, no)
-                }
+                self.choice(condition, yes, no, truth)
             }
             Op::Lift(a) => match self.place(a) {
                 place @ (Place::Const(_) | Place::Size) => return place,
@@ -305,20 +299,22 @@ impl Compiler<'_> {
                 none,
             } => self.gather(how, value, counted, none),
         };
-        let made_truth = matches!(
-            does,
-            Do::Not(_)
-                | Do::Compare(..)
-                | Do::Connect(..)
-                | Do::ChooseTruth(..)
-                | Do::LiftTruth(_)
-                | Do::GatherTruth(..)
-        );
+        let made_truth = does.makes_truth();
         let place = self.step(does, entity, made_truth, node.range);
         match (made_truth, truth) {
             (true, false) => self.step(Do::Widen(place), entity, false, node.range),
             (false, true) => self.step(Do::Narrow(place), entity, true, node.range),
             _ => place,
+        }
+    }
+
+    fn choice(&mut self, condition: NodeId, yes: NodeId, no: NodeId, truth: bool) -> Do {
+        let condition = self.operand(condition, true);
+        let (yes, no) = (self.operand(yes, truth), self.operand(no, truth));
+        if truth {
+            Do::ChooseTruth(condition, yes, no)
+        } else {
+            Do::ChooseNumber(condition, yes, no)
         }
     }
 
@@ -366,6 +362,19 @@ pub(crate) fn look_up(table: &Table, x: i64) -> i64 {
 }
 
 impl Do {
+    /// Whether the result is bits.
+    fn makes_truth(self) -> bool {
+        matches!(
+            self,
+            Self::Not(_)
+                | Self::Compare(..)
+                | Self::Connect(..)
+                | Self::ChooseTruth(..)
+                | Self::LiftTruth(_)
+                | Self::GatherTruth(..)
+        )
+    }
+
     /// The operands.
     pub(crate) fn operands(self) -> impl Iterator<Item = Place> {
         let three = match self {

@@ -1,0 +1,100 @@
+//! A book of policies: files that were read and checked together.
+
+use std::sync::Arc;
+
+use crate::check::{self, Checked};
+use crate::finding::{Finding, Level, Refused, Sources};
+use crate::head::{Head, Source};
+use crate::ir::Fact;
+use crate::model::{Param, Policy, Rule};
+
+/// Policies that passed every check, for all days.
+#[derive(Debug, Clone)]
+pub struct Book {
+    pub(crate) sources: Sources,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) facts: Arc<[Fact]>,
+}
+
+impl Book {
+    /// Reads files, each with the name that messages use; policies may ask each other, overlays
+    /// are laid over their policies.
+    ///
+    /// # Errors
+    /// [`Refused`] with every finding where at least one is an error.
+    pub fn read(files: &[(&str, &str)]) -> Result<Self, Refused> {
+        let sources = Sources::of(files);
+        let (checked, findings) = check::check(&sources, files.len());
+        if findings.iter().any(|finding| finding.level == Level::Error) {
+            return Err(Refused(findings));
+        }
+        let Checked { policies, facts, params, rules } = checked;
+        Ok(Self { sources, policies, params, rules, facts: facts.into() })
+    }
+
+    /// Every fact of every policy, once; a [`crate::ir::FactId`] is a place here.
+    #[must_use]
+    pub fn facts(&self) -> &Arc<[Fact]> {
+        &self.facts
+    }
+
+    /// What each policy says of itself, in the order of the files.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        self.policies.iter().map(|policy| &policy.head)
+    }
+
+    /// The texts that a policy cites.
+    #[must_use]
+    pub fn sources(&self, id: &str) -> &[Source] {
+        self.policy(id).map_or(&[], |policy| &policy.sources)
+    }
+
+    pub(crate) fn policy(&self, id: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.head.id == id)
+    }
+
+    /// The keys by which a policy names its facts, each with the fact's number.
+    pub fn fact_keys<'b>(
+        &'b self,
+        id: &str,
+    ) -> impl Iterator<Item = (&'b str, crate::ir::FactId)> + use<'b> {
+        let facts = self.policy(id).map_or(&[][..], |policy| policy.facts.as_slice());
+        facts.iter().map(|used| (used.key.as_str(), used.id))
+    }
+
+    /// Every day on which the law of some policy changes, sorted.
+    #[must_use]
+    pub fn turning_points(&self) -> Vec<i64> {
+        let heads = self.heads().map(|head| head.valid_from);
+        let params = self.params.iter().flat_map(|param| &param.values);
+        let versions = self.rules.iter().flat_map(|rule| match &rule.body {
+            crate::model::Body::Versions(versions) => versions.as_slice(),
+            crate::model::Body::All(_) => &[],
+        });
+        let mut days: Vec<i64> = heads
+            .chain(params.map(|dated| dated.from))
+            .chain(versions.map(|version| version.from))
+            .collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
+    /// What is worth a remark in these files although they run.
+    #[must_use]
+    pub fn files(&self) -> Vec<&str> {
+        self.policies.iter().map(|policy| self.sources.name(policy.file)).collect()
+    }
+
+    pub(crate) fn finding(
+        &self,
+        at: crate::finding::Span,
+        level: Level,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Finding {
+        self.sources.finding(at, level, code, message)
+    }
+}

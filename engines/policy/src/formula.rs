@@ -1,0 +1,387 @@
+//! Reads a formula: `if hukou = 'local' then bands(allowance, age(birth_date)) else 0 yuan`.
+//!
+//! A small recursive descent over tokens; nesting is bounded, so no input exhausts the stack. The
+//! grammar is in `docs/language.md`, section 6.
+
+use crate::ast::{Call, Expr, Kind, Pair};
+use crate::day;
+use crate::finding::Span;
+
+/// How deep parentheses, choices and calls may nest.
+const DEEPEST: usize = 32;
+
+/// How many words and signs a formula may have.
+const LONGEST: usize = 400;
+
+/// Why a formula cannot be read, and where.
+pub(crate) type Unread = (Span, String);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    Number(String),
+    Date(i64),
+    Code(String),
+    Word(String),
+    Sign(&'static str),
+    End,
+}
+
+/// Reads `text`, which begins at `start` of its file.
+pub(crate) fn read(text: &str, start: Span) -> Result<Expr, Unread> {
+    let tokens = tokens(text, start)?;
+    let mut parser = Parser { tokens, next: 0, deep: 0 };
+    let expr = parser.choice()?;
+    match parser.token() {
+        Token::End => Ok(expr),
+        other => Err(parser.unexpected(other, "an operator or the end of the formula")),
+    }
+}
+
+fn tokens(text: &str, start: Span) -> Result<Vec<(Token, Span)>, Unread> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let at = start.plus(text.len() - rest.len());
+        if tokens.len() > LONGEST {
+            let told = format!("a formula has at most {LONGEST} words and signs: give parts rules");
+            return Err((at, told));
+        }
+        let Some(first) = rest.chars().next() else {
+            tokens.push((Token::End, at));
+            return Ok(tokens);
+        };
+        if first == '#' {
+            rest = rest.find('\n').map_or("", |end| &rest[end..]);
+            continue;
+        }
+        let (token, length) = token(rest, first).map_err(|told| (at, told))?;
+        tokens.push((token, at));
+        rest = &rest[length..];
+    }
+}
+
+/// Signs, longer ones first; the second spelling is what the first means.
+const SIGNS: [(&str, &str); 21] = [
+    ("<=", "<="),
+    (">=", ">="),
+    ("!=", "!="),
+    ("==", "="),
+    ("≤", "<="),
+    ("≥", ">="),
+    ("≠", "!="),
+    ("×", "*"),
+    ("÷", "/"),
+    ("（", "("),
+    ("）", ")"),
+    ("，", ","),
+    ("=", "="),
+    ("<", "<"),
+    (">", ">"),
+    ("+", "+"),
+    ("-", "-"),
+    ("*", "*"),
+    ("/", "/"),
+    ("(", "("),
+    (")", ")"),
+];
+
+fn token(rest: &str, first: char) -> Result<(Token, usize), String> {
+    if first.is_ascii_digit() {
+        return Ok(number_or_date(rest));
+    }
+    if first.is_alphabetic() || first == '_' {
+        let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
+        let end = rest.find(word).unwrap_or(rest.len());
+        let word = rest[..end].trim_end_matches('.');
+        return Ok((Token::Word(word.to_owned()), word.len()));
+    }
+    if first == '\'' {
+        let Some(end) = rest[1..].find('\'') else {
+            return Err("this code has no closing quote (')".to_owned());
+        };
+        return Ok((Token::Code(rest[1..=end].to_owned()), end + 2));
+    }
+    if first == ',' {
+        return Ok((Token::Sign(","), 1));
+    }
+    let sign = SIGNS.iter().find(|(spelling, _)| rest.starts_with(spelling));
+    match sign {
+        Some((spelling, sign)) => Ok((Token::Sign(sign), spelling.len())),
+        None if first == '"' => Err("write codes in single quotes: 'owner'".to_owned()),
+        None => Err(format!("`{first}` does not belong in a formula")),
+    }
+}
+
+fn number_or_date(rest: &str) -> (Token, usize) {
+    if let Some(date) = rest.get(..10).and_then(day::parse) {
+        return (Token::Date(date), 10);
+    }
+    let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    if let Some(part) = rest[end..].strip_prefix('.') {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        end += if digits > 0 { digits + 1 } else { 0 };
+    }
+    (Token::Number(rest[..end].to_owned()), end)
+}
+
+struct Parser {
+    tokens: Vec<(Token, Span)>,
+    next: usize,
+    deep: usize,
+}
+
+/// The words that stand between parts and so cannot be names.
+const RESERVED: [&str; 9] = ["if", "then", "else", "and", "or", "not", "in", "where", "yuan"];
+
+impl Parser {
+    fn token(&self) -> Token {
+        self.tokens[self.next].0.clone()
+    }
+
+    fn at(&self) -> Span {
+        self.tokens[self.next].1
+    }
+
+    fn take(&mut self) {
+        self.next = (self.next + 1).min(self.tokens.len() - 1);
+    }
+
+    fn sign(&mut self, sign: &str) -> bool {
+        let found = matches!(&self.tokens[self.next].0, Token::Sign(one) if *one == sign);
+        if found {
+            self.take();
+        }
+        found
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let found = matches!(&self.tokens[self.next].0, Token::Word(one) if one == word);
+        if found {
+            self.take();
+        }
+        found
+    }
+
+    fn need(&mut self, found: bool, what: &str) -> Result<(), Unread> {
+        if found {
+            return Ok(());
+        }
+        let token = self.token();
+        Err(self.unexpected(token, what))
+    }
+
+    fn unexpected(&self, token: Token, expected: &str) -> Unread {
+        let found = match token {
+            Token::Number(text) | Token::Word(text) => format!("`{text}`"),
+            Token::Date(date) => format!("`{}`", day::text(date)),
+            Token::Code(code) => format!("`'{code}'`"),
+            Token::Sign(sign) => format!("`{sign}`"),
+            Token::End => "the end of the formula".to_owned(),
+        };
+        (self.at(), format!("expected {expected}, found {found}"))
+    }
+
+    fn choice(&mut self) -> Result<Expr, Unread> {
+        self.deep += 1;
+        if self.deep > DEEPEST {
+            let told = format!("this is nested more than {DEEPEST} deep: give a part a rule");
+            return Err((self.at(), told));
+        }
+        let at = self.at();
+        let expr = if self.word("if") {
+            let condition = self.or()?;
+            let found = self.word("then");
+            self.need(found, "`then`")?;
+            let yes = self.choice()?;
+            let found = self.word("else");
+            self.need(found, "`else`")?;
+            let no = self.choice()?;
+            let kind = Kind::If(Box::new(condition), Box::new(yes), Box::new(no));
+            Expr { kind, at }
+        } else {
+            self.or()?
+        };
+        self.deep -= 1;
+        Ok(expr)
+    }
+
+    fn or(&mut self) -> Result<Expr, Unread> {
+        let mut left = self.and()?;
+        while self.word("or") {
+            left = pair(Pair::Or, left, self.and()?);
+        }
+        Ok(left)
+    }
+
+    fn and(&mut self) -> Result<Expr, Unread> {
+        let mut left = self.not()?;
+        while self.word("and") {
+            left = pair(Pair::And, left, self.not()?);
+        }
+        Ok(left)
+    }
+
+    fn not(&mut self) -> Result<Expr, Unread> {
+        let at = self.at();
+        if !self.word("not") {
+            return self.compare();
+        }
+        self.enter()?;
+        let kind = Kind::Not(Box::new(self.not()?));
+        self.deep -= 1;
+        Ok(Expr { kind, at })
+    }
+
+    fn enter(&mut self) -> Result<(), Unread> {
+        self.deep += 1;
+        if self.deep > DEEPEST {
+            return Err((self.at(), format!("this is nested more than {DEEPEST} deep")));
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self) -> Result<Expr, Unread> {
+        let left = self.sum()?;
+        if self.word("in") {
+            let open = self.sign("(");
+            self.need(open, "`(`")?;
+            let mut list = vec![self.sum()?];
+            while self.sign(",") {
+                list.push(self.sum()?);
+            }
+            let close = self.sign(")");
+            self.need(close, "`,` or `)`")?;
+            let at = left.at;
+            return Ok(Expr { kind: Kind::In(Box::new(left), list), at });
+        }
+        let signs = [
+            ("=", Pair::Eq),
+            ("!=", Pair::Ne),
+            ("<=", Pair::Le),
+            (">=", Pair::Ge),
+            ("<", Pair::Lt),
+            (">", Pair::Gt),
+        ];
+        for (sign, which) in signs {
+            if self.sign(sign) {
+                return Ok(pair(which, left, self.sum()?));
+            }
+        }
+        Ok(left)
+    }
+
+    fn sum(&mut self) -> Result<Expr, Unread> {
+        let mut left = self.product()?;
+        loop {
+            let which = if self.sign("+") {
+                Pair::Add
+            } else if self.sign("-") {
+                Pair::Sub
+            } else {
+                return Ok(left);
+            };
+            left = pair(which, left, self.product()?);
+        }
+    }
+
+    fn product(&mut self) -> Result<Expr, Unread> {
+        let mut left = self.unary()?;
+        loop {
+            let which = if self.sign("*") {
+                Pair::Mul
+            } else if self.sign("/") {
+                Pair::Div
+            } else {
+                return Ok(left);
+            };
+            left = pair(which, left, self.unary()?);
+        }
+    }
+
+    fn unary(&mut self) -> Result<Expr, Unread> {
+        let at = self.at();
+        if !self.sign("-") {
+            return self.atom();
+        }
+        self.enter()?;
+        let kind = Kind::Neg(Box::new(self.unary()?));
+        self.deep -= 1;
+        Ok(Expr { kind, at })
+    }
+
+    fn atom(&mut self) -> Result<Expr, Unread> {
+        let at = self.at();
+        let token = self.token();
+        let kind = match token {
+            Token::Number(digits) => {
+                self.take();
+                if self.word("yuan") || self.word("元") {
+                    Kind::Money(digits)
+                } else {
+                    Kind::Number(digits)
+                }
+            }
+            Token::Date(date) => {
+                self.take();
+                Kind::Date(date)
+            }
+            Token::Code(code) => {
+                self.take();
+                Kind::Code(code)
+            }
+            Token::Word(word) if !RESERVED.contains(&word.as_str()) => {
+                self.take();
+                self.named(word)?
+            }
+            Token::Sign("(") => {
+                self.take();
+                let inner = self.choice()?;
+                let close = self.sign(")");
+                self.need(close, "`)`")?;
+                return Ok(inner);
+            }
+            other => return Err(self.unexpected(other, "a value, a name or `(`")),
+        };
+        Ok(Expr { kind, at })
+    }
+
+    fn named(&mut self, word: String) -> Result<Kind, Unread> {
+        if self.sign("(") {
+            return Ok(Kind::Call(self.call(word)?));
+        }
+        Ok(match word.as_str() {
+            "true" => Kind::Bool(true),
+            "false" => Kind::Bool(false),
+            _ => match word.split_once('.') {
+                Some((policy, name)) => Kind::Dotted(policy.to_owned(), name.to_owned()),
+                None => Kind::Name(word),
+            },
+        })
+    }
+
+    fn call(&mut self, name: String) -> Result<Call, Unread> {
+        let mut call = Call { name, arguments: Vec::new(), counted: None, none: None };
+        if self.sign(")") {
+            return Ok(call);
+        }
+        call.arguments.push(self.choice()?);
+        while self.sign(",") {
+            call.arguments.push(self.choice()?);
+        }
+        if self.word("where") {
+            call.counted = Some(Box::new(self.choice()?));
+        }
+        if self.word("else") {
+            call.none = Some(Box::new(self.choice()?));
+        }
+        let close = self.sign(")");
+        self.need(close, "`,` or `)`")?;
+        Ok(call)
+    }
+}
+
+fn pair(which: Pair, left: Expr, right: Expr) -> Expr {
+    let at = left.at;
+    Expr { kind: Kind::Pair(which, Box::new(left), Box::new(right)), at }
+}

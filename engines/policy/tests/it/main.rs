@@ -1,0 +1,4 @@
+//! The engine against oracles, an independent evaluator and its own files.
+
+#[cfg(test)]
+mod agree;
