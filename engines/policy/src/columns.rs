@@ -11,6 +11,7 @@
 //! **Invariant**: the same answers as the row evaluator, unknowns included, whatever the number of
 //! threads.
 
+mod bind;
 mod bits;
 mod bounds;
 pub(crate) mod cells;
@@ -21,19 +22,15 @@ pub(crate) mod program;
 use std::num::NonZeroUsize;
 
 use crate::ir::Entity;
-use crate::ops::{Binary, Unary};
 use crate::population::{Chunk, Population, place};
-use crate::value::{Known, Range};
+use crate::value::Known;
 
+use bind::{Bound, Width};
 use bits::Bits;
 use cells::{WORD, bit};
 use lane::Values;
-use machine::{Bound, Lookup, Machine, Stored};
+use machine::{Machine, Stored};
 pub use program::Program;
-use program::{Do, Place};
-
-/// An operator becomes a table when its operand takes no more values than this.
-const MOST_ROWS: i64 = 1 << 17;
 
 /// One result over one chunk, member after member: lane `plane × lanes + household`.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +72,7 @@ impl std::ops::AddAssign for Tally {
 pub struct Seen<'a> {
     population: &'a Population,
     chunk: &'a Chunk,
-    results: &'a dyn Results,
+    machine: &'a Machine<'a>,
 }
 
 impl Seen<'_> {
@@ -99,27 +96,20 @@ impl Seen<'_> {
 
     /// Copies the `result`-th result into `lanes`.
     pub fn read(&self, result: usize, lanes: &mut Lanes) {
-        self.results.read(result, lanes);
+        self.machine.read(result, lanes);
     }
 
     /// The sum of the known values of a result, and how many are known.
     #[must_use]
     pub fn total(&self, result: usize) -> (i64, u64) {
-        self.results.total(result)
+        self.machine.total(result)
     }
 
     /// How a truth stands.
     #[must_use]
     pub fn tally(&self, result: usize) -> Tally {
-        self.results.tally(result)
+        self.machine.tally(result)
     }
-}
-
-/// What a machine shows of its results, whatever its lanes.
-trait Results {
-    fn read(&self, result: usize, lanes: &mut Lanes);
-    fn total(&self, result: usize) -> (i64, u64);
-    fn tally(&self, result: usize) -> Tally;
 }
 
 /// The bits of the lanes in word `word` of a chunk's plane that are no padding.
@@ -133,24 +123,21 @@ fn live(chunk: &Chunk, word: usize) -> u64 {
     }
 }
 
-impl<L: Stored> Results for Machine<'_, L> {
+impl Machine<'_> {
     fn read(&self, result: usize, lanes: &mut Lanes) {
         let result = &self.results()[result];
         let count = self.chunk.slots(result.entity).len();
         lanes.values.clear();
         lanes.known.clear();
-        let known = if result.truth {
-            let truths = self.truths(result.place);
-            let values = (0..count).map(|lane| i64::from(truths.truth.lane(lane)));
-            lanes.values.extend(values);
-            truths.known
-        } else {
-            let (values, known) = self.numbers(result.place);
-            match values {
-                Values::One(value) => lanes.values.resize(count, value.wide()),
-                Values::Each(values) => lanes.values.extend(values.iter().map(|v| v.wide())),
+        let known = match result.width {
+            Width::Truth => {
+                let truths = self.truths(result.place);
+                let values = (0..count).map(|lane| i64::from(truths.truth.lane(lane)));
+                lanes.values.extend(values);
+                truths.known
             }
-            known
+            Width::Narrow => copied(self.numbers::<i32>(result.place), count, lanes),
+            Width::Wide => copied(self.numbers::<i64>(result.place), count, lanes),
         };
         let words = (0..count / WORD).map(|word| known.word(word) & live(self.chunk, word));
         lanes.known.extend(words);
@@ -158,34 +145,25 @@ impl<L: Stored> Results for Machine<'_, L> {
 
     fn total(&self, result: usize) -> (i64, u64) {
         let result = &self.results()[result];
-        let (values, known) = self.numbers(result.place);
         let planes = match result.entity {
             Entity::Member => self.chunk.size,
             Entity::Group | Entity::Nobody => 1,
         };
-        let (lanes, full) = (self.chunk.groups.len(), self.chunk.live);
-        if let (Values::Each(values), Bits::All(true)) = (values, known) {
-            let count = u64::try_from(full * planes).unwrap_or(0);
-            let planes = values.chunks_exact(lanes);
-            let sums =
-                planes.map(|plane| plane[..full].iter().map(|value| value.wide()).sum::<i64>());
-            return (sums.sum(), count);
-        }
-        let (mut sum, mut count) = (0_i64, 0);
-        for word in 0..lanes * planes / WORD {
-            let mut left = known.word(word) & live(self.chunk, word);
-            count += u64::from(left.count_ones());
-            while left != 0 {
-                let lane = word * WORD + place(left.trailing_zeros());
-                sum = sum.wrapping_add(values.lane(lane).wide());
-                left &= left - 1;
+        match result.width {
+            Width::Truth => {
+                let Tally { yes, no, .. } = self.tally_of(result);
+                (i64::try_from(yes).unwrap_or(i64::MAX), yes + no)
             }
+            Width::Narrow => total(self.chunk, self.numbers::<i32>(result.place), planes),
+            Width::Wide => total(self.chunk, self.numbers::<i64>(result.place), planes),
         }
-        (sum, count)
     }
 
     fn tally(&self, result: usize) -> Tally {
-        let result = &self.results()[result];
+        self.tally_of(&self.results()[result])
+    }
+
+    fn tally_of(&self, result: &bind::BoundResult) -> Tally {
         let truths = self.truths(result.place);
         let mut tally = Tally::default();
         for word in 0..self.chunk.slots(result.entity).len() / WORD {
@@ -197,6 +175,45 @@ impl<L: Stored> Results for Machine<'_, L> {
         }
         tally
     }
+}
+
+/// Copies one result's values; gives which are known.
+fn copied<'a, L: Stored>(
+    (values, known): (Values<'_, L>, Bits<'a>),
+    count: usize,
+    lanes: &mut Lanes,
+) -> Bits<'a> {
+    match values {
+        Values::One(value) => lanes.values.resize(count, value.wide()),
+        Values::Each(values) => lanes.values.extend(values.iter().map(|value| value.wide())),
+    }
+    known
+}
+
+/// The sum of what is known, and how many are.
+fn total<L: Stored>(
+    chunk: &Chunk,
+    (values, known): (Values<'_, L>, Bits<'_>),
+    planes: usize,
+) -> (i64, u64) {
+    let (lanes, live_lanes) = (chunk.groups.len(), chunk.live);
+    if let (Values::Each(values), Bits::All(true)) = (values, known) {
+        let count = u64::try_from(live_lanes * planes).unwrap_or(0);
+        let planes = values.chunks_exact(lanes);
+        let sums = planes.map(|plane| lane::sum(&plane[..live_lanes]));
+        return (sums.sum(), count);
+    }
+    let (mut sum, mut count) = (0_i64, 0);
+    for word in 0..lanes * planes / WORD {
+        let mut left = known.word(word) & live(chunk, word);
+        count += u64::from(left.count_ones());
+        while left != 0 {
+            let lane = word * WORD + place(left.trailing_zeros());
+            sum = sum.wrapping_add(values.lane(lane).wide());
+            left &= left - 1;
+        }
+    }
+    (sum, count)
 }
 
 impl Program {
@@ -211,7 +228,7 @@ impl Program {
         start: impl Fn() -> V + Sync,
         visit: impl Fn(&mut V, &Seen<'_>) + Sync,
     ) -> Vec<V> {
-        let bound = bind(self, population);
+        let bound = Bound::new(self, population);
         let parts = parts(&population.chunks, threads.get());
         let work = |part: &std::ops::Range<usize>| {
             let mut value = start();
@@ -238,28 +255,19 @@ impl Program {
     }
 }
 
-/// Runs over some chunks: in narrow lanes where the bounds allow it.
+/// Runs over some chunks.
 fn over(bound: &Bound<'_>, part: std::ops::Range<usize>, mut visit: impl FnMut(&Seen<'_>)) {
-    let chunks = &bound.population.chunks;
-    let Some(first) = chunks.get(part.start) else {
+    let chunks = &bound.population.chunks[part];
+    let Some(first) = chunks.first() else {
         return;
     };
-    let mut narrow: Machine<'_, i32> = Machine::new(bound, first);
-    let mut wide: Machine<'_, i64> = Machine::new(bound, first);
-    let everywhere = fits(bound, 0..chunks.len());
-    for at in part {
-        let chunk = &chunks[at];
-        let results: &dyn Results = if everywhere || fits(bound, at..at + 1) {
-            narrow.run(chunk);
-            &narrow
-        } else {
-            wide.run(chunk);
-            &wide
-        };
+    let mut machine = Machine::new(bound, first);
+    for chunk in chunks {
+        machine.run(chunk);
         visit(&Seen {
             population: bound.population,
             chunk,
-            results,
+            machine: &machine,
         });
     }
 }
@@ -281,87 +289,4 @@ fn parts(chunks: &[Chunk], threads: usize) -> Vec<std::ops::Range<usize>> {
         part
     });
     parts.collect()
-}
-
-/// Finds the program's columns in the population and makes tables of what is slow.
-fn bind<'a>(program: &'a Program, population: &'a Population) -> Bound<'a> {
-    let columns = program.columns.iter().map(|wanted| {
-        population.columns.iter().position(|column| {
-            column.field == wanted.field
-                && column.entity == wanted.entity
-                && column.type_ == wanted.type_
-        })
-    });
-    let mut bound = Bound {
-        program,
-        population,
-        columns: columns.collect(),
-        lookups: Vec::new(),
-    };
-    let (columns, size) = column_bounds(&bound, 0..population.chunks.len());
-    let steps = bounds::of(program, &columns, size);
-    let range = |place: Place| match place {
-        Place::Const(_) => Range::new(0, 0),
-        Place::Size => size,
-        Place::Column(column) => columns[column],
-        Place::Step(made) => steps[made],
-    };
-    let lookups = program.steps.iter().map(|step| {
-        let rows = population
-            .chunks
-            .last()
-            .map_or(0, |chunk| chunk.members.end);
-        lookup(step.does, range, rows)
-    });
-    bound.lookups = lookups.collect();
-    bound
-}
-
-/// The table for an operator of dates with one operand that varies, where it takes no more values
-/// than there are `rows` to look up.
-fn lookup(does: Do, range: impl Fn(Place) -> Range, rows: usize) -> Option<Lookup> {
-    let slow = |how| matches!(how, Binary::Years | Binary::Months | Binary::AddMonths);
-    let (varying, result): (Place, Box<dyn Fn(i64) -> i64>) = match does {
-        Do::Unary(how, a) if !matches!(how, Unary::Neg | Unary::Abs) => {
-            (a, Box::new(move |a| how.strict(a)))
-        }
-        Do::Number(how, a, Place::Const(Some(b))) if slow(how) => {
-            (a, Box::new(move |a| how.strict(a, b)))
-        }
-        Do::Number(how, Place::Const(Some(a)), b) if slow(how) => {
-            (b, Box::new(move |b| how.strict(a, b)))
-        }
-        _ => return None,
-    };
-    let Range { low, high } = range(varying);
-    let span = high.checked_sub(low)?;
-    if span >= MOST_ROWS.min(i64::try_from(rows).ok()?) {
-        return None;
-    }
-    let values = (low..=high).map(|value| i32::try_from(result(value)).ok());
-    Some(Lookup {
-        low,
-        values: values.collect::<Option<_>>()?,
-    })
-}
-
-/// Bounds of the program's columns and of the households' sizes over some chunks.
-fn column_bounds(bound: &Bound<'_>, chunks: std::ops::Range<usize>) -> (Vec<Range>, Range) {
-    let hull = |all: Range, one: &Range| Range::new(all.low.min(one.low), all.high.max(one.high));
-    let columns = bound.columns.iter().map(|at| {
-        let zones = at.map_or(&[][..], |at| {
-            &bound.population.columns[at].zones[chunks.clone()]
-        });
-        zones.iter().fold(Range::new(0, 0), hull)
-    });
-    let sizes = bound.population.chunks[chunks.clone()].iter();
-    let sizes = sizes.map(|chunk| i64::try_from(chunk.size).unwrap_or(i64::MAX));
-    (columns.collect(), Range::new(0, sizes.max().unwrap_or(0)))
-}
-
-/// Whether lanes of 32 bits do for some chunks.
-fn fits(bound: &Bound<'_>, chunks: std::ops::Range<usize>) -> bool {
-    let (columns, size) = column_bounds(bound, chunks);
-    let steps = bounds::of(bound.program, &columns, size);
-    bounds::narrow(bound.program, &columns, size, &steps)
 }

@@ -33,55 +33,33 @@ pub(crate) fn of(program: &Program, columns: &[Range], size: Range) -> Vec<Range
     steps
 }
 
-/// Whether lanes of `i32` hold every value of a program over these bounds.
-pub(crate) fn narrow(program: &Program, columns: &[Range], size: Range, steps: &[Range]) -> bool {
-    let fits = |value: i64| value.unsigned_abs() <= i32::MAX.unsigned_abs().into();
-    let fine = |range: &Range| fits(range.low) && fits(range.high);
-    columns.iter().all(fine)
-        && steps.iter().all(fine)
-        && program.steps.iter().all(|step| {
-            step.does.operands().all(|place| match place {
-                Place::Const(Some(value)) => fits(value),
-                _ => true,
-            }) && extra(step, &program.tables, size, columns, steps)
-                .iter()
-                .all(fine)
-        })
-}
-
-/// What a look-up computes on the way: how far a value lies from each threshold.
-fn extra(
+/// Whether lanes of 32 bits hold what a step reads, makes and meets on the way. `at` bounds its
+/// operands, `made` its result.
+pub(crate) fn narrow(
     step: &Step,
     tables: &[Table],
-    size: Range,
-    columns: &[Range],
-    steps: &[Range],
-) -> Vec<Range> {
-    let Do::Table(table, place) = step.does else {
-        return Vec::new();
+    at: impl Fn(Place) -> Range,
+    made: Range,
+) -> bool {
+    let fits = |value: i64| value.unsigned_abs() <= i32::MAX.unsigned_abs().into();
+    let fine = |range: Range| fits(range.low) && fits(range.high);
+    let on_the_way = match step.does {
+        // A look-up computes how far a value lies from each threshold.
+        Do::Table(table, place) => {
+            let x = at(place);
+            tables[table].steps.iter().all(|(threshold, value)| {
+                let far = |x: i64| fits(x.saturating_sub(*threshold));
+                fits(*threshold) && fits(*value) && far(x.low) && far(x.high)
+            })
+        }
+        _ => true,
     };
-    let x = match place {
-        Place::Const(_) => return Vec::new(),
-        Place::Size => size,
-        Place::Column(column) => columns[column],
-        Place::Step(made) => steps[made],
-    };
-    let rows = tables[table].steps.iter();
-    let each = rows.flat_map(|(threshold, value)| {
-        [
-            Range::new(*threshold, *threshold),
-            Range::new(*value, *value),
-            Range::new(
-                x.low.saturating_sub(*threshold),
-                x.high.saturating_sub(*threshold),
-            ),
-        ]
-    });
-    each.collect()
+    on_the_way && fine(made) && step.does.operands().all(|place| fine(at(place)))
 }
 
 fn step_bounds(step: &Step, tables: &[Table], at: impl Fn(Place) -> Range, size: Range) -> Range {
     match step.does {
+        Do::Convert(a) => at(a),
         Do::Widen(_)
         | Do::Narrow(_)
         | Do::Not(_)

@@ -101,9 +101,23 @@ impl Lane for i64 {
     fn wide(self) -> i64 {
         self
     }
+    /// As for 32 bits, with `s = 63 + ⌈log2 d⌉`, for every `x` from 0 below 2^63.
     fn divide(values: &[Self], divisor: Self, towards: Towards, out: &mut [Self]) {
+        let d = u128::from(divisor.unsigned_abs().max(1));
+        let shift = 63 + (u128::BITS - (d - 1).leading_zeros());
+        let m = (1_u128 << shift).div_ceil(d);
         for (out, value) in out.iter_mut().zip(values) {
-            *out = crate::ops::Binary::Div(towards).strict(*value, divisor);
+            let size = u128::from(value.unsigned_abs());
+            let whole = (size * m) >> shift;
+            let rest = size - whole * d;
+            let negative = *value < 0;
+            let away = match towards {
+                Towards::Nearest => rest * 2 >= d,
+                Towards::Floor => negative && rest != 0,
+                Towards::Ceil => !negative && rest != 0,
+            };
+            let rounded = Self::try_from(whole + u128::from(away)).unwrap_or_default();
+            *out = if negative { -rounded } else { rounded };
         }
     }
 }
@@ -249,6 +263,13 @@ pub(crate) fn count<L: Lane>(bits: &[u64], out: &mut [L]) {
             }
         }
     }
+}
+
+/// The sum, wrapping.
+pub(crate) fn sum<L: Lane>(values: &[L]) -> i64 {
+    values
+        .iter()
+        .fold(0, |sum, value| sum.wrapping_add(value.wide()))
 }
 
 /// The bands' value in every lane: each band adds what it has more than the one before.

@@ -1,50 +1,32 @@
-//! 执行: a program over one chunk at a time, in registers that stay in the cache.
+//! 执行: a bound program over one chunk at a time, in registers that stay in the cache.
 
+use super::bind::{Bound, BoundResult, BoundStep, Width};
 use super::bits::{Bits, Truths, choose, connect};
 use super::cells::{Cells, Numbers, WORD};
 use super::lane::{self, Lane, Values};
-use super::program::{Do, Place, Program, Step, bank};
+use super::program::{Do, Place, look_up};
 use crate::ops::{Binary, Gather, Unary};
-use crate::population::{Chunk, Population};
-
-/// What a slow operator gives for every value from `low` on.
-#[derive(Debug, Clone)]
-pub(crate) struct Lookup {
-    pub(crate) low: i64,
-    pub(crate) values: Vec<i32>,
-}
-
-/// A program bound to a population.
-#[derive(Debug)]
-pub(crate) struct Bound<'a> {
-    pub(crate) program: &'a Program,
-    pub(crate) population: &'a Population,
-    /// The population's column for each of the program's; `None` where it has none.
-    pub(crate) columns: Vec<Option<usize>>,
-    /// A table instead of the operator, for the steps that have one.
-    pub(crate) lookups: Vec<Option<Lookup>>,
-}
-
-impl Bound<'_> {
-    pub(crate) fn cells(&self, column: usize) -> Option<&Cells> {
-        self.columns[column].map(|at| &self.population.columns[at].cells)
-    }
-}
+use crate::population::Chunk;
 
 /// Lanes and bits that one step wrote.
 #[derive(Debug, Clone, Default)]
-struct Register<L> {
-    values: Vec<L>,
+pub(crate) struct Register {
+    narrow: Vec<i32>,
+    wide: Vec<i64>,
     truth: Vec<u64>,
     known: Vec<u64>,
     /// Whether all is known, so that `known` says nothing.
     settled: bool,
 }
 
-/// The lanes of one type: their place among the cells of columns.
+/// A kind of lanes: where they are among cells and in a register.
 pub(crate) trait Stored: Lane {
-    /// The cells, where they are of this type.
+    /// The cells, where they are of this kind.
     fn stored(numbers: &Numbers) -> Option<&[Self]>;
+    /// The lanes of a register.
+    fn lanes(register: &Register) -> &[Self];
+    /// The lanes of a register, to write.
+    fn lanes_mut(register: &mut Register) -> &mut Vec<Self>;
 }
 
 impl Stored for i32 {
@@ -53,6 +35,12 @@ impl Stored for i32 {
             Numbers::Middle(cells) => Some(cells),
             _ => None,
         }
+    }
+    fn lanes(register: &Register) -> &[Self] {
+        &register.narrow
+    }
+    fn lanes_mut(register: &mut Register) -> &mut Vec<Self> {
+        &mut register.narrow
     }
 }
 
@@ -63,76 +51,62 @@ impl Stored for i64 {
             _ => None,
         }
     }
+    fn lanes(register: &Register) -> &[Self] {
+        &register.wide
+    }
+    fn lanes_mut(register: &mut Register) -> &mut Vec<Self> {
+        &mut register.wide
+    }
 }
 
 /// The registers of one thread.
 #[derive(Debug)]
-pub(crate) struct Machine<'a, L> {
+pub(crate) struct Machine<'a> {
     bound: &'a Bound<'a>,
-    banks: [Vec<Register<L>>; 4],
-    /// Columns of another width, as lanes of this one.
-    loaded: Vec<Vec<L>>,
+    registers: Vec<Register>,
     scratch: Vec<u64>,
     pub(crate) chunk: &'a Chunk,
 }
 
-impl<'a, L: Stored> Machine<'a, L> {
+impl<'a> Machine<'a> {
     pub(crate) fn new(bound: &'a Bound<'a>, chunk: &'a Chunk) -> Self {
-        let bank = |bank: usize| vec![Register::default(); bound.program.registers[bank]];
         Self {
             bound,
-            banks: [bank(0), bank(1), bank(2), bank(3)],
-            loaded: vec![Vec::new(); bound.program.columns.len()],
+            registers: vec![Register::default(); bound.registers],
             scratch: Vec::new(),
             chunk,
         }
     }
 
     /// The results of the program.
-    pub(crate) fn results(&self) -> &'a [super::program::Result] {
-        &self.bound.program.results
+    pub(crate) fn results(&self) -> &'a [BoundResult] {
+        &self.bound.results
     }
 
     /// Computes the program for `chunk`.
     pub(crate) fn run(&mut self, chunk: &'a Chunk) {
         self.chunk = chunk;
-        self.load();
         let bound = self.bound;
-        for (at, step) in bound.program.steps.iter().enumerate() {
-            let bank = bank(step.entity, step.truth);
-            let mut out = std::mem::take(&mut self.banks[bank][step.register]);
+        for step in &bound.steps {
+            let mut out = std::mem::take(&mut self.registers[step.register]);
             let lanes = self.chunk.slots(step.entity).len();
-            if step.truth {
-                out.truth.resize(lanes / WORD, 0);
-            } else {
-                out.values.resize(lanes, L::default());
+            match step.width {
+                Width::Truth => out.truth.resize(lanes / WORD, 0),
+                Width::Narrow => out.narrow.resize(lanes, 0),
+                Width::Wide => out.wide.resize(lanes, 0),
             }
             out.known.resize(lanes / WORD, 0);
-            self.step(at, step, &mut out);
-            self.banks[bank][step.register] = out;
-        }
-    }
-
-    /// Brings columns of another width to this one's lanes.
-    fn load(&mut self) {
-        for (at, wanted) in self.bound.program.columns.iter().enumerate() {
-            let Some(cells) = self.bound.cells(at) else {
-                continue;
-            };
-            let slots = self.chunk.slots(wanted.entity);
-            let out = &mut self.loaded[at];
-            match &cells.numbers {
-                Numbers::Truth(..) => {}
-                numbers if L::stored(numbers).is_some() => {}
-                Numbers::Narrow(cells) => fill(out, &cells[slots], |cell| L::of(i64::from(cell))),
-                Numbers::Middle(cells) => fill(out, &cells[slots], |cell| L::of(i64::from(cell))),
-                Numbers::Wide(cells) => fill(out, &cells[slots], L::of),
+            match (step.does, step.wide) {
+                (Do::Convert(a), _) => self.convert(a, step, &mut out),
+                (_, true) => self.step::<i64>(step, &mut out),
+                (_, false) => self.step::<i32>(step, &mut out),
             }
+            self.registers[step.register] = out;
         }
     }
 
-    /// The numbers at `place`, and which are known.
-    pub(crate) fn numbers(&self, place: Place) -> (Values<'_, L>, Bits<'_>) {
+    /// The numbers at `place`, whose lanes are of this kind, and which are known.
+    pub(crate) fn numbers<L: Stored>(&self, place: Place) -> (Values<'_, L>, Bits<'_>) {
         match place {
             Place::Const(Some(value)) => (Values::One(L::of(value)), Bits::All(true)),
             Place::Const(None) => (Values::One(L::default()), Bits::All(false)),
@@ -140,20 +114,19 @@ impl<'a, L: Stored> Machine<'a, L> {
                 let size = i64::try_from(self.chunk.size).unwrap_or(0);
                 (Values::One(L::of(size)), Bits::All(true))
             }
-            Place::Column(at) => match self.bound.cells(at) {
-                None => (Values::One(L::default()), Bits::All(false)),
-                Some(cells) => {
-                    let slots = self.chunk.slots(self.bound.program.columns[at].entity);
-                    let values = match L::stored(&cells.numbers) {
-                        Some(stored) => &stored[slots.clone()],
-                        None => &self.loaded[at],
-                    };
-                    (Values::Each(values), known_in(cells, &slots))
+            Place::Column(at) => {
+                let cells = self.bound.cells(at);
+                match cells.and_then(|cells| L::stored(&cells.numbers)) {
+                    Some(stored) => {
+                        let slots = self.chunk.slots(self.bound.program.columns[at].entity);
+                        (Values::Each(&stored[slots]), self.column_known(at))
+                    }
+                    None => (Values::One(L::default()), Bits::All(false)),
                 }
-            },
+            }
             Place::Step(made) => {
                 let register = self.register(made);
-                (Values::Each(&register.values), register.known())
+                (Values::Each(L::lanes(register)), register.known())
             }
         }
     }
@@ -165,18 +138,13 @@ impl<'a, L: Stored> Machine<'a, L> {
             Place::Const(Some(value)) => both(Bits::All(value != 0), Bits::All(true)),
             Place::Const(None) => both(Bits::All(false), Bits::All(false)),
             Place::Size => both(Bits::All(true), Bits::All(true)),
-            Place::Column(at) => match self.bound.cells(at) {
-                Some(cells) => {
+            Place::Column(at) => match self.bound.cells(at).map(|cells| &cells.numbers) {
+                Some(Numbers::Truth(bits, _)) => {
                     let slots = self.chunk.slots(self.bound.program.columns[at].entity);
                     let words = slots.start / WORD..slots.end / WORD;
-                    match &cells.numbers {
-                        Numbers::Truth(bits, _) => {
-                            both(Bits::Each(&bits[words]), known_in(cells, &slots))
-                        }
-                        _ => both(Bits::All(false), Bits::All(false)),
-                    }
+                    both(Bits::Each(&bits[words]), self.column_known(at))
                 }
-                None => both(Bits::All(false), Bits::All(false)),
+                _ => both(Bits::All(false), Bits::All(false)),
             },
             Place::Step(made) => {
                 let register = self.register(made);
@@ -185,29 +153,86 @@ impl<'a, L: Stored> Machine<'a, L> {
         }
     }
 
-    fn register(&self, made: usize) -> &Register<L> {
-        let step = &self.bound.program.steps[made];
-        &self.banks[bank(step.entity, step.truth)][step.register]
+    fn register(&self, made: usize) -> &Register {
+        &self.registers[self.bound.steps[made].register]
     }
 
-    fn step(&mut self, at: usize, step: &Step, out: &mut Register<L>) {
+    /// Which cells of a column are known in the chunk.
+    fn column_known(&self, at: usize) -> Bits<'_> {
+        let slots = self.chunk.slots(self.bound.program.columns[at].entity);
+        match self.bound.cells(at) {
+            Some(Cells {
+                known: Some(known), ..
+            }) => Bits::Each(&known[slots.start / WORD..slots.end / WORD]),
+            Some(Cells { known: None, .. }) => Bits::All(true),
+            None => Bits::All(false),
+        }
+    }
+
+    /// Brings cells or lanes to another width.
+    fn convert(&self, a: Place, step: &BoundStep, out: &mut Register) {
+        if let Place::Column(at) = a
+            && let Some(cells) = self.bound.cells(at)
+        {
+            let slots = self.chunk.slots(step.entity);
+            match (&cells.numbers, step.width) {
+                (Numbers::Narrow(cells), Width::Wide) => widen(&cells[slots], &mut out.wide),
+                (Numbers::Middle(cells), Width::Wide) => widen(&cells[slots], &mut out.wide),
+                (Numbers::Narrow(cells), _) => widen(&cells[slots], &mut out.narrow),
+                (Numbers::Wide(cells), _) => shorten(&cells[slots], &mut out.narrow),
+                _ => {}
+            }
+            out.know(&[self.column_known(at)]);
+        }
+        if let Place::Step(made) = a {
+            let from = self.register(made);
+            if step.width == Width::Wide {
+                widen(&from.narrow, &mut out.wide);
+            } else {
+                shorten(&from.wide, &mut out.narrow);
+            }
+            out.know(&[from.known()]);
+        }
+    }
+
+    fn step<L: Stored>(&mut self, step: &BoundStep, out: &mut Register) {
         match step.does {
+            Do::Convert(_) => {}
             Do::Widen(a) => {
                 let from = self.truths(a);
-                let words = bits_of(from.truth, out.values.len() / WORD);
+                let values = L::lanes_mut(out);
+                let words = bits_of(from.truth, values.len() / WORD);
                 let (yes, no) = (Values::One(L::of(1)), Values::One(L::default()));
-                lane::select(&words, yes, no, &mut out.values);
+                lane::select(&words, yes, no, values);
                 out.know(&[from.known]);
             }
             Do::Narrow(a) => {
-                let (values, known) = self.numbers(a);
+                let (values, known) = self.numbers::<L>(a);
                 let zero = Values::One(L::default());
                 lane::compare(values, zero, &mut out.truth, |a, b| a != b);
                 out.know(&[known]);
                 out.mask();
             }
-            Do::Unary(..) | Do::Number(..) | Do::Table(..) => self.number(at, step, out),
-            Do::Compare(how, a, b) => self.compare(how, a, b, out),
+            Do::Unary(..) | Do::Number(..) | Do::Table(..) => self.number::<L>(step, out),
+            Do::Compare(how, a, b) => self.compare::<L>(how, a, b, out),
+            Do::Not(_) | Do::Connect(..) | Do::ChooseTruth(..) => self.logic(step.does, out),
+            Do::ChooseNumber(condition, yes, no) => self.choose::<L>(condition, yes, no, out),
+            Do::LiftNumber(a) => self.lift_number::<L>(a, out),
+            Do::LiftTruth(a) => self.lift_truth(a, out),
+            Do::GatherNumber(Gather::Sum, value, counted, _) => {
+                self.sum::<L>(value, counted, out);
+            }
+            Do::GatherNumber(how, value, counted, none) => {
+                self.most::<L>(how, value, (counted, none), out);
+            }
+            Do::Count(value, counted) => self.count::<L>(value, counted, out),
+            Do::GatherTruth(how, value, counted) => self.gather_truth(how, value, counted, out),
+        }
+    }
+
+    /// A truth of truths.
+    fn logic(&self, does: Do, out: &mut Register) {
+        match does {
             Do::Not(a) => {
                 let a = self.truths(a);
                 out.know(&[a.known]);
@@ -231,27 +256,19 @@ impl<'a, L: Stored> Machine<'a, L> {
                         choose(condition.word(at), yes.word(at), no.word(at));
                 }
             }
-            Do::ChooseNumber(condition, yes, no) => self.choose(condition, yes, no, out),
-            Do::LiftNumber(a) => self.lift_number(a, out),
-            Do::LiftTruth(a) => self.lift_truth(a, out),
-            Do::GatherNumber(how, value, counted, none) => {
-                if how == Gather::Sum {
-                    self.sum(value, counted, out);
-                } else {
-                    self.most(how, value, (counted, none), out);
-                }
-            }
-            Do::Count(value, counted) => self.count(value, counted, out),
-            Do::GatherTruth(how, value, counted) => self.gather_truth(how, value, counted, out),
+            _ => {}
         }
     }
 
     /// A number of numbers.
-    fn number(&self, at: usize, step: &Step, out: &mut Register<L>) {
-        let (program, values) = (self.bound.program, &mut out.values);
-        if let Some(lookup) = &self.bound.lookups[at] {
-            let varying = step.does.operands().find(|place| !fixed(*place));
-            let (from, known) = self.numbers(varying.unwrap_or(Place::Size));
+    fn number<L: Stored>(&self, step: &BoundStep, out: &mut Register) {
+        let values = L::lanes_mut(out);
+        if let Some(lookup) = &step.lookup {
+            let varying = step
+                .does
+                .operands()
+                .find(|place| !matches!(place, Place::Const(_)));
+            let (from, known) = self.numbers::<L>(varying.unwrap_or(Place::Size));
             lane::map(from, values, |x| {
                 let place = usize::try_from(x.wide().wrapping_sub(lookup.low)).ok();
                 let found = place.and_then(|place| lookup.values.get(place));
@@ -262,7 +279,7 @@ impl<'a, L: Stored> Machine<'a, L> {
         }
         match step.does {
             Do::Unary(how, a) => {
-                let (a, known) = self.numbers(a);
+                let (a, known) = self.numbers::<L>(a);
                 match how {
                     Unary::Neg => lane::map(a, values, |a| L::default().minus(a)),
                     Unary::Abs => lane::map(a, values, |a| a.max(L::default().minus(a))),
@@ -271,19 +288,17 @@ impl<'a, L: Stored> Machine<'a, L> {
                 out.know(&[known]);
             }
             Do::Table(table, a) => {
-                let (a, known) = self.numbers(a);
-                let table = &program.tables[table];
+                let (a, known) = self.numbers::<L>(a);
+                let table = &self.bound.program.tables[table];
                 match a {
                     Values::Each(a) if table.marginal => lane::marginal(&table.steps, a, values),
                     Values::Each(a) => lane::bands(&table.steps, a, values),
-                    Values::One(a) => {
-                        values.fill(L::of(super::program::look_up(table, a.wide())));
-                    }
+                    Values::One(a) => values.fill(L::of(look_up(table, a.wide()))),
                 }
                 out.know(&[known]);
             }
             Do::Number(how, a, b) => {
-                let ((a, known_a), (b, known_b)) = (self.numbers(a), self.numbers(b));
+                let ((a, known_a), (b, known_b)) = (self.numbers::<L>(a), self.numbers::<L>(b));
                 arithmetic(how, a, b, values);
                 out.know(&[known_a, known_b]);
                 if how == Binary::Agree {
@@ -294,8 +309,8 @@ impl<'a, L: Stored> Machine<'a, L> {
         }
     }
 
-    fn compare(&self, how: Binary, a: Place, b: Place, out: &mut Register<L>) {
-        let ((a, known_a), (b, known_b)) = (self.numbers(a), self.numbers(b));
+    fn compare<L: Stored>(&self, how: Binary, a: Place, b: Place, out: &mut Register) {
+        let ((a, known_a), (b, known_b)) = (self.numbers::<L>(a), self.numbers::<L>(b));
         let truth = &mut out.truth;
         match how {
             Binary::Eq => lane::compare(a, b, truth, |a, b| a == b),
@@ -307,14 +322,14 @@ impl<'a, L: Stored> Machine<'a, L> {
         out.mask();
     }
 
-    fn choose(&self, condition: Place, yes: Place, no: Place, out: &mut Register<L>) {
+    fn choose<L: Stored>(&self, condition: Place, yes: Place, no: Place, out: &mut Register) {
         let condition = self.truths(condition);
-        let ((yes, known_yes), (no, known_no)) = (self.numbers(yes), self.numbers(no));
-        let words = out.values.len() / WORD;
+        let ((yes, known_yes), (no, known_no)) = (self.numbers::<L>(yes), self.numbers::<L>(no));
+        let words = out.known.len();
         match condition.truth {
-            Bits::Each(bits) => lane::select(bits, yes, no, &mut out.values),
+            Bits::Each(bits) => lane::select(bits, yes, no, L::lanes_mut(out)),
             all @ Bits::All(_) => {
-                lane::select(&bits_of(all, words), yes, no, &mut out.values);
+                lane::select(&bits_of(all, words), yes, no, L::lanes_mut(out));
             }
         }
         let all = [condition.known, known_yes, known_no];
@@ -340,13 +355,13 @@ impl<'a, L: Stored> Machine<'a, L> {
         (lanes, lanes / WORD)
     }
 
-    fn lift_number(&self, a: Place, out: &mut Register<L>) {
-        let (values, known) = self.numbers(a);
+    fn lift_number<L: Stored>(&self, a: Place, out: &mut Register) {
+        let (values, known) = self.numbers::<L>(a);
         let (lanes, words) = self.plane();
         match values {
-            Values::One(value) => out.values.fill(value),
+            Values::One(value) => L::lanes_mut(out).fill(value),
             Values::Each(values) => {
-                for plane in out.values.chunks_exact_mut(lanes) {
+                for plane in L::lanes_mut(out).chunks_exact_mut(lanes) {
                     plane.copy_from_slice(values);
                 }
             }
@@ -354,7 +369,7 @@ impl<'a, L: Stored> Machine<'a, L> {
         out.lift_known(known, words);
     }
 
-    fn lift_truth(&self, a: Place, out: &mut Register<L>) {
+    fn lift_truth(&self, a: Place, out: &mut Register) {
         let a = self.truths(a);
         let (_, words) = self.plane();
         for (at, word) in out.truth.iter_mut().enumerate() {
@@ -384,7 +399,7 @@ impl<'a, L: Stored> Machine<'a, L> {
     }
 
     /// What is known of a gathered number: known where every member's share is.
-    fn share_known(&self, counted: Option<Place>, known: Bits<'_>, out: &mut Register<L>) {
+    fn share_known(&self, counted: Option<Place>, known: Bits<'_>, out: &mut Register) {
         let sure = counted.is_none_or(|place| self.truths(place).settled());
         out.settled = sure && matches!(known, Bits::All(true));
         if out.settled {
@@ -398,23 +413,24 @@ impl<'a, L: Stored> Machine<'a, L> {
         }
     }
 
-    fn sum(&mut self, value: Place, counted: Option<Place>, out: &mut Register<L>) {
+    fn sum<L: Stored>(&mut self, value: Place, counted: Option<Place>, out: &mut Register) {
         let mut who = std::mem::take(&mut self.scratch);
-        let (values, known) = self.numbers(value);
+        let (values, known) = self.numbers::<L>(value);
         let (lanes, words) = self.plane();
-        out.values.fill(L::default());
+        let sums = L::lanes_mut(out);
+        sums.fill(L::default());
         for plane in 0..self.chunk.size {
             let these = match values {
                 Values::One(value) => Values::One(value),
                 Values::Each(values) => Values::Each(&values[plane * lanes..][..lanes]),
             };
             match (counted, these) {
-                (None, Values::One(value)) => add_to(&mut out.values, |_| value),
-                (None, Values::Each(values)) => add_each(&mut out.values, values),
+                (None, Values::One(value)) => add_all(sums, value),
+                (None, Values::Each(values)) => add_each(sums, values),
                 (Some(_), these) => {
                     who.clear();
                     who.extend((0..words).map(|word| self.share(counted, known, plane, word).0));
-                    lane::masked(&who, &mut out.values, |mask, lane, before| {
+                    lane::masked(&who, sums, |mask, lane, before| {
                         before.plus(mask & these.lane(lane))
                     });
                 }
@@ -424,38 +440,40 @@ impl<'a, L: Stored> Machine<'a, L> {
         self.scratch = who;
     }
 
-    fn count(&mut self, value: Place, counted: Option<Place>, out: &mut Register<L>) {
+    fn count<L: Stored>(&mut self, value: Place, counted: Option<Place>, out: &mut Register) {
         let mut who = std::mem::take(&mut self.scratch);
         let values = self.truths(value);
         let (_, words) = self.plane();
-        out.values.fill(L::default());
+        let sums = L::lanes_mut(out);
+        sums.fill(L::default());
         for plane in 0..self.chunk.size {
             who.clear();
             who.extend((0..words).map(|word| {
                 let counted = self.share(counted, values.known, plane, word).0;
                 counted & values.truth.word(plane * words + word)
             }));
-            lane::count(&who, &mut out.values);
+            lane::count(&who, sums);
         }
         self.share_known(counted, values.known, out);
         self.scratch = who;
     }
 
     /// The smallest or the largest; `none` where nobody is counted.
-    fn most(
+    fn most<L: Stored>(
         &self,
         how: Gather,
         value: Place,
         (counted, none): (Option<Place>, Option<Place>),
-        out: &mut Register<L>,
+        out: &mut Register,
     ) {
-        let (values, known) = self.numbers(value);
+        let (values, known) = self.numbers::<L>(value);
         let (lanes, words) = self.plane();
         let (worst, better): (L, fn(L, L) -> L) = match how {
             Gather::Min => (L::MAX, L::min),
             _ => (L::MIN, L::max),
         };
-        out.values.fill(worst);
+        let best = L::lanes_mut(out);
+        best.fill(worst);
         let mut some = vec![0; words];
         let mut all = vec![u64::MAX; words];
         for plane in 0..self.chunk.size {
@@ -465,13 +483,13 @@ impl<'a, L: Stored> Machine<'a, L> {
                 some[word] |= who[word];
                 all[word] &= sure[word];
             }
-            lane::masked(&who, &mut out.values, |mask, lane, before| {
+            lane::masked(&who, best, |mask, lane, before| {
                 let taken = better(before, values.lane(plane * lanes + lane));
                 before ^ ((before ^ taken) & mask)
             });
         }
-        let (none, none_known) = self.numbers(none.unwrap_or(Place::Const(None)));
-        lane::masked(&some, &mut out.values, |mask, lane, before| {
+        let (none, none_known) = self.numbers::<L>(none.unwrap_or(Place::Const(None)));
+        lane::masked(&some, L::lanes_mut(out), |mask, lane, before| {
             let none = none.lane(lane);
             none ^ ((before ^ none) & mask)
         });
@@ -481,13 +499,7 @@ impl<'a, L: Stored> Machine<'a, L> {
         }
     }
 
-    fn gather_truth(
-        &self,
-        how: Gather,
-        value: Place,
-        counted: Option<Place>,
-        out: &mut Register<L>,
-    ) {
+    fn gather_truth(&self, how: Gather, value: Place, counted: Option<Place>, out: &mut Register) {
         let values = self.truths(value);
         let (_, words) = self.plane();
         let sure = counted.is_none_or(|place| self.truths(place).settled());
@@ -516,7 +528,7 @@ impl<'a, L: Stored> Machine<'a, L> {
     }
 }
 
-impl<L: Stored> Register<L> {
+impl Register {
     fn known(&self) -> Bits<'_> {
         if self.settled {
             Bits::All(true)
@@ -547,7 +559,7 @@ impl<L: Stored> Register<L> {
     }
 
     /// Two readings are known only where they agree.
-    fn agree(&mut self, a: Values<'_, L>, b: Values<'_, L>) {
+    fn agree<L: Lane>(&mut self, a: Values<'_, L>, b: Values<'_, L>) {
         let mut same = vec![0; self.known.len()];
         lane::compare(a, b, &mut same, |a, b| a == b);
         for (at, same) in same.iter().enumerate() {
@@ -566,11 +578,6 @@ impl<L: Stored> Register<L> {
     }
 }
 
-/// Whether a place is the same for every household of a chunk.
-pub(crate) fn fixed(place: Place) -> bool {
-    matches!(place, Place::Const(_))
-}
-
 fn arithmetic<L: Lane>(how: Binary, a: Values<'_, L>, b: Values<'_, L>, out: &mut [L]) {
     match (how, a, b) {
         (Binary::Add, a, b) => lane::zip(a, b, out, L::plus),
@@ -586,14 +593,21 @@ fn arithmetic<L: Lane>(how: Binary, a: Values<'_, L>, b: Values<'_, L>, out: &mu
     }
 }
 
-fn fill<L: Copy, T: Copy>(out: &mut Vec<L>, cells: &[T], of: impl Fn(T) -> L) {
-    out.clear();
-    out.extend(cells.iter().map(|cell| of(*cell)));
+fn widen<T: Copy + Into<L>, L>(cells: &[T], out: &mut [L]) {
+    for (out, cell) in out.iter_mut().zip(cells) {
+        *out = (*cell).into();
+    }
 }
 
-fn add_to<L: Lane>(out: &mut [L], value: impl Fn(usize) -> L) {
-    for (lane, out) in out.iter_mut().enumerate() {
-        *out = out.plus(value(lane));
+fn shorten(cells: &[i64], out: &mut [i32]) {
+    for (out, cell) in out.iter_mut().zip(cells) {
+        *out = i32::of(*cell);
+    }
+}
+
+fn add_all<L: Lane>(out: &mut [L], value: L) {
+    for out in out {
+        *out = out.plus(value);
     }
 }
 
@@ -606,12 +620,4 @@ fn add_each<L: Lane>(out: &mut [L], values: &[L]) {
 /// Bits as words of their own.
 fn bits_of(bits: Bits<'_>, words: usize) -> Vec<u64> {
     (0..words).map(|at| bits.word(at)).collect()
-}
-
-/// Which cells of some slots are known.
-fn known_in<'a>(cells: &'a Cells, slots: &std::ops::Range<usize>) -> Bits<'a> {
-    match &cells.known {
-        None => Bits::All(true),
-        Some(known) => Bits::Each(&known[slots.start / WORD..slots.end / WORD]),
-    }
 }

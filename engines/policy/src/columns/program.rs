@@ -1,9 +1,7 @@
-//! 编译: the nodes of a plan that some results need, as steps over registers.
+//! 编译: the nodes of a plan that some results need, as steps over bits and lanes.
 //!
-//! **Invariants.** A step's operands stand in steps before it. A register is written by one step
-//! and free again after the last step that reads it; results keep theirs. Truths live in registers
-//! of bits, numbers in registers of lanes; where a step mixes them the compiler puts a step between
-//! that turns one into the other.
+//! **Invariants.** A step's operands stand in steps before it. Truths are bits, numbers are lanes;
+//! where a node mixes them the compiler puts a step between that turns one into the other.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +10,7 @@ use crate::ops::{self, Binary, Gather, Unary};
 use crate::value::{Known, Range, Type};
 
 /// Where a value is while a chunk is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// The same everywhere.
     Const(Known),
@@ -27,6 +25,8 @@ pub(crate) enum Place {
 /// What a step does; operands are places.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Do {
+    /// Lanes of another width.
+    Convert(Place),
     /// Bits to 0 and 1.
     Widen(Place),
     /// 0 and others to bits.
@@ -70,8 +70,6 @@ pub(crate) struct Step {
     pub(crate) truth: bool,
     /// What the checker has proved of the result.
     pub(crate) range: Range,
-    /// The register of the result, of its entity and kind.
-    pub(crate) register: usize,
 }
 
 /// A column that a program reads.
@@ -103,13 +101,6 @@ pub struct Program {
     pub(crate) tables: Vec<Table>,
     pub(crate) columns: Vec<Wanted>,
     pub(crate) results: Vec<Result>,
-    /// How many registers there are: numbers and truths of the group, numbers and truths of members.
-    pub(crate) registers: [usize; 4],
-}
-
-/// Which of the four kinds of register.
-pub(crate) fn bank(entity: Entity, truth: bool) -> usize {
-    usize::from(entity == Entity::Member) * 2 + usize::from(truth)
 }
 
 impl Program {
@@ -125,7 +116,6 @@ impl Program {
                 tables: plan.tables.clone(),
                 columns: Vec::new(),
                 results: Vec::new(),
-                registers: [0; 4],
             },
         };
         for node in needed(plan, results) {
@@ -143,7 +133,6 @@ impl Program {
                 truth: plan[*node].truth,
             });
         }
-        allocate(&mut making.program);
         making.program
     }
 }
@@ -236,7 +225,6 @@ impl Compiler<'_> {
             entity,
             truth,
             range,
-            register: 0,
         });
         Place::Step(self.program.steps.len() - 1)
     }
@@ -375,10 +363,41 @@ impl Do {
         )
     }
 
+    /// The same over other operands: `number` where lanes are read, `truth` where bits are.
+    pub(crate) fn over(
+        self,
+        number: &mut dyn FnMut(Place) -> Place,
+        truth: &mut dyn FnMut(Place) -> Place,
+    ) -> Self {
+        match self {
+            Self::Convert(a) => Self::Convert(number(a)),
+            Self::Widen(a) => Self::Widen(truth(a)),
+            Self::Narrow(a) => Self::Narrow(number(a)),
+            Self::Unary(how, a) => Self::Unary(how, number(a)),
+            Self::Not(a) => Self::Not(truth(a)),
+            Self::Number(how, a, b) => Self::Number(how, number(a), number(b)),
+            Self::Compare(how, a, b) => Self::Compare(how, number(a), number(b)),
+            Self::Connect(how, a, b) => Self::Connect(how, truth(a), truth(b)),
+            Self::Table(table, a) => Self::Table(table, number(a)),
+            Self::ChooseNumber(c, yes, no) => Self::ChooseNumber(truth(c), number(yes), number(no)),
+            Self::ChooseTruth(c, yes, no) => Self::ChooseTruth(truth(c), truth(yes), truth(no)),
+            Self::LiftNumber(a) => Self::LiftNumber(number(a)),
+            Self::LiftTruth(a) => Self::LiftTruth(truth(a)),
+            Self::GatherNumber(how, value, who, none) => {
+                Self::GatherNumber(how, number(value), who.map(truth), none.map(number))
+            }
+            Self::Count(value, who) => Self::Count(truth(value), who.map(&mut *truth)),
+            Self::GatherTruth(how, value, who) => {
+                Self::GatherTruth(how, truth(value), who.map(&mut *truth))
+            }
+        }
+    }
+
     /// The operands.
     pub(crate) fn operands(self) -> impl Iterator<Item = Place> {
         let three = match self {
-            Self::Widen(a)
+            Self::Convert(a)
+            | Self::Widen(a)
             | Self::Narrow(a)
             | Self::Unary(_, a)
             | Self::Not(a)
@@ -393,39 +412,5 @@ impl Do {
             Self::Count(a, b) | Self::GatherTruth(_, a, b) => [Some(a), b, None],
         };
         three.into_iter().flatten()
-    }
-}
-
-/// Gives every step a register, and a register to another step once its last reader is done.
-fn allocate(program: &mut Program) {
-    let count = program.steps.len();
-    let mut last = vec![0; count];
-    for (at, step) in program.steps.iter().enumerate() {
-        for place in step.does.operands() {
-            if let Place::Step(made) = place {
-                last[made] = at;
-            }
-        }
-    }
-    for result in &program.results {
-        if let Place::Step(made) = result.place {
-            last[made] = count;
-        }
-    }
-    let mut free: [Vec<usize>; 4] = Default::default();
-    let mut ending: Vec<Vec<usize>> = vec![Vec::new(); count + 1];
-    for at in 0..count {
-        let bank = bank(program.steps[at].entity, program.steps[at].truth);
-        // Registers that end with this step are freed after it: it reads them while it writes.
-        let register = free[bank].pop().unwrap_or_else(|| {
-            program.registers[bank] += 1;
-            program.registers[bank] - 1
-        });
-        program.steps[at].register = register;
-        ending[last[at].max(at)].push(at);
-        for done in std::mem::take(&mut ending[at]) {
-            let step = program.steps[done];
-            free[self::bank(step.entity, step.truth)].push(step.register);
-        }
     }
 }
