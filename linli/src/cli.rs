@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// 居民: make synthetic residents
     #[command(subcommand)]
     Residents(Residents),
+    /// 参与式预算: count a participatory budget, or check a result
+    #[command(subcommand)]
+    Budget(crate::budget::Budget),
     /// 体检: find the usual faults and say what to do
     Doctor(Asked),
 }

@@ -4,6 +4,7 @@
 //! place that writes to the terminal, [`settings`] the one that reads `linli.toml`.
 
 mod account;
+mod budget;
 mod cli;
 mod demo;
 mod doctor;
@@ -58,6 +59,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Verify(verify) => verify::run(&verify),
         Command::Account(account) => Box::pin(account::run(&account)).await,
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
+        Command::Budget(budget) => budget::run(&budget),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
     }
 }

@@ -64,6 +64,13 @@ impl Progress {
         write!(io::stderr().lock(), "\r{}{share}  {done}\x1b[K", self.what).ok();
     }
 
+    /// The work ended; nothing of it stays on the screen.
+    pub(crate) fn clear(self) {
+        if self.terminal && self.shown > 0 {
+            write!(io::stderr().lock(), "\r\x1b[K").ok();
+        }
+    }
+
     /// The work ended; `told` stays on the screen.
     pub(crate) fn end(self, told: &str) {
         let back = if self.terminal { "\r\x1b[K" } else { "" };

@@ -41,6 +41,11 @@ impl Chain {
         }
     }
 
+    /// What the sums are over.
+    pub(crate) fn den(&self) -> BigInt {
+        self.den.clone().into()
+    }
+
     /// How many purchases there were.
     pub(crate) const fn len(&self) -> usize {
         self.nums.len()

@@ -122,26 +122,25 @@ fn raise(
     );
     let mut endowment = first_endowment(election, options.endowment);
     market.run(endowment, voters, u64::MAX);
-    if add {
-        let mut before: Vec<u32>;
-        loop {
-            if let Some(ended) = finished(election, market, options) {
-                shares.ended = ended;
-                break;
-            }
-            before = market.bought().to_vec();
-            let next = endowment + u128::from(voters) * u128::from(election.unit);
-            if market.run(next, voters, election.budget) {
-                let purchases = purchases(market, election.unit);
-                shares.ended = Ended::OverBudget(amount(next, voters, election.unit), purchases);
-                market.run(endowment, voters, u64::MAX);
-                debug_assert_eq!(before, market.bought(), "a run is repeatable");
-                break;
-            }
-            endowment = next;
-            shares.raised += 1;
-            told(shares.raised);
+    let step = u128::from(voters) * u128::from(election.unit);
+    while add {
+        if let Some(ended) = finished(election, market, options) {
+            shares.ended = ended;
+            break;
         }
+        let quiet = market.quiet(endowment, voters, election.unit);
+        endowment += step * u128::from(quiet);
+        shares.raised += quiet;
+        let next = endowment + step;
+        if market.run(next, voters, election.budget) {
+            let purchases = purchases(market, election.unit);
+            shares.ended = Ended::OverBudget(amount(next, voters, election.unit), purchases);
+            market.run(endowment, voters, u64::MAX);
+            break;
+        }
+        endowment = next;
+        shares.raised += 1;
+        told(shares.raised);
     }
     shares.endowment = amount(endowment, voters, election.unit);
     shares.purchases = purchases(market, election.unit);

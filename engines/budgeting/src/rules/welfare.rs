@@ -1,7 +1,7 @@
 //! Maximum welfare: of all sets of projects that fit the budget, one that satisfies most, exactly.
 //!
-//! Of sets that satisfy equally the cheaper is taken, then the one that has the smallest id in
-//! which they differ. So nothing is bought that satisfies nobody.
+//! What satisfies nobody is left out. Of sets that satisfy equally the cheaper is taken, then the
+//! one that has the smallest id in which they differ.
 //!
 //! **Method**: dynamic programming over a core that grows from the greedy break outwards, with
 //! dominated and hopeless states dropped: Pisinger, "A minimal algorithm for the 0-1 knapsack

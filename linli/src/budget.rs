@@ -1,0 +1,279 @@
+//! `linli budget`: count a participatory budget, check a result, write a file clean. Needs no node.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+use linli_budgeting::pabulib::{self, Fault, Pabulib, Severity};
+use linli_budgeting::{Completion, Endowment, Options, Rule, Satisfaction, Tally, tally, verify};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::outcome::Outcome;
+use crate::say;
+
+/// `linli budget …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Budget {
+    /// 计票: which projects win, in order of purchase, and what proves it
+    Tally(TallyArgs),
+    /// 验票: check a result against its election without counting again
+    Verify(VerifyArgs),
+    /// 整理: write the file anew without its faults, to standard output
+    Clean(CleanArgs),
+}
+
+/// `linli budget tally`
+#[derive(Debug, Args)]
+pub(crate) struct TallyArgs {
+    /// The election, a Pabulib .pb file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The rule
+    #[arg(long, value_name = "RULE", default_value = "equal-shares",
+        value_parser = named::<Rule>(["greedy", "max-welfare", "phragmen", "equal-shares"]))]
+    rule: Rule,
+    /// How much a bought project counts; on cumulative and ordinal ballots cost and cardinality
+    /// both take the points
+    #[arg(long, value_name = "SATISFACTION", default_value = "cost",
+        value_parser = named::<Satisfaction>(["cost", "cardinality", "score", "score-cost", "listed-cost", "listed-cardinality"]))]
+    satisfaction: Satisfaction,
+    /// Of Equal Shares: what to do with the money that is left
+    #[arg(long, value_name = "COMPLETION", default_value = "none",
+        value_parser = named::<Completion>(["none", "utilitarian", "add1", "add1-utilitarian"]))]
+    completion: Completion,
+    /// Of Add1: stop at the first outcome to which no supported project can be added
+    #[arg(long)]
+    stop_when_exhaustive: bool,
+    /// Of Equal Shares: what each voter begins with: exactly their part, or cut off to hundredths
+    /// or to whole units of the file's currency
+    #[arg(long, value_name = "ENDOWMENT", default_value = "exact",
+        value_parser = named::<Endowment>(["exact", "whole-fen", "whole"]))]
+    endowment: Endowment,
+    /// Say of each project why it was bought or not
+    #[arg(long)]
+    explain: bool,
+    /// Refuse a file with any fault, even one that leaves no doubt
+    #[arg(long)]
+    strict: bool,
+    /// Answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `linli budget verify`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The election, a Pabulib .pb file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The result, as `linli budget tally --json` gave it
+    #[arg(value_name = "RESULT")]
+    result: PathBuf,
+    /// Answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `linli budget clean`
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    /// The election, a Pabulib .pb file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Mark in the column `selected` what this result bought
+    #[arg(long, value_name = "RESULT")]
+    result: Option<PathBuf>,
+}
+
+/// A result with the file it is of and the file's faults.
+#[derive(Serialize)]
+struct Answer<'a> {
+    file: String,
+    #[serde(flatten)]
+    tally: &'a Tally,
+    faults: &'a [Fault],
+}
+
+/// `linli budget …`
+pub(crate) fn run(budget: &Budget) -> anyhow::Result<Outcome> {
+    match budget {
+        Budget::Tally(args) => count(args),
+        Budget::Verify(args) => check(args),
+        Budget::Clean(args) => clean(args),
+    }
+}
+
+/// An argument whose value goes by the name it has in results.
+fn named<T>(names: impl Into<PossibleValuesParser>) -> impl TypedValueParser<Value = T>
+where
+    T: serde::de::DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    names
+        .into()
+        .try_map(|name: String| serde_json::from_value::<T>(json!(name)))
+}
+
+fn count(args: &TallyArgs) -> anyhow::Result<Outcome> {
+    let Some((file, notes)) = read(&args.file, args.json)? else {
+        return Ok(Outcome::Failed);
+    };
+    if args.strict && !notes.is_empty() {
+        return refuse(&args.file, "the file has faults", &notes, args.json);
+    }
+    let options = Options {
+        rule: args.rule,
+        satisfaction: args.satisfaction,
+        completion: args.completion,
+        stop_when_exhaustive: args.stop_when_exhaustive,
+        endowment: args.endowment,
+    };
+    let mut progress = say::Progress::of("计票 · counting");
+    let counted = tally(&file.election, &options, args.explain, &mut |done| {
+        progress.at(done, 0);
+    });
+    progress.clear();
+    let tally = match counted {
+        Ok(tally) => tally,
+        Err(refusal) => return refuse(&args.file, &refusal.to_string(), &[], args.json),
+    };
+    if args.json {
+        say::json(&Answer {
+            file: args.file.display().to_string(),
+            tally: &tally,
+            faults: &notes,
+        })?;
+    } else {
+        tell(&args.file, &notes);
+        show(&file, &tally);
+    }
+    Ok(Outcome::Done)
+}
+
+/// The file and its notes; `None` when it cannot be counted, which has been said.
+fn read(path: &Path, as_json: bool) -> anyhow::Result<Option<(Pabulib, Vec<Fault>)>> {
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let all = bytes.len() as u64;
+    let mut progress = say::Progress::of("读取 · reading");
+    let read = pabulib::read(&bytes, &mut |done| progress.at(done, all));
+    progress.clear();
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(faults) => {
+            refuse(path, "the file cannot be counted", &faults, as_json)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Say why nothing was counted.
+fn refuse(path: &Path, why: &str, faults: &[Fault], as_json: bool) -> anyhow::Result<Outcome> {
+    say::note(format!(
+        "✗ 未计票 · Nothing was counted: {}: {why}",
+        path.display()
+    ));
+    tell(path, faults);
+    if as_json {
+        let file = path.display().to_string();
+        say::json(&json!({ "file": file, "problem": why, "faults": faults }))?;
+    }
+    Ok(Outcome::Failed)
+}
+
+fn tell(path: &Path, faults: &[Fault]) {
+    for fault in faults {
+        let sign = match fault.severity {
+            Severity::Note => "!",
+            Severity::Error => "✗",
+        };
+        say::note(format!("{sign} {}, {fault}", path.display()));
+    }
+}
+
+fn show(file: &Pabulib, tally: &Tally) {
+    let name = |id: &str| {
+        let project = file.election.find(id);
+        project.map_or("", |at| file.election.projects[at].name.as_str())
+    };
+    say::line(format!(
+        "入选 · Selected: {} / {}    花费 · Cost: {} / {}",
+        tally.selected.len(),
+        tally.instance.projects,
+        tally.cost,
+        tally.instance.budget
+    ));
+    for (at, id) in tally.selected.iter().enumerate() {
+        say::line(format!("{:>4}. {id}  {}", at + 1, name(id)));
+    }
+    for explanation in &tally.explanations {
+        let sign = if explanation.selected { "✓" } else { "·" };
+        say::line(format!(
+            "{sign} {}  {}\n    {}\n    {}",
+            explanation.project,
+            name(&explanation.project),
+            explanation.zh,
+            explanation.en
+        ));
+    }
+}
+
+fn check(args: &VerifyArgs) -> anyhow::Result<Outcome> {
+    let Some((file, _)) = read(&args.file, args.json)? else {
+        return Ok(Outcome::Failed);
+    };
+    let tally = match result(&args.result)? {
+        Ok(tally) => tally,
+        Err(problem) => return deny(&args.result, &[problem], args.json),
+    };
+    match verify(&file.election, &tally) {
+        Ok(proof) => {
+            if args.json {
+                say::json(&json!({ "holds": true, "proven": proof.proven, "flaws": [] }))?;
+            } else {
+                say::line("✓ 结果成立 · The result holds");
+                for sentence in proof.proven {
+                    say::line(format!("  {sentence}"));
+                }
+            }
+            Ok(Outcome::Done)
+        }
+        Err(flaws) => {
+            let flaws: Vec<String> = flaws.into_iter().map(|flaw| flaw.0).collect();
+            deny(&args.result, &flaws, args.json)
+        }
+    }
+}
+
+/// A result file, or what is wrong with it, by line and column.
+fn result(path: &Path) -> anyhow::Result<Result<Tally, String>> {
+    let text = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    Ok(serde_json::from_slice(&text).map_err(|error| error.to_string()))
+}
+
+fn deny(path: &Path, flaws: &[String], as_json: bool) -> anyhow::Result<Outcome> {
+    if as_json {
+        say::json(&json!({ "holds": false, "proven": [], "flaws": flaws }))?;
+    } else {
+        say::line("✗ 结果不成立 · The result does not hold");
+    }
+    for flaw in flaws {
+        say::note(format!("✗ {}: {flaw}", path.display()));
+    }
+    Ok(Outcome::Failed)
+}
+
+fn clean(args: &CleanArgs) -> anyhow::Result<Outcome> {
+    let Some((file, notes)) = read(&args.file, false)? else {
+        return Ok(Outcome::Failed);
+    };
+    tell(&args.file, &notes);
+    let tally = match args.result.as_deref().map(result).transpose()? {
+        None => None,
+        Some(Ok(tally)) => Some(tally),
+        Some(Err(problem)) => anyhow::bail!("{problem}"),
+    };
+    let text = pabulib::write(&file, tally.as_ref().map(|tally| tally.selected.as_slice()));
+    say::line(text.trim_end_matches('\n'));
+    Ok(Outcome::Done)
+}
