@@ -20,6 +20,7 @@ mod unit;
 
 pub mod answer;
 pub mod book;
+pub mod cases;
 pub mod columns;
 pub mod day;
 pub mod finding;

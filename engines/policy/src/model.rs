@@ -147,7 +147,7 @@ pub(crate) enum Term {
     Rule(RuleId),
     Unary(Unary, Box<Typed>),
     Binary(Binary, Box<Typed>, Box<Typed>),
-    /// The thresholds are read with this many decimals.
+    /// A parameter's table, looked up; thresholds are read as the second's type.
     Table(ParamId, Box<Typed>),
     Choose(Box<Typed>, Box<Typed>, Box<Typed>),
     Gather {
@@ -156,8 +156,10 @@ pub(crate) enum Term {
         counted: Option<Box<Typed>>,
         none: Option<Box<Typed>>,
     },
-    /// The second as of the day that the first gives.
+    /// The second as of the day that the first gives, which is the same for everybody.
     At(Box<Typed>, Box<Typed>),
+    /// The parameter's value on the day that a fact gives.
+    ParamAt(ParamId, Box<Typed>),
 }
 
 impl Param {
@@ -193,7 +195,7 @@ impl Typed {
         match &self.term {
             Term::Const(_) | Term::On | Term::Size => {}
             Term::Fact(_) | Term::Param(_) | Term::Rule(_) => {}
-            Term::Unary(_, a) | Term::Table(_, a) => a.walk(see),
+            Term::Unary(_, a) | Term::Table(_, a) | Term::ParamAt(_, a) => a.walk(see),
             Term::Binary(_, a, b) | Term::At(a, b) => {
                 a.walk(see);
                 b.walk(see);

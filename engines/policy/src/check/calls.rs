@@ -121,11 +121,21 @@ impl Typer<'_> {
         Some(Quotient::whole(Typed { at, ..rounded }))
     }
 
+    /// `at(d, x)`. Where `d` comes from facts, `x` is one parameter: its value on that day.
     fn as_of(&mut self, day: &Expr, x: &Expr, at: Span) -> Option<Quotient> {
+        let parameter = match &x.kind {
+            Syntax::Name(name) => self.names[self.policy].get(name).copied(),
+            _ => None,
+        };
+        let known = self.findings.len();
         let before = std::mem::replace(&mut self.fixed, true);
-        let day = self.date(day);
+        let fixed = self.date(day);
         self.fixed = before;
-        let day = day?;
+        let Some(day) = fixed else {
+            let Some(Named::Param(id)) = parameter else { return None };
+            self.findings.truncate(known);
+            return self.parameter_at(id, day, x, at);
+        };
         let year = 366;
         let near = Range::new(bounds::DAYS.low - 40 * year, bounds::DAYS.high + 40 * year);
         if !near.holds(day.range.low) || !near.holds(day.range.high) {
@@ -140,6 +150,17 @@ impl Typer<'_> {
             range: x.range,
             at,
             term: Term::At(Box::new(day), Box::new(x)),
+        }))
+    }
+
+    fn parameter_at(&mut self, id: ParamId, day: &Expr, x: &Expr, at: Span) -> Option<Quotient> {
+        let day = self.date(day)?;
+        let figure = self.value(x, None)?;
+        Some(Quotient::whole(Typed {
+            entity: day.entity,
+            at,
+            term: Term::ParamAt(id, Box::new(day)),
+            ..figure
         }))
     }
 

@@ -26,7 +26,7 @@ pub(super) fn laid(sources: &Sources, files: Vec<File>, findings: &mut Vec<Findi
 }
 
 fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) {
-    let first = overlay.head.valid_from;
+    let (first, began) = (overlay.head.valid_from, policy.head.valid_from);
     for fact in &overlay.facts {
         refuse(fact.key.at, "an overlay adds no facts".to_owned());
     }
@@ -43,7 +43,7 @@ fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) 
     for rule in overlay.rules.into_iter().chain(overlay.amount) {
         let mut bases = policy.rules.iter_mut().chain(&mut policy.amount);
         match bases.find(|one| one.key.value == rule.key.value) {
-            Some(base) if base.open => change_versions(base, rule, first),
+            Some(base) if base.open => change_versions(base, rule, first, began),
             _ => refuse(rule.key.at, closed("rule", &rule.key.value)),
         }
     }
@@ -62,11 +62,12 @@ fn change_values(base: &mut ParameterText, overlay: ParameterText) {
     base.values.extend(overlay.values);
 }
 
-fn change_versions(base: &mut RuleText, mut overlay: RuleText, first: i64) {
+fn change_versions(base: &mut RuleText, mut overlay: RuleText, first: i64, began: i64) {
     for version in &mut overlay.versions {
         version.from.get_or_insert(first);
     }
     let first = overlay.versions.iter().filter_map(|version| version.from).min();
-    base.versions.retain(|version| version.from < first);
+    let first = first.unwrap_or(began);
+    base.versions.retain(|version| version.from.unwrap_or(began) < first);
     base.versions.extend(overlay.versions);
 }

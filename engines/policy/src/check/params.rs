@@ -12,8 +12,11 @@ impl Checker<'_> {
     pub(super) fn add_param(&mut self, policy: usize, text: &ParameterText) {
         let Some(type_) = self.param_type(text) else { return };
         let unit = self.unit(text.unit.as_ref());
-        if text.values.is_empty() {
-            let told = format!("`{}` has no values: values = [{{ from = …, value = … }}]", text.key.value);
+        if !text.stated {
+            let told = format!(
+                "`{}` has no `values`; say values = [] where no figure is known",
+                text.key.value
+            );
             self.error(text.key.at, "missing", told);
         }
         let mut values = Vec::new();

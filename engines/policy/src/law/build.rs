@@ -271,6 +271,7 @@ impl<'b> Builder<'b> {
                 self.nodes.gather(Op::Gather { how: *how, value, counted, none })
             }
             Term::At(day, x) => self.at(day, x)?,
+            Term::ParamAt(id, day) => self.parameter_on(*id, day)?,
         };
         self.deep -= 1;
         Ok(node)
@@ -328,6 +329,38 @@ impl<'b> Builder<'b> {
         };
         let table = Table { marginal: *marginal, steps: thresholds(steps, &x.type_) };
         Ok(self.nodes.table(table, at))
+    }
+
+    /// A parameter's value on a day that a fact gives: bands over days, missing where it has none.
+    fn parameter_on(&mut self, id: ParamId, day: &Typed) -> Result<NodeId, NoPlan> {
+        let day = self.term(day)?;
+        self.parameter(id, None);
+        let values = &self.book.params[id.0].values;
+        let mut steps = Vec::new();
+        for dated in values {
+            if let Figure::One(value) = dated.value {
+                steps.push((dated.from, value));
+            }
+        }
+        let starts = values.iter().skip(1).map(|dated| dated.from).chain([i64::MAX]);
+        let ends = values.iter().map(|dated| dated.to).zip(starts);
+        let holes: Vec<(i64, i64)> = ends
+            .filter_map(|(to, next)| to.filter(|to| to + 1 < next).map(|to| (to + 1, next - 1)))
+            .chain(values.first().map(|first| (i64::MIN, first.from - 1)))
+            .collect();
+        let missing = self.nodes.missing();
+        if steps.is_empty() {
+            return Ok(missing);
+        }
+        let mut node = self.nodes.table(Table { marginal: false, steps }, day);
+        for (from, to) in holes {
+            let (from, to) = (self.nodes.constant(from), self.nodes.constant(to));
+            let after = self.nodes.binary(Binary::Le, from, day);
+            let before = self.nodes.binary(Binary::Le, day, to);
+            let within = self.nodes.binary(Binary::And, after, before);
+            node = self.nodes.choose(within, missing, node);
+        }
+        Ok(node)
     }
 
     /// Leaves the step of a parameter; `node` is its value unless it is a table.

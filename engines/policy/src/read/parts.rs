@@ -36,6 +36,8 @@ pub(crate) struct ParameterText {
     pub(crate) codes: Vec<(String, Names)>,
     pub(crate) open: bool,
     pub(crate) formula: Option<FormulaText>,
+    /// Whether there is a list of values, be it empty.
+    pub(crate) stated: bool,
     pub(crate) values: Vec<ValueText>,
 }
 
@@ -114,6 +116,7 @@ pub(crate) fn parameter(
     let names = table.names(reader, "names").unwrap_or_else(|| own(&key));
     let around = citation(reader, table, around);
     let formula = table.text(reader, "formula").and_then(|text| formula_text(reader, text));
+    let stated = table.has("values");
     let mut values = Vec::new();
     for mut one in table.tables(reader, "values") {
         values.extend(value(reader, &mut one, &around));
@@ -127,6 +130,7 @@ pub(crate) fn parameter(
         codes: codes(reader, table),
         open: table.truth(reader, "open"),
         formula,
+        stated,
         values,
         key,
     }
