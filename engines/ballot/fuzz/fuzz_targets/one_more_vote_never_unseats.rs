@@ -1,0 +1,7 @@
+//! Fuzz target: see `properties::one_more_vote_never_unseats`.
+#![no_main]
+
+#[path = "../properties.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::one_more_vote_never_unseats(bytes));

@@ -1,0 +1,7 @@
+//! Fuzz target: see `properties::readers_never_stop`.
+#![no_main]
+
+#[path = "../properties.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::readers_never_stop(bytes));

@@ -1,0 +1,285 @@
+//! What must hold for any bytes: used by the fuzz targets beside this file, and by the tests of the
+//! crate with random bytes.
+
+use linli_ballot::certificate::{Certificate, Fate, Status};
+use linli_ballot::{Counts, Election, Inputs, Procedure, Rules, tally, verify};
+
+const PROCEDURE: &str = include_str!("../../../catalogue/procedures/residents-election.toml");
+const OWNERS: &str = include_str!("../../../catalogue/procedures/owners-assembly.toml");
+
+/// Bytes as small choices; past their end everything is 0.
+struct Choices<'b> {
+    bytes: std::slice::Iter<'b, u8>,
+}
+
+impl Choices<'_> {
+    fn below(&mut self, many: u64) -> u64 {
+        u64::from(self.bytes.next().copied().unwrap_or(0)) % many.max(1)
+    }
+}
+
+/// A vote made of bytes: candidates, boxes, papers (box, marks, how many).
+struct Vote {
+    election: String,
+    rules: Rules,
+    papers: Vec<(String, String, u64)>,
+    winners_contest: String,
+}
+
+const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+
+fn vote(bytes: &[u8]) -> Vote {
+    let mut choose = Choices {
+        bytes: bytes.iter(),
+    };
+    let procedure = Procedure::parse(PROCEDURE).expect("the procedure is sound");
+    let rerun = choose.below(4) == 0;
+    let lot = choose.below(2) == 0;
+    let seats = 1 + choose.below(4);
+    let mut candidates = String::new();
+    for name in NAMES {
+        let sex = if choose.below(3) == 0 {
+            "female"
+        } else {
+            "male"
+        };
+        let relative = match choose.below(8) {
+            index @ 0..6 => format!(
+                "relatives = [\"{}\"]\n",
+                NAMES[usize::try_from(index).unwrap_or(0)]
+            ),
+            _ => String::new(),
+        };
+        let bar = if choose.below(12) == 0 {
+            "bars = [\"under_age\"]\n"
+        } else {
+            ""
+        };
+        candidates.push_str(&format!(
+            "[[contests.candidates]]\nid = \"{name}\"\nsex = \"{sex}\"\n{relative}{bar}"
+        ));
+    }
+    let mut papers = Vec::new();
+    let mut boxes = String::new();
+    let mut entries = 0;
+    for (ballot_box, channel) in [("one", "booth"), ("two", "roving"), ("three", "online")] {
+        let mut voted = 0;
+        for _ in 0..=choose.below(5) {
+            let many = choose.below(9);
+            let names = (0..choose.below(6))
+                .map(|_| choose.below(6))
+                .collect::<Vec<_>>();
+            let names = names
+                .into_iter()
+                .map(|index| NAMES[usize::try_from(index).unwrap_or(0)]);
+            let marks = match choose.below(9) {
+                0 => "!torn".to_owned(),
+                _ => names.collect::<Vec<_>>().join("+"),
+            };
+            voted += many;
+            papers.push((ballot_box.to_owned(), marks, many));
+        }
+        let listed = voted + choose.below(12);
+        let voted = voted + choose.below(2).min(listed - voted);
+        entries += listed;
+        boxes.push_str(&format!(
+            "[[boxes]]\nid = \"{ballot_box}\"\nchannel = \"{channel}\"\nlisted = {listed}\nvoted = {voted}\n"
+        ));
+    }
+    let round = if rerun { "rerun" } else { "first" };
+    let plan = if lot {
+        "[plan]\nties = \"lot\"\n[lot]\nsource = \"s\"\nvalue = \"v\"\n"
+    } else {
+        ""
+    };
+    let election = format!(
+        "format = \"linli-election/1\"\nid = \"e\"\nnames = {{ zh = \"例\" }}\nprocedure = \"residents-election\"\n\
+         method = \"voters\"\nday = 2026-05-10\nround = \"{round}\"\n{plan}[roll]\nentries = {entries}\n{boxes}\
+         [[contests]]\nid = \"c\"\nnames = {{ zh = \"例\" }}\nseats = {seats}\n{candidates}"
+    );
+    let election = election.replace("2026-05-10", "\"2026-05-10\"");
+    let day = "2026-05-10".parse().expect("a day");
+    Vote {
+        election,
+        rules: procedure.rules("voters", day).expect("the rules are there"),
+        papers,
+        winners_contest: "c".to_owned(),
+    }
+}
+
+fn counts(papers: &[(String, String, u64)], reversed: bool) -> String {
+    let mut rows: Vec<String> = Vec::new();
+    for (ballot_box, marks, many) in papers {
+        for counter in ["x", "y"] {
+            rows.push(format!("{ballot_box},{counter},{marks},{many}"));
+        }
+    }
+    if reversed {
+        rows.reverse();
+    }
+    format!("box,counter,marks,papers\n{}\n", rows.join("\n"))
+}
+
+fn result(election: &str, rules: &Rules, counts: &str) -> Certificate {
+    let election = Election::parse(election).expect("the election is sound");
+    let counts = Counts::read(counts, &election, rules.kind, &mut |_, _| {});
+    let counts = counts.expect("the counts are sound");
+    tally(&election, rules, &counts, Inputs::default()).expect("there is a result")
+}
+
+/// The order of ballots, of rows and of papers that are alike never changes a byte of the result.
+pub fn order_never_matters(bytes: &[u8]) {
+    let vote = vote(bytes);
+    let one = result(&vote.election, &vote.rules, &counts(&vote.papers, false));
+    let other = result(&vote.election, &vote.rules, &counts(&vote.papers, true));
+    let mut single = Vec::new();
+    for (ballot_box, marks, many) in vote.papers.iter().rev() {
+        let names: Vec<&str> = marks.split('+').rev().collect();
+        let empty = (ballot_box.clone(), names.join("+"), 0);
+        single.push(empty.clone());
+        single.extend((0..*many).map(|_| (empty.0.clone(), empty.1.clone(), 1)));
+    }
+    let apart = result(&vote.election, &vote.rules, &counts(&single, false));
+    assert_eq!(one, other);
+    assert_eq!(one, apart);
+}
+
+/// A blank paper that says the name of somebody elected, or one more paper that does, leaves that
+/// person elected.
+pub fn one_more_vote_never_unseats(bytes: &[u8]) {
+    let mut vote = vote(bytes);
+    vote.papers.push(("one".to_owned(), String::new(), 1));
+    let (before, after) = ("id = \"one\"\nchannel = \"booth\"\nlisted = ", "voted = ");
+    let grown = grow(&vote.election, before, 1);
+    let grown = grow_after(&grown, before, after, 1);
+    let grown = grow(&grown, "entries = ", 1);
+    let base = result(&grown, &vote.rules, &counts(&vote.papers, false));
+    for winner in elected(&base, &vote.winners_contest) {
+        let mut changed = vote.papers.clone();
+        if let Some(last) = changed.last_mut() {
+            last.1.clone_from(&winner);
+        }
+        let one = result(&grown, &vote.rules, &counts(&changed, false));
+        let still = elected(&one, &vote.winners_contest).contains(&winner);
+        assert!(
+            still,
+            "a mark for {winner} unseats\n{grown}\n{:?}",
+            vote.papers
+        );
+        let more = grow(&grown, before, 1);
+        let more = grow_after(&more, before, after, 1);
+        let more = grow(&more, "entries = ", 1);
+        let mut added = vote.papers.clone();
+        added.push(("one".to_owned(), winner.clone(), 1));
+        let one = result(&more, &vote.rules, &counts(&added, false));
+        let decided = one.outcome.status == Status::Decided;
+        let still = elected(&one, &vote.winners_contest).contains(&winner);
+        assert!(
+            still || !decided,
+            "a paper for {winner} unseats\n{grown}\n{:?}",
+            vote.papers
+        );
+    }
+}
+
+/// Adds to the number behind the first `key`.
+fn grow(text: &str, key: &str, by: u64) -> String {
+    let Some((head, tail)) = text.split_once(key) else {
+        return text.to_owned();
+    };
+    let digits: String = tail.chars().take_while(char::is_ascii_digit).collect();
+    let number: u64 = digits.parse().unwrap_or(0);
+    format!("{head}{key}{}{}", number + by, &tail[digits.len()..])
+}
+
+/// Adds to the number behind the first `key` that stands behind `place`.
+fn grow_after(text: &str, place: &str, key: &str, by: u64) -> String {
+    let Some((head, tail)) = text.split_once(place) else {
+        return text.to_owned();
+    };
+    format!("{head}{place}{}", grow(tail, key, by))
+}
+
+fn elected(certificate: &Certificate, contest: &str) -> Vec<String> {
+    let own = certificate
+        .outcome
+        .contests
+        .iter()
+        .filter(|one| one.id == contest);
+    let standing = own.flat_map(|one| &one.standing);
+    let sit = standing.filter(|one| one.result == Fate::Elected);
+    sit.map(|one| one.id.clone()).collect()
+}
+
+/// A decided vote has every entry of the roll at exactly one box; one entry more or less holds it.
+pub fn channels_make_up_the_roll(bytes: &[u8]) {
+    let vote = vote(bytes);
+    let counts = counts(&vote.papers, false);
+    let base = result(&vote.election, &vote.rules, &counts);
+    let listed: u64 = base.boxes.iter().map(|one| one.listed).sum();
+    assert_eq!(listed, base.entries);
+    assert_ne!(base.outcome.status, Status::Held);
+    let voted: u64 = base.boxes.iter().map(|one| one.voted).sum();
+    assert!(voted <= base.entries);
+    let grown = grow(&vote.election, "entries = ", 1);
+    let held = result(&grown, &vote.rules, &counts);
+    assert_eq!(held.outcome.status, Status::Held);
+    assert!(elected(&held, "c").is_empty());
+}
+
+/// The checker accepts every result the tally makes, also when read back from JSON.
+pub fn every_result_is_verified(bytes: &[u8]) {
+    let vote = vote(bytes);
+    let made = result(&vote.election, &vote.rules, &counts(&vote.papers, false));
+    assert_eq!(
+        verify(&made),
+        Ok(()),
+        "{}\n{:?}",
+        vote.election,
+        vote.papers
+    );
+    let text = serde_json::to_string(&made).expect("JSON");
+    let read: Certificate = serde_json::from_str(&text).expect("it reads what it wrote");
+    assert_eq!(read, made);
+}
+
+/// No bytes stop the readers or the checker: each ends in a value or in a fault with a place.
+pub fn readers_never_stop(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.lines().count() + 1;
+    let placed =
+        |fault: linli_ballot::Fault| assert!(fault.line >= 1 && fault.line <= lines.max(1) + 1);
+    let day = "2026-05-10".parse().expect("a day");
+    let papers = Procedure::parse(PROCEDURE)
+        .expect("sound")
+        .rules("voters", day)
+        .expect("there");
+    let owners = Procedure::parse(OWNERS)
+        .expect("sound")
+        .rules("ordinary", day)
+        .expect("there");
+    Procedure::parse(&text).map(|_| ()).unwrap_or_else(placed);
+    let fixed = vote(bytes).election;
+    let elections = [Election::parse(&text), Election::parse(&fixed)];
+    for election in elections {
+        match election {
+            Err(fault) => placed_or_fixed(&fault),
+            Ok(election) => {
+                for rules in [&papers, &owners] {
+                    if let Ok(counts) = Counts::read(&text, &election, rules.kind, &mut |_, _| {}) {
+                        if let Ok(made) = tally(&election, rules, &counts, Inputs::default()) {
+                            assert_eq!(verify(&made), Ok(()));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if let Ok(certificate) = serde_json::from_slice::<Certificate>(bytes) {
+        verify(&certificate).unwrap_or_default();
+    }
+}
+
+fn placed_or_fixed(fault: &linli_ballot::Fault) {
+    assert!(fault.line >= 1 && fault.column >= 1);
+}

@@ -1,0 +1,521 @@
+//! 计算结果: from the facts and the counts to a [`Certificate`].
+//!
+//! Order of the derivation: what the law asks before the vote ([`crate::conditions`]); the proxies;
+//! the boxes, reconciled on the roll; turnout; then seats, motion or owners' majorities. Every
+//! number that decides stands in a step with its article.
+
+use std::collections::BTreeSet;
+
+use crate::candidate::Sex;
+use crate::certificate::{
+    Bounds, BoxResult, Certificate, ContestOutcome, FORMAT, Fate, Inputs, Level, MotionOutcome,
+    Named, Outcome, Proof, Status, Step,
+};
+use crate::conditions::{over_boxes, step, steps};
+use crate::counts::{self, Sheets, Tally};
+use crate::election::{Contest, Election, MOTION, Round};
+use crate::fault::Fault;
+use crate::lot::Drawn;
+use crate::owners::{OwnerVote, Register};
+use crate::procedure::{Kind, Rules, Tie};
+use crate::reconcile::{self, Counted};
+use crate::seats::{self, Filling, Voted};
+use crate::share::{Rule, Whole};
+use crate::{law::Basis, proxy};
+
+/// What was counted, as read from `COUNTS.csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counts {
+    /// Papers, box by box.
+    Papers(Sheets),
+    /// Owners' votes, unit by unit.
+    Owners(Vec<OwnerVote>),
+}
+
+impl Counts {
+    /// Reads `COUNTS.csv` in the form that the procedure's kind has; `told` hears how far it is.
+    ///
+    /// # Errors
+    /// Names line and column of a fault.
+    pub fn read(
+        text: &str,
+        election: &Election,
+        kind: Kind,
+        told: &mut dyn FnMut(u64, u64),
+    ) -> Result<Self, Fault> {
+        if kind == Kind::Owners {
+            return crate::owners::read(text).map(Self::Owners);
+        }
+        let contest = match election.contests.as_slice() {
+            [] => Some(MOTION),
+            [only] => Some(only.id.as_str()),
+            _ => None,
+        };
+        counts::read(text, contest, told).map(Self::Papers)
+    }
+}
+
+/// Why there is no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoResult {
+    /// The election file contradicts the procedure.
+    #[error("election: {0}")]
+    Election(String),
+    /// The counts do not belong to the election.
+    #[error("counts: {0}")]
+    Counts(Fault),
+}
+
+/// Tallies a vote under `rules`; `inputs` are the digests of the files, for the certificate.
+///
+/// # Errors
+/// When the facts do not fit the rules (a motion where seats are filled, a lot that the rule does
+/// not offer), or the counts name a box or contest that is not there.
+pub fn tally(
+    election: &Election,
+    rules: &Rules,
+    counts: &Counts,
+    inputs: Inputs,
+) -> Result<Certificate, NoResult> {
+    fits(election, rules).map_err(NoResult::Election)?;
+    let steps = steps(election, rules);
+    let defects = failing(&steps);
+    let mut certificate = Certificate {
+        format: FORMAT.to_owned(),
+        election: Named {
+            id: election.id.clone(),
+            names: election.names.clone(),
+            day: election.day,
+            round: election.round,
+            motion: election.motion.clone(),
+            petition: election.petition.clone(),
+        },
+        inputs,
+        rules: rules.clone(),
+        entries: election.roll.entries,
+        boxes: Vec::new(),
+        steps,
+        findings: Vec::new(),
+        proxies: Vec::new(),
+        lots: Vec::new(),
+        outcome: Outcome {
+            status: Status::Decided,
+            contests: Vec::new(),
+            motion: None,
+            owners: None,
+            defects,
+            unverified: Vec::new(),
+        },
+    };
+    match counts {
+        Counts::Papers(sheets) => papers(election, rules, sheets, &mut certificate)?,
+        Counts::Owners(votes) => owners(election, rules, votes, &mut certificate)?,
+    }
+    certificate.outcome.unverified = unverified(&certificate);
+    Ok(certificate)
+}
+
+/// What rests on rules that no source confirms: steps, and what parted candidates.
+fn unverified(certificate: &Certificate) -> Vec<String> {
+    let steps = certificate
+        .steps
+        .iter()
+        .filter(|step| step.basis.unverified);
+    let mut told: Vec<String> = steps.map(|step| step.id.clone()).collect();
+    let law = &certificate.rules.law;
+    let contests = &certificate.outcome.contests;
+    let tied = !certificate.lots.is_empty() || contests.iter().any(|one| one.tie.is_some());
+    if tied && law.ties.as_ref().is_none_or(|ties| ties.basis.unverified) {
+        told.push("ties".to_owned());
+    }
+    let mut all = contests.iter().flat_map(|contest| &contest.standing);
+    let gave_way = all.any(|one| matches!(one.result, Fate::Relative(_)));
+    if gave_way
+        && law
+            .committee
+            .as_ref()
+            .is_some_and(|own| own.relatives.unverified)
+    {
+        told.push("relatives".to_owned());
+    }
+    told
+}
+
+fn failing(steps: &[Step]) -> Vec<String> {
+    let failing = steps.iter().filter(|step| !step.proof.holds());
+    failing.map(|step| step.id.clone()).collect()
+}
+
+fn fits(election: &Election, rules: &Rules) -> Result<(), String> {
+    let (seats, motion) = (!election.contests.is_empty(), election.motion.is_some());
+    let wanted = match rules.kind {
+        Kind::Election if !seats || motion => "an election fills seats: give [[contests]]",
+        Kind::Recall | Kind::Resolution if seats || !motion => "give the [motion], no contests",
+        Kind::Owners if seats || election.units.is_empty() => "give the [motion] and [[units]]",
+        _ if election.round == Round::Rerun && rules.law.rerun.is_none() => {
+            "this procedure has no re-run"
+        }
+        _ => return tie(election, rules).map(|_| ()),
+    };
+    Err(wanted.to_owned())
+}
+
+/// What parts those who are level: the rule, or the plan's choice where the rule leaves one.
+fn tie(election: &Election, rules: &Rules) -> Result<Tie, String> {
+    let rule = rules.law.ties.as_ref();
+    let own = rule.map_or(Tie::VoteAgain, |ties| ties.method);
+    match election.plan.ties {
+        Some(Tie::Lot) if own != Tie::Lot && !rule.is_some_and(|ties| ties.plan_may_choose_lot) => {
+            Err("this procedure leaves no choice of a lot".to_owned())
+        }
+        Some(chosen) => Ok(chosen),
+        None => Ok(own),
+    }
+}
+
+/// A vote by papers.
+fn papers(
+    election: &Election,
+    rules: &Rules,
+    sheets: &Sheets,
+    certificate: &mut Certificate,
+) -> Result<(), NoResult> {
+    let counted = counted(election, rules);
+    reconcile::known(sheets, election, &counted).map_err(NoResult::Counts)?;
+    let stand = election
+        .contests
+        .iter()
+        .flat_map(|contest| &contest.candidates);
+    let stand: BTreeSet<&str> = stand.map(|candidate| candidate.id.as_str()).collect();
+    let proxies = (rules.law.proxies.as_ref(), &rules.method);
+    certificate.proxies = proxy::judge(&election.proxies, proxies, &stand, election.day);
+    let standing = certificate
+        .proxies
+        .iter()
+        .filter(|ruling| ruling.refused.is_empty());
+    let standing = u64::try_from(standing.count()).unwrap_or(u64::MAX);
+    reconcile::roll(election, standing, &mut certificate.findings);
+    certificate.boxes = reconcile::boxes(election, sheets, &counted, &mut certificate.findings);
+    let held = certificate
+        .findings
+        .iter()
+        .any(|finding| finding.level == Level::Hold);
+    let voted = turnout(certificate);
+    let totals: Vec<Option<Tally>> = counted
+        .iter()
+        .map(|one| total(&certificate.boxes, one.id))
+        .collect();
+    let complete = !held && totals.iter().all(Option::is_some);
+    let enough = valid(certificate, &counted, &totals, voted);
+    certificate.outcome.status = match (complete, enough) {
+        (false, _) => Status::Held,
+        (true, false) => Status::Invalid,
+        (true, true) => Status::Decided,
+    };
+    if rules.kind == Kind::Election {
+        elect(election, totals, voted, certificate);
+    } else {
+        let total = totals.into_iter().next().flatten();
+        decide(total, voted, certificate);
+    }
+    Ok(())
+}
+
+fn counted<'e>(election: &'e Election, rules: &Rules) -> Vec<Counted<'e>> {
+    if rules.kind != Kind::Election {
+        return vec![Counted {
+            id: MOTION,
+            seats: 1,
+            options: ["for", "against", "abstain"].into(),
+            write_ins: false,
+        }];
+    }
+    let write_ins = rules
+        .law
+        .papers
+        .as_ref()
+        .is_some_and(|papers| papers.write_ins);
+    let counted = election.contests.iter().map(|contest| Counted {
+        id: &contest.id,
+        seats: contest.seats,
+        options: contest
+            .candidates
+            .iter()
+            .map(|one| one.id.as_str())
+            .collect(),
+        write_ins,
+    });
+    counted.collect()
+}
+
+/// The sums over the boxes: the lists make up the roll, and this many voted.
+fn turnout(certificate: &mut Certificate) -> u64 {
+    let entries = certificate.entries;
+    let boxes = &certificate.boxes;
+    let listed = over_boxes(
+        boxes.iter().map(|one| (one.id.as_str(), one.listed)),
+        Some(entries),
+    );
+    let voted = over_boxes(boxes.iter().map(|one| (one.id.as_str(), one.voted)), None);
+    let total = boxes.iter().map(|one| one.voted).sum();
+    let none = Basis::default();
+    certificate.steps.push(step("sum/listed", &none, listed));
+    certificate.steps.push(step("sum/voted", &none, voted));
+    total
+}
+
+/// The sum of the accepted counts of a contest over all boxes; nothing while one is open.
+fn total(boxes: &[BoxResult], contest: &str) -> Option<Tally> {
+    let mut total = Tally::default();
+    for one in boxes {
+        let found = one.contests.iter().find(|own| own.contest == contest)?;
+        let own = found.accepted.as_ref()?;
+        total.papers += own.papers;
+        total.valid += own.valid;
+        total.blank += own.blank;
+        total.invalid += own.invalid;
+        total.over_marked += own.over_marked;
+        for (option, votes) in &own.votes {
+            *total.votes.entry(option.clone()).or_default() += votes;
+        }
+    }
+    Some(total)
+}
+
+/// Whether the vote is valid: enough took part, and no more papers than persons.
+fn valid(
+    certificate: &mut Certificate,
+    counted: &[Counted<'_>],
+    totals: &[Option<Tally>],
+    voted: u64,
+) -> bool {
+    let rules = certificate.rules.clone();
+    let mut all = true;
+    let mut push = |step: Step| {
+        all &= step.proof.holds();
+        certificate.steps.push(step);
+    };
+    let too_many = rules
+        .law
+        .papers
+        .as_ref()
+        .map(|papers| papers.too_many.clone());
+    for (one, total) in counted.iter().zip(totals) {
+        let papers = total.as_ref().map_or(0, |total| total.papers);
+        let bounds = Proof::Bounds(Bounds::of(papers, 0, Some(voted)));
+        let basis = too_many.clone().unwrap_or_default();
+        push(step(format!("papers/{}", one.id), &basis, bounds));
+    }
+    let rerun = rules.law.rerun.as_ref();
+    let rerun = rerun.filter(|_| certificate.election.round == Round::Rerun);
+    for rule in &rules.method.quorum {
+        let compared = Proof::Compare(rule.compare(voted, certificate.entries));
+        push(step(
+            "quorum",
+            rerun.map_or(&rule.basis, |rerun| &rerun.quorum),
+            compared,
+        ));
+    }
+    all
+}
+
+/// The number that a majority rule takes its share of: ballots cast, those who take part, or, where
+/// the rule asks for a majority of all, the roll.
+fn whole(rule: &Rule, total: &Tally, voted: u64, into: &Certificate) -> u64 {
+    match rule.of {
+        Whole::BallotsCast => total.papers,
+        of if of == into.rules.method.electorate => into.entries,
+        _ => voted,
+    }
+}
+
+fn elect(election: &Election, totals: Vec<Option<Tally>>, voted: u64, into: &mut Certificate) {
+    let rules = into.rules.clone();
+    let relatives = seats::relatives(&election.contests);
+    let decided = into.outcome.status == Status::Decided;
+    let mut by_contest = Vec::with_capacity(totals.len());
+    for (contest, total) in election.contests.iter().zip(totals) {
+        match (decided, total) {
+            (true, Some(total)) => {
+                let enough = enough(contest, &total, voted, into);
+                by_contest.push(Voted {
+                    contest,
+                    total,
+                    enough,
+                });
+            }
+            (_, total) => {
+                let unknown = || Tally {
+                    votes: contest
+                        .candidates
+                        .iter()
+                        .map(|one| (one.id.clone(), 0))
+                        .collect(),
+                    ..Tally::default()
+                };
+                let known = total.clone().unwrap_or_else(unknown);
+                into.outcome.contests.push(ContestOutcome {
+                    id: contest.id.clone(),
+                    names: contest.names.clone(),
+                    seats: contest.seats,
+                    for_women: contest.for_women,
+                    total,
+                    standing: seats::standing(contest, &known, &rules, &relatives),
+                    tie: None,
+                    vacant: contest.seats,
+                });
+            }
+        }
+    }
+    if decided {
+        let filling = Filling {
+            rules: &rules,
+            tie: tie(election, &rules).unwrap_or(Tie::VoteAgain),
+            randomness: election.lot.as_ref(),
+            election: &election.id,
+        };
+        let mut lots: Vec<Drawn> = Vec::new();
+        into.outcome.contests = seats::fill(&by_contest, &relatives, &filling, &mut lots);
+        into.lots = lots;
+        committee(into);
+    }
+}
+
+/// Steps for each candidate, and who has enough votes.
+fn enough(
+    contest: &Contest,
+    total: &Tally,
+    voted: u64,
+    into: &mut Certificate,
+) -> BTreeSet<String> {
+    let rerun = into.rules.law.rerun.as_ref();
+    let rerun = rerun.filter(|_| into.election.round == Round::Rerun);
+    let (name, rule) = match (rerun, into.rules.method.majority.first()) {
+        (Some(rerun), _) => ("floor", rerun.floor.clone()),
+        (None, Some(rule)) => ("majority", rule.clone()),
+        (None, None) => return BTreeSet::new(),
+    };
+    let mut enough = BTreeSet::new();
+    for (id, votes) in &total.votes {
+        let compared = rule.compare(*votes, whole(&rule, total, voted, into));
+        if compared.holds {
+            enough.insert(id.clone());
+        }
+        let id = format!("{name}/{}/{id}", contest.id);
+        into.steps
+            .push(step(id, &rule.basis, Proof::Compare(compared)));
+    }
+    enough
+}
+
+/// How the committee is made up, once no seat is open to a tie.
+fn committee(into: &mut Certificate) {
+    let Some(rules) = into.rules.law.committee.clone() else {
+        return;
+    };
+    let elected = into
+        .outcome
+        .contests
+        .iter()
+        .flat_map(|contest| &contest.standing);
+    let elected: Vec<_> = elected.filter(|one| one.result == Fate::Elected).collect();
+    let open = into
+        .outcome
+        .contests
+        .iter()
+        .any(|contest| contest.tie.is_some());
+    if open || into.election.round == Round::Rerun {
+        return;
+    }
+    let count = |women: bool| {
+        let own = elected
+            .iter()
+            .filter(|one| !women || one.sex == Some(Sex::Female));
+        u64::try_from(own.count()).unwrap_or(u64::MAX)
+    };
+    let size = Proof::Bounds(Bounds::of(count(false), rules.min, Some(rules.max)));
+    let women = Proof::Bounds(Bounds::of(count(true), rules.women_min, None));
+    let steps = [
+        step("committee/size", &rules.size, size),
+        step("committee/women", &rules.women, women),
+    ];
+    into.outcome.defects.extend(failing(&steps));
+    into.steps.extend(steps);
+}
+
+/// A motion: recall or resolution.
+fn decide(total: Option<Tally>, voted: u64, into: &mut Certificate) {
+    let decided = into.outcome.status == Status::Decided;
+    let rule = into.rules.method.majority.first().cloned();
+    let carried = match (&total, rule) {
+        (Some(total), Some(rule)) if decided => {
+            let votes = total.votes.get("for").copied().unwrap_or(0);
+            let compared = rule.compare(votes, whole(&rule, total, voted, into));
+            into.steps.push(step(
+                "majority/motion",
+                &rule.basis,
+                Proof::Compare(compared),
+            ));
+            compared.holds
+        }
+        _ => false,
+    };
+    into.outcome.motion = Some(MotionOutcome { total, carried });
+}
+
+/// An owners' vote, unit by unit.
+fn owners(
+    election: &Election,
+    rules: &Rules,
+    votes: &[OwnerVote],
+    into: &mut Certificate,
+) -> Result<(), NoResult> {
+    let how = rules.law.owners.as_ref();
+    let how =
+        how.ok_or_else(|| NoResult::Election("the rules do not say how owners count".into()))?;
+    let register = Register::new(&election.units, how.co_owners);
+    let register = register.map_err(|(_, problem)| NoResult::Election(problem))?;
+    let mut outcome = register.count(votes).map_err(NoResult::Counts)?;
+    into.entries = outcome.heads.all;
+    let number = |rule: &Rule, favour: bool| match (rule.of, favour) {
+        (Whole::OwnersByHeads, _) => (outcome.heads.present, outcome.heads.all),
+        (Whole::OwnersByArea, _) => (outcome.area.present, outcome.area.all),
+        (Whole::TakingPartByHeads, _) => (outcome.heads.in_favour, outcome.heads.present),
+        _ => (outcome.area.in_favour, outcome.area.present),
+    };
+    let by = |of: Whole| match of {
+        Whole::OwnersByHeads | Whole::TakingPartByHeads => "heads",
+        _ => "area",
+    };
+    let mut all = true;
+    for rule in &rules.method.quorum {
+        let (part, whole) = number(rule, false);
+        let compared = rule.compare(part, whole);
+        all &= compared.holds;
+        let id = format!("quorum/{}", by(rule.of));
+        into.steps
+            .push(step(id, &rule.basis, Proof::Compare(compared)));
+    }
+    outcome.carried = all;
+    into.outcome.status = if all {
+        Status::Decided
+    } else {
+        Status::Invalid
+    };
+    for rule in rules.method.majority.iter().filter(|_| all) {
+        let (part, whole) = number(rule, true);
+        let compared = rule.compare(part, whole);
+        let id = format!("majority/{}", by(rule.of));
+        into.steps
+            .push(step(id, &rule.basis, Proof::Compare(compared)));
+    }
+    let majority = into
+        .steps
+        .iter()
+        .filter(|step| step.id.starts_with("majority/"));
+    let carried = majority
+        .map(|step| step.proof.holds())
+        .fold(outcome.carried, |all, one| all && one);
+    into.outcome.owners = Some(crate::owners::OwnersOutcome { carried, ..outcome });
+    Ok(())
+}
