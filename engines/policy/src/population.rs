@@ -19,7 +19,9 @@ use std::ops;
 pub use read::{BadRow, Folder, ReadPopulation, read};
 
 use crate::columns::cells::{Cells, WORD, words};
-use crate::ir::{Entity, Fact};
+use crate::book::Book;
+use crate::household::Household;
+use crate::ir::{Entity, Fact, FactId};
 use crate::value::{Known, Range, Type};
 
 /// A household has at most so many members: what is more is no household but a slip of a file.
@@ -194,6 +196,27 @@ impl Population {
             Some(member) => chunk.members.start + member * chunk.groups.len() + place(lane),
         };
         column.cells.get(slot)
+    }
+
+    /// A household as the row evaluator takes it, with what `book` asks of it.
+    #[must_use]
+    pub fn household(&self, book: &Book, household: usize) -> Household {
+        let members = self.members(household);
+        let mut made = Household::unknown(book, members.len());
+        for (fact, asked) in (0_u32..).zip(book.facts().iter()) {
+            if asked.entity == Entity::Member {
+                for member in 0..members.len() {
+                    let known = self.fact(&asked.field, household, Some(member));
+                    made.set(Some(member), FactId(fact), known);
+                }
+            } else {
+                made.set(None, FactId(fact), self.fact(&asked.field, household, None));
+            }
+        }
+        for (member, person) in members.enumerate() {
+            made.call(member, self.person_name(person));
+        }
+        made
     }
 
     /// The time of one pass over the columns called `fields`: their sum, which nobody needs.

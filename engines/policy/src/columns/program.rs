@@ -145,37 +145,13 @@ pub(crate) fn needed(plan: &Plan, results: &[NodeId]) -> Vec<NodeId> {
     }
     for at in (0..plan.nodes.len()).rev() {
         if wanted[at] {
-            operands(plan.nodes[at].op, |node| wanted[index(node)] = true);
+            for operand in plan.nodes[at].op.operands() {
+                wanted[index(operand)] = true;
+            }
         }
     }
     let ids = (0_u32..).zip(wanted).filter(|(_, wanted)| *wanted);
     ids.map(|(at, _)| NodeId(at)).collect()
-}
-
-/// Calls `each` with every operand of `op`.
-pub(crate) fn operands(op: Op, mut each: impl FnMut(NodeId)) {
-    match op {
-        Op::Const(_) | Op::Missing | Op::Fact(_) | Op::Size => {}
-        Op::Unary(_, a) | Op::Table(_, a) | Op::Lift(a) => each(a),
-        Op::Binary(_, a, b) => {
-            each(a);
-            each(b);
-        }
-        Op::Choose { condition, yes, no } => {
-            each(condition);
-            each(yes);
-            each(no);
-        }
-        Op::Gather {
-            value,
-            counted,
-            none,
-            ..
-        } => {
-            each(value);
-            counted.into_iter().chain(none).for_each(each);
-        }
-    }
 }
 
 /// A node's place in the plan.

@@ -2,3 +2,7 @@
 
 #[cfg(test)]
 mod agree;
+#[cfg(test)]
+mod openfisca;
+#[cfg(test)]
+mod catalogue;
