@@ -1,11 +1,23 @@
 //! What must hold for any bytes: used by the fuzz targets beside this file, and by the tests of the
 //! crate with random bytes.
 
+use std::sync::LazyLock;
+
 use linli_ballot::certificate::{Certificate, Fate, Status};
 use linli_ballot::{Counts, Election, Inputs, Procedure, Rules, tally, verify};
 
 const PROCEDURE: &str = include_str!("../../../catalogue/procedures/residents-election.toml");
 const OWNERS: &str = include_str!("../../../catalogue/procedures/owners-assembly.toml");
+
+/// The rules of an election of a residents' committee, and of owners' ordinary matters.
+static ELECTION: LazyLock<Rules> = LazyLock::new(|| rules(PROCEDURE, "voters"));
+static OWNED: LazyLock<Rules> = LazyLock::new(|| rules(OWNERS, "ordinary"));
+
+fn rules(procedure: &str, method: &str) -> Rules {
+    let procedure = Procedure::parse(procedure).expect("the procedure is sound");
+    let day = "2026-05-10".parse().expect("a day");
+    procedure.rules(method, day).expect("the rules are there")
+}
 
 /// Bytes as small choices; past their end everything is 0.
 struct Choices<'b> {
@@ -16,6 +28,11 @@ impl Choices<'_> {
     fn below(&mut self, many: u64) -> u64 {
         u64::from(self.bytes.next().copied().unwrap_or(0)) % many.max(1)
     }
+
+    /// A name, or nothing when there are not so `many`.
+    fn name(&mut self, many: u64) -> Option<&'static str> {
+        NAMES.get(usize::try_from(self.below(many)).ok()?).copied()
+    }
 }
 
 /// A vote made of bytes: candidates, boxes, papers (box, marks, how many).
@@ -23,7 +40,6 @@ struct Vote {
     election: String,
     rules: Rules,
     papers: Vec<(String, String, u64)>,
-    winners_contest: String,
 }
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
@@ -32,79 +48,87 @@ fn vote(bytes: &[u8]) -> Vote {
     let mut choose = Choices {
         bytes: bytes.iter(),
     };
-    let procedure = Procedure::parse(PROCEDURE).expect("the procedure is sound");
-    let rerun = choose.below(4) == 0;
-    let lot = choose.below(2) == 0;
+    let round = if choose.below(4) == 0 {
+        "rerun"
+    } else {
+        "first"
+    };
+    let plan = match choose.below(2) {
+        0 => "[plan]\nties = \"lot\"\n[lot]\nsource = \"s\"\nvalue = \"v\"\n",
+        _ => "",
+    };
     let seats = 1 + choose.below(4);
-    let mut candidates = String::new();
+    let candidates = candidates(&mut choose);
+    let mut papers = Vec::new();
+    let mut boxes = String::new();
+    let mut entries = 0;
+    for (ballot_box, channel) in [("one", "booth"), ("two", "roving"), ("three", "online")] {
+        let cast = cast(&mut choose, ballot_box, &mut papers);
+        let listed = cast + choose.below(12);
+        let voted = cast + choose.below(2).min(listed - cast);
+        entries += listed;
+        boxes.push_str(&format!(
+            "[[boxes]]\nid = \"{ballot_box}\"\nchannel = \"{channel}\"\nlisted = {listed}\nvoted = {voted}\n"
+        ));
+    }
+    let election = format!(
+        "format = \"linli-election/1\"\nid = \"e\"\nnames = {{ zh = \"例\" }}\n\
+         procedure = \"residents-election\"\nmethod = \"voters\"\nday = \"2026-05-10\"\n\
+         round = \"{round}\"\n{plan}[roll]\nentries = {entries}\n{boxes}\
+         [[contests]]\nid = \"c\"\nnames = {{ zh = \"例\" }}\nseats = {seats}\n{candidates}"
+    );
+    Vote {
+        election,
+        rules: ELECTION.clone(),
+        papers,
+    }
+}
+
+/// Six candidates; some are women, near relatives of another, or barred.
+fn candidates(choose: &mut Choices<'_>) -> String {
+    let mut text = String::new();
     for name in NAMES {
         let sex = if choose.below(3) == 0 {
             "female"
         } else {
             "male"
         };
-        let relative = match choose.below(8) {
-            index @ 0..6 => format!(
-                "relatives = [\"{}\"]\n",
-                NAMES[usize::try_from(index).unwrap_or(0)]
-            ),
-            _ => String::new(),
+        let relative = match choose.name(8) {
+            Some(other) => format!("relatives = [\"{other}\"]\n"),
+            None => String::new(),
         };
         let bar = if choose.below(12) == 0 {
             "bars = [\"under_age\"]\n"
         } else {
             ""
         };
-        candidates.push_str(&format!(
+        text.push_str(&format!(
             "[[contests.candidates]]\nid = \"{name}\"\nsex = \"{sex}\"\n{relative}{bar}"
         ));
     }
-    let mut papers = Vec::new();
-    let mut boxes = String::new();
-    let mut entries = 0;
-    for (ballot_box, channel) in [("one", "booth"), ("two", "roving"), ("three", "online")] {
-        let mut voted = 0;
-        for _ in 0..=choose.below(5) {
-            let many = choose.below(9);
-            let names = (0..choose.below(6))
-                .map(|_| choose.below(6))
-                .collect::<Vec<_>>();
-            let names = names
-                .into_iter()
-                .map(|index| NAMES[usize::try_from(index).unwrap_or(0)]);
-            let marks = match choose.below(9) {
-                0 => "!torn".to_owned(),
-                _ => names.collect::<Vec<_>>().join("+"),
-            };
-            voted += many;
-            papers.push((ballot_box.to_owned(), marks, many));
-        }
-        let listed = voted + choose.below(12);
-        let voted = voted + choose.below(2).min(listed - voted);
-        entries += listed;
-        boxes.push_str(&format!(
-            "[[boxes]]\nid = \"{ballot_box}\"\nchannel = \"{channel}\"\nlisted = {listed}\nvoted = {voted}\n"
-        ));
+    text
+}
+
+/// Papers of one box: blank, void, over-marked or valid ones; returns how many.
+fn cast(
+    choose: &mut Choices<'_>,
+    ballot_box: &str,
+    papers: &mut Vec<(String, String, u64)>,
+) -> u64 {
+    let mut all = 0;
+    for _ in 0..=choose.below(5) {
+        let many = choose.below(9);
+        let names: Vec<&str> = (0..choose.below(6))
+            .filter_map(|_| choose.name(6))
+            .collect();
+        let marks = match choose.below(9) {
+            0 => "!torn".to_owned(),
+            _ => names.join("+"),
+        };
+        all += many;
+        papers.push((ballot_box.to_owned(), marks, many));
     }
-    let round = if rerun { "rerun" } else { "first" };
-    let plan = if lot {
-        "[plan]\nties = \"lot\"\n[lot]\nsource = \"s\"\nvalue = \"v\"\n"
-    } else {
-        ""
-    };
-    let election = format!(
-        "format = \"linli-election/1\"\nid = \"e\"\nnames = {{ zh = \"例\" }}\nprocedure = \"residents-election\"\n\
-         method = \"voters\"\nday = 2026-05-10\nround = \"{round}\"\n{plan}[roll]\nentries = {entries}\n{boxes}\
-         [[contests]]\nid = \"c\"\nnames = {{ zh = \"例\" }}\nseats = {seats}\n{candidates}"
-    );
-    let election = election.replace("2026-05-10", "\"2026-05-10\"");
-    let day = "2026-05-10".parse().expect("a day");
-    Vote {
-        election,
-        rules: procedure.rules("voters", day).expect("the rules are there"),
-        papers,
-        winners_contest: "c".to_owned(),
-    }
+    all
 }
 
 fn counts(papers: &[(String, String, u64)], reversed: bool) -> String {
@@ -128,7 +152,7 @@ fn result(election: &str, rules: &Rules, counts: &str) -> Certificate {
 }
 
 /// The order of ballots, of rows and of papers that are alike never changes a byte of the result.
-pub fn order_never_matters(bytes: &[u8]) {
+pub(crate) fn order_never_matters(bytes: &[u8]) {
     let vote = vote(bytes);
     let one = result(&vote.election, &vote.rules, &counts(&vote.papers, false));
     let other = result(&vote.election, &vote.rules, &counts(&vote.papers, true));
@@ -146,7 +170,7 @@ pub fn order_never_matters(bytes: &[u8]) {
 
 /// A blank paper that says the name of somebody elected, or one more paper that does, leaves that
 /// person elected.
-pub fn one_more_vote_never_unseats(bytes: &[u8]) {
+pub(crate) fn one_more_vote_never_unseats(bytes: &[u8]) {
     let mut vote = vote(bytes);
     vote.papers.push(("one".to_owned(), String::new(), 1));
     let (before, after) = ("id = \"one\"\nchannel = \"booth\"\nlisted = ", "voted = ");
@@ -154,13 +178,13 @@ pub fn one_more_vote_never_unseats(bytes: &[u8]) {
     let grown = grow_after(&grown, before, after, 1);
     let grown = grow(&grown, "entries = ", 1);
     let base = result(&grown, &vote.rules, &counts(&vote.papers, false));
-    for winner in elected(&base, &vote.winners_contest) {
+    for winner in elected(&base, "c") {
         let mut changed = vote.papers.clone();
         if let Some(last) = changed.last_mut() {
             last.1.clone_from(&winner);
         }
         let one = result(&grown, &vote.rules, &counts(&changed, false));
-        let still = elected(&one, &vote.winners_contest).contains(&winner);
+        let still = elected(&one, "c").contains(&winner);
         assert!(
             still,
             "a mark for {winner} unseats\n{grown}\n{:?}",
@@ -173,7 +197,7 @@ pub fn one_more_vote_never_unseats(bytes: &[u8]) {
         added.push(("one".to_owned(), winner.clone(), 1));
         let one = result(&more, &vote.rules, &counts(&added, false));
         let decided = one.outcome.status == Status::Decided;
-        let still = elected(&one, &vote.winners_contest).contains(&winner);
+        let still = elected(&one, "c").contains(&winner);
         assert!(
             still || !decided,
             "a paper for {winner} unseats\n{grown}\n{:?}",
@@ -212,7 +236,7 @@ fn elected(certificate: &Certificate, contest: &str) -> Vec<String> {
 }
 
 /// A decided vote has every entry of the roll at exactly one box; one entry more or less holds it.
-pub fn channels_make_up_the_roll(bytes: &[u8]) {
+pub(crate) fn channels_make_up_the_roll(bytes: &[u8]) {
     let vote = vote(bytes);
     let counts = counts(&vote.papers, false);
     let base = result(&vote.election, &vote.rules, &counts);
@@ -228,7 +252,7 @@ pub fn channels_make_up_the_roll(bytes: &[u8]) {
 }
 
 /// The checker accepts every result the tally makes, also when read back from JSON.
-pub fn every_result_is_verified(bytes: &[u8]) {
+pub(crate) fn every_result_is_verified(bytes: &[u8]) {
     let vote = vote(bytes);
     let made = result(&vote.election, &vote.rules, &counts(&vote.papers, false));
     assert_eq!(
@@ -244,32 +268,23 @@ pub fn every_result_is_verified(bytes: &[u8]) {
 }
 
 /// No bytes stop the readers or the checker: each ends in a value or in a fault with a place.
-pub fn readers_never_stop(bytes: &[u8]) {
+pub(crate) fn readers_never_stop(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let lines = text.lines().count() + 1;
-    let placed =
-        |fault: linli_ballot::Fault| assert!(fault.line >= 1 && fault.line <= lines.max(1) + 1);
-    let day = "2026-05-10".parse().expect("a day");
-    let papers = Procedure::parse(PROCEDURE)
-        .expect("sound")
-        .rules("voters", day)
-        .expect("there");
-    let owners = Procedure::parse(OWNERS)
-        .expect("sound")
-        .rules("ordinary", day)
-        .expect("there");
-    Procedure::parse(&text).map(|_| ()).unwrap_or_else(placed);
+    if let Err(fault) = Procedure::parse(&text) {
+        placed(&text, &fault);
+    }
     let fixed = vote(bytes).election;
-    let elections = [Election::parse(&text), Election::parse(&fixed)];
-    for election in elections {
-        match election {
-            Err(fault) => placed_or_fixed(&fault),
+    for given in [Election::parse(&text), Election::parse(&fixed)] {
+        match given {
+            Err(fault) => placed(&text, &fault),
             Ok(election) => {
-                for rules in [&papers, &owners] {
-                    if let Ok(counts) = Counts::read(&text, &election, rules.kind, &mut |_, _| {}) {
-                        if let Ok(made) = tally(&election, rules, &counts, Inputs::default()) {
-                            assert_eq!(verify(&made), Ok(()));
-                        }
+                for rules in [&*ELECTION, &*OWNED] {
+                    let counts = Counts::read(&text, &election, rules.kind, &mut |_, _| {});
+                    let made = counts
+                        .ok()
+                        .map(|counts| tally(&election, rules, &counts, Inputs::default()));
+                    if let Some(Ok(made)) = made {
+                        assert_eq!(verify(&made), Ok(()));
                     }
                 }
             }
@@ -280,6 +295,12 @@ pub fn readers_never_stop(bytes: &[u8]) {
     }
 }
 
-fn placed_or_fixed(fault: &linli_ballot::Fault) {
-    assert!(fault.line >= 1 && fault.column >= 1);
+/// A fault lies in a line that is there (or just behind the last), and says something.
+fn placed(text: &str, fault: &linli_ballot::Fault) {
+    let lines = text.split('\n').count();
+    assert!(
+        (1..=lines).contains(&fault.line) && fault.column >= 1,
+        "{fault}"
+    );
+    assert!(!fault.problem.is_empty());
 }

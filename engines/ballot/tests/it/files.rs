@@ -1,11 +1,9 @@
 //! Files with faults are named by line and column; bytes at random never stop a reader.
 
-#[path = "../../fuzz/properties.rs"]
-#[expect(dead_code, reason = "the other properties are tried in properties.rs")]
-mod shared;
-
 use linli_ballot::{Counts, Election, Procedure, procedure::Kind};
 use proptest::prelude::*;
+
+use crate::shared;
 
 const ELECTION: &str = r#"format = "linli-election/1"
 id = "e"

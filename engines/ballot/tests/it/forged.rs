@@ -94,9 +94,7 @@ fn a_changed_number_or_truth_is_found() {
             let forgeries: Vec<Value> = match whole.pointer(path).unwrap() {
                 Value::Number(number) => {
                     let number = number.as_i64().unwrap();
-                    [number + 1, number - 1, number + 1_000_000]
-                        .map(|forged| json!(forged))
-                        .into()
+                    [number + 1, number - 1].map(|forged| json!(forged)).into()
                 }
                 Value::Bool(truth) => vec![json!(!truth)],
                 _ => continue,

@@ -1,8 +1,16 @@
 //! The engine against the law's boundaries, against oracles written apart from it, and against
 //! whoever forges a certificate.
 
+#[cfg(test)]
 mod files;
+#[cfg(test)]
 mod forged;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
+#[path = "../../fuzz/properties.rs"]
+mod shared;
+#[cfg(test)]
 mod situation;
+#[cfg(test)]
 mod vectors;

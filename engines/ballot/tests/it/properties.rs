@@ -1,9 +1,8 @@
 //! What holds for every vote, tried on random ones; the same functions are fuzz targets.
 
-#[path = "../../fuzz/properties.rs"]
-mod shared;
-
 use proptest::prelude::*;
+
+use crate::shared;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]

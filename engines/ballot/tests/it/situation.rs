@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use linli_ballot::certificate::{Certificate, Fate};
 use linli_ballot::lot::{self, Randomness};
+use linli_ballot::procedure::Kind;
 use linli_ballot::proxy::{self, Proxy};
 use linli_ballot::{Counts, Election, Inputs, Procedure, Rules, tally, verify};
 use serde::de::DeserializeOwned;
@@ -151,33 +152,65 @@ fn papers(given: &Value, election: &mut Value, rules: &Rules) -> String {
         "papers": given["papers"],
     }]);
     let boxes: Vec<Value> = part(given.get("boxes").unwrap_or(&alone));
-    let motion = !matches!(rules.kind, linli_ballot::procedure::Kind::Election);
-    let mut rows: Vec<[String; 6]> = Vec::new();
     let contests: Vec<Value> = match given.get("contests") {
         Some(contests) => part(contests),
         None => vec![given.clone()],
     };
-    for contest in &contests {
+    let motion = rules.kind != Kind::Election;
+    let rows = rows(given, &boxes, &contests, motion);
+    let bare = boxes.into_iter().map(|mut one| {
+        one.as_object_mut().unwrap().remove("papers");
+        one
+    });
+    election["boxes"] = bare.collect();
+    if motion {
+        election["motion"] = json!({ "zh": "例" });
+    } else {
+        election["contests"] = contests
+            .iter()
+            .map(|contest| named(contest, &rows))
+            .collect();
+    }
+    let rows: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
+    format!(
+        "box,counter,counting,contest,marks,papers\n{}\n",
+        rows.join("\n")
+    )
+}
+
+/// A contest with its candidates.
+fn named(contest: &Value, rows: &[[String; 6]]) -> Value {
+    json!({
+        "id": contest.get("id").cloned().unwrap_or(json!("committee")),
+        "names": { "zh": "例" },
+        "seats": contest.get("seats").cloned().unwrap_or(json!(1)),
+        "candidates": candidates(contest, rows),
+    })
+}
+
+/// The rows of the counts: both counters find the papers given, or what `rows` says.
+fn rows(given: &Value, boxes: &[Value], contests: &[Value], motion: bool) -> Vec<[String; 6]> {
+    let mut rows = Vec::new();
+    for contest in contests {
         let id = if motion {
             "motion"
         } else {
             contest["id"].as_str().unwrap_or("committee")
         };
-        for one in &boxes {
+        for one in boxes {
             let own = if given.get("contests").is_some() {
                 contest
             } else {
                 one
             };
-            for counter in ["1", "2"] {
-                for paper in own
-                    .get("papers")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                {
-                    rows.push(row(&one["id"], counter, "first", id, &paper[0], &paper[1]));
-                }
+            let papers = own.get("papers").and_then(Value::as_array);
+            for paper in papers.into_iter().flatten() {
+                rows.push(row(&one["id"], "1", "first", id, (&paper[0], &paper[1])));
+                rows.push(row(&one["id"], "2", "first", id, (&paper[0], &paper[1])));
+            }
+            if one["voted"] == 0 {
+                rows.push(row(&one["id"], "1", "first", id, (&json!(""), &json!(0))));
+                rows.push(row(&one["id"], "2", "first", id, (&json!(""), &json!(0))));
             }
         }
     }
@@ -193,65 +226,22 @@ fn papers(given: &Value, election: &mut Value, rules: &Rules) -> String {
             counter,
             counting,
             "committee",
-            &given[3],
-            &given[4],
+            (&given[3], &given[4]),
         ));
     }
-    if boxes.iter().all(|one| one["voted"] == 0) {
-        for counter in ["1", "2"] {
-            let id = if motion { "motion" } else { "committee" };
-            rows.push(row(
-                &json!("booth"),
-                counter,
-                "first",
-                id,
-                &json!(""),
-                &json!(0),
-            ));
-        }
-    }
-    let bare = boxes.into_iter().map(|mut one| {
-        one.as_object_mut().unwrap().remove("papers");
-        one
-    });
-    election["boxes"] = bare.collect();
-    if motion {
-        election["motion"] = json!({ "zh": "例" });
-    } else {
-        let named = |contest: &Value| {
-            let id = contest.get("id").cloned().unwrap_or(json!("committee"));
-            json!({
-                "id": id, "names": { "zh": "例" },
-                "seats": contest.get("seats").cloned().unwrap_or(json!(1)),
-                "candidates": candidates(contest, &rows),
-            })
-        };
-        election["contests"] = contests.iter().map(named).collect();
-    }
-    let mut text = "box,counter,counting,contest,marks,papers\n".to_owned();
-    for row in rows {
-        text.push_str(&row.join(","));
-        text.push('\n');
-    }
-    text
+    rows
 }
 
-fn row(
-    one: &Value,
-    by: &str,
-    counting: &str,
-    id: &str,
-    marks: &Value,
-    papers: &Value,
-) -> [String; 6] {
+fn row(one: &Value, by: &str, counting: &str, id: &str, paper: (&Value, &Value)) -> [String; 6] {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (marks, many) = (text(paper.0), paper.1.to_string());
     [
         text(one),
         by.to_owned(),
         counting.to_owned(),
         id.to_owned(),
-        text(marks),
-        papers.to_string(),
+        marks,
+        many,
     ]
 }
 
@@ -307,62 +297,9 @@ fn owners(given: &Value, election: &mut Value) -> String {
 
 /// What a certificate says, against what is expected of it.
 fn told(certificate: &Certificate, expect: &Value) -> Vec<String> {
-    let outcome = &certificate.outcome;
-    let standing = || {
-        outcome
-            .contests
-            .iter()
-            .flat_map(|contest| &contest.standing)
-    };
-    let sorted = |mut ids: Vec<String>| {
-        ids.sort_unstable();
-        json!(ids)
-    };
-    let ids = |wanted: &Fate| {
-        let own = standing().filter(|one| one.result == *wanted);
-        sorted(own.map(|one| one.id.clone()).collect())
-    };
-    let carried = outcome.motion.as_ref().map(|motion| motion.carried);
-    let carried = carried.or(outcome.owners.as_ref().map(|owners| owners.carried));
-    let vacant: u64 = outcome.contests.iter().map(|contest| contest.vacant).sum();
-    let codes = certificate
-        .findings
-        .iter()
-        .map(|finding| json!(finding.code));
-    let codes = codes
-        .map(|code| code.as_str().unwrap().to_owned())
-        .filter(|code| code != "F302");
-    let sums = |sums: linli_ballot::owners::Sums| json!([sums.all, sums.present, sums.in_favour]);
     let mut differs = Vec::new();
     for (key, wanted) in expect.as_object().unwrap() {
-        let found = match key.as_str() {
-            "status" => json!(outcome.status),
-            "elected" => ids(&Fate::Elected),
-            "level" => ids(&Fate::Level),
-            "vacant" => json!(vacant),
-            "carried" => json!(carried),
-            "defects" => json!(outcome.defects),
-            "findings" => sorted(codes.clone().collect()),
-            "heads" => sums(outcome.owners.as_ref().unwrap().heads),
-            "area" => sums(outcome.owners.as_ref().unwrap().area),
-            "fates" => {
-                let own = standing().filter(|one| wanted.get(&one.id).is_some());
-                own.map(|one| (one.id.clone(), json!(name(&one.result))))
-                    .collect()
-            }
-            "defect_of" => {
-                let steps = wanted.as_object().unwrap().keys();
-                steps
-                    .map(|id| (id.clone(), json!(outcome.defects.contains(id))))
-                    .collect()
-            }
-            "defects_among" => {
-                let prefix = wanted["prefix"].as_str().unwrap();
-                let own = outcome.defects.iter().filter(|id| id.starts_with(prefix));
-                json!({ "prefix": prefix, "are": own.collect::<Vec<_>>() })
-            }
-            other => panic!("nothing is called {other}"),
-        };
+        let found = said(certificate, key, wanted);
         let wanted = match (key.as_str(), wanted.as_array()) {
             ("elected" | "level" | "findings", Some(ids)) => sorted(
                 ids.iter()
@@ -374,6 +311,71 @@ fn told(certificate: &Certificate, expect: &Value) -> Vec<String> {
         differs.extend(differ(key, &found, &wanted));
     }
     differs
+}
+
+fn sorted(mut ids: Vec<String>) -> Value {
+    ids.sort_unstable();
+    json!(ids)
+}
+
+/// What a certificate says about one expectation.
+fn said(certificate: &Certificate, key: &str, wanted: &Value) -> Value {
+    let outcome = &certificate.outcome;
+    let standing = || {
+        outcome
+            .contests
+            .iter()
+            .flat_map(|contest| &contest.standing)
+    };
+    let ids = |wanted: &Fate| {
+        let own = standing().filter(|one| one.result == *wanted);
+        sorted(own.map(|one| one.id.clone()).collect())
+    };
+    let sums = |sums: linli_ballot::owners::Sums| json!([sums.all, sums.present, sums.in_favour]);
+    match key {
+        "status" => json!(outcome.status),
+        "elected" => ids(&Fate::Elected),
+        "level" => ids(&Fate::Level),
+        "vacant" => json!(
+            outcome
+                .contests
+                .iter()
+                .map(|contest| contest.vacant)
+                .sum::<u64>()
+        ),
+        "carried" => match (&outcome.motion, &outcome.owners) {
+            (Some(motion), _) => json!(motion.carried),
+            (None, owners) => json!(owners.as_ref().map(|owners| owners.carried)),
+        },
+        "defects" => json!(outcome.defects),
+        "findings" => {
+            let codes = certificate
+                .findings
+                .iter()
+                .map(|finding| json!(finding.code));
+            let codes = codes.map(|code| code.as_str().unwrap().to_owned());
+            sorted(codes.filter(|code| code != "F302").collect())
+        }
+        "heads" => sums(outcome.owners.as_ref().unwrap().heads),
+        "area" => sums(outcome.owners.as_ref().unwrap().area),
+        "fates" => {
+            let own = standing().filter(|one| wanted.get(&one.id).is_some());
+            own.map(|one| (one.id.clone(), json!(name(&one.result))))
+                .collect()
+        }
+        "defect_of" => {
+            let steps = wanted.as_object().unwrap().keys();
+            steps
+                .map(|id| (id.clone(), json!(outcome.defects.contains(id))))
+                .collect()
+        }
+        "defects_among" => {
+            let prefix = wanted["prefix"].as_str().unwrap();
+            let own = outcome.defects.iter().filter(|id| id.starts_with(prefix));
+            json!({ "prefix": prefix, "are": own.collect::<Vec<_>>() })
+        }
+        other => panic!("nothing is called {other}"),
+    }
 }
 
 /// A fate's name in JSON.
