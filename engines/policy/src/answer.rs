@@ -3,7 +3,7 @@
 use crate::household::Household;
 use crate::ir::{Entity, FactId, NodeId, Op, Planned};
 use crate::law::{Law, Step, StepId, StepKind};
-use crate::nearest::{self, Change};
+use crate::nearest::{Change, Trial};
 use crate::ops::Binary;
 use crate::rows::{Rows, place};
 use crate::value::Known;
@@ -86,24 +86,26 @@ impl<'l> Answers<'l> {
     /// The answers of all policies: one for a household's, one for each member of a person's.
     #[must_use]
     pub fn all(&self) -> Vec<Answer<'l>> {
-        let mut all = Vec::with_capacity(self.law.plan.policies.len() * 2);
-        for index in 0..self.law.plan.policies.len() {
-            all.extend(self.of(index));
-        }
-        all
+        let mut trial = None;
+        let policies = 0..self.law.plan.policies.len();
+        policies.flat_map(|policy| self.each(policy, &mut trial)).collect()
     }
 
     /// The answers of one policy.
-    pub fn of(&self, policy: usize) -> impl Iterator<Item = Answer<'l>> + use<'_, 'l> {
-        let planned = &self.law.plan.policies[policy];
-        let whom = match planned.entity {
+    #[must_use]
+    pub fn of(&self, policy: usize) -> Vec<Answer<'l>> {
+        self.each(policy, &mut None)
+    }
+
+    fn each(&self, policy: usize, trial: &mut Option<Trial<'l>>) -> Vec<Answer<'l>> {
+        let whom = match self.law.plan.policies[policy].entity {
             Entity::Member => self.household.size(),
             Entity::Group | Entity::Nobody => 1,
         };
-        (0..whom).map(move |member| self.answer(policy, member))
+        (0..whom).map(|member| self.answer(policy, member, trial)).collect()
     }
 
-    fn answer(&self, policy: usize, index: usize) -> Answer<'l> {
+    fn answer(&self, policy: usize, index: usize, trial: &mut Option<Trial<'l>>) -> Answer<'l> {
         let law = self.law;
         let planned = &law.plan.policies[policy];
         let member = (planned.entity == Entity::Member).then_some(index);
@@ -132,7 +134,8 @@ impl<'l> Answers<'l> {
         let steps = &law.policies[policy].conditions;
         answer.conditions = steps.iter().map(|id| self.condition(*id, index)).collect();
         if answer.outcome == Outcome::No {
-            answer.changes = nearest::for_answer(self, policy, index, &mut answer.conditions);
+            let trial = trial.get_or_insert_with(|| Trial::of(self));
+            answer.changes = trial.all(policy, index, &mut answer.conditions);
         }
         answer
     }
@@ -153,11 +156,11 @@ impl<'l> Answers<'l> {
         if open.is_empty() {
             return;
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = self.rows.marks();
         while let Some((id, member)) = open.pop() {
             let node = &self.law.plan[id];
             let whose = if node.entity == Entity::Member { member } else { 0 };
-            if self.rows.get(id, whose).is_some() || !seen.insert((id, whose)) {
+            if self.rows.get(id, whose).is_some() || self.rows.marked(&mut seen, id, whose) {
                 continue;
             }
             match node.op {

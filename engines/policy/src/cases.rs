@@ -107,7 +107,7 @@ impl Runner<'_> {
 
     fn compare(&mut self, law: &Law, household: &Household, case: &Case) {
         let answers = law.ask(household);
-        let each: Vec<Answer<'_>> = answers.of(self.index).collect();
+        let each = answers.of(self.index);
         if each.is_empty() {
             self.fail(case.at, "this case has nobody to ask about: give `persons`".to_owned());
         }

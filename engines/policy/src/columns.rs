@@ -35,17 +35,27 @@ pub use program::Program;
 /// One result over one chunk, member after member: lane `plane × lanes + household`.
 #[derive(Debug, Clone, Default)]
 pub struct Lanes {
-    /// Values; of a truth 0 and 1.
+    /// The values of a number; empty for a truth.
     pub values: Vec<i64>,
-    /// Which are known, as bits; nothing else is set, padding neither.
+    /// Which are true, as bits; empty for a number.
+    pub truth: Vec<u64>,
+    /// Which are known, as bits; padding is not.
     pub known: Vec<u64>,
+    /// Which are not known, as bits; padding is not among them.
+    pub unknown: Vec<u64>,
 }
 
 impl Lanes {
-    /// What is known in a lane.
+    /// What is known in a lane; of a truth 0 or 1.
     #[must_use]
     pub fn get(&self, lane: usize) -> Known {
-        bit(&self.known, lane).then(|| self.values[lane])
+        if !bit(&self.known, lane) {
+            None
+        } else if self.truth.is_empty() {
+            Some(self.values[lane])
+        } else {
+            Some(i64::from(bit(&self.truth, lane)))
+        }
     }
 }
 
@@ -128,19 +138,25 @@ impl Machine<'_> {
         let result = &self.results()[result];
         let count = self.chunk.slots(result.entity).len();
         lanes.values.clear();
+        lanes.truth.clear();
         lanes.known.clear();
+        lanes.unknown.clear();
         let known = match result.width {
             Width::Truth => {
                 let truths = self.truths(result.place);
-                let values = (0..count).map(|lane| i64::from(truths.truth.lane(lane)));
-                lanes.values.extend(values);
+                let words = (0..count / WORD).map(|word| truths.truth.word(word));
+                let words = words.enumerate().map(|(at, word)| word & live(self.chunk, at));
+                lanes.truth.extend(words);
                 truths.known
             }
             Width::Narrow => copied(self.numbers::<i32>(result.place), count, lanes),
             Width::Wide => copied(self.numbers::<i64>(result.place), count, lanes),
         };
-        let words = (0..count / WORD).map(|word| known.word(word) & live(self.chunk, word));
-        lanes.known.extend(words);
+        for word in 0..count / WORD {
+            let (known, live) = (known.word(word), live(self.chunk, word));
+            lanes.known.push(known & live);
+            lanes.unknown.push(!known & live);
+        }
     }
 
     fn total(&self, result: usize) -> (i64, u64) {

@@ -16,6 +16,7 @@ mod check;
 mod formula;
 mod model;
 mod read;
+mod tell;
 mod unit;
 
 pub mod answer;
@@ -23,15 +24,19 @@ pub mod book;
 pub mod cases;
 pub mod columns;
 pub mod day;
+pub mod explain;
 pub mod finding;
 pub mod head;
 pub mod household;
+pub mod incremental;
 pub mod ir;
 pub mod law;
 pub mod nearest;
 pub mod ops;
 pub mod population;
+pub mod rehearse;
 pub mod rows;
+pub mod sweep;
 pub mod value;
 
 pub use answer::{Answer, Answers, Outcome};

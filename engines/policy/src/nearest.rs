@@ -6,7 +6,8 @@
 
 use crate::answer::{Answers, Condition};
 use crate::household::Household;
-use crate::ir::{Entity, FactId, NodeId, Op};
+use crate::ir::{Entity, FactId, NodeId};
+use crate::law::{Law, Path};
 use crate::rows::{Rows, place};
 use crate::value::{Known, Type};
 
@@ -26,80 +27,72 @@ pub struct Change {
 /// How many members' facts are tried; a procedure may have thousands of members.
 const MEMBERS: usize = 12;
 
-struct Trial<'a, 'l> {
-    answers: &'a Answers<'l>,
+/// A copy of the household on which changes are tried; it is always put back as it was.
+#[derive(Debug)]
+pub(crate) struct Trial<'l> {
+    law: &'l Law,
     household: Household,
     rows: Rows<'l>,
 }
 
-/// Finds the changes for each condition that is not met, and returns those that alone suffice.
-pub(crate) fn for_answer<'l>(
-    answers: &Answers<'l>,
-    policy: usize,
-    index: usize,
-    conditions: &mut [Condition<'l>],
-) -> Vec<Change> {
-    let failing: Vec<usize> = conditions
-        .iter()
-        .enumerate()
-        .filter(|(_, condition)| condition.met == Some(0))
-        .map(|(at, _)| at)
-        .collect();
-    let mut trial = Trial {
-        answers,
-        household: answers.household.clone(),
-        rows: answers.rows.clone(),
-    };
-    for at in &failing {
-        let step = conditions[*at].step;
-        if let Some(node) = step.node {
-            conditions[*at].changes = trial.changes(&step.cone, node, index);
+/// Whose value of which node is looked at.
+type Top = (NodeId, usize);
+
+impl<'l> Trial<'l> {
+    pub(crate) fn of(answers: &Answers<'l>) -> Self {
+        let (household, rows) = (answers.household.clone(), answers.rows.clone());
+        Self { law: answers.law, household, rows }
+    }
+
+    /// Finds the changes for each condition that is not met, and returns those that alone suffice.
+    pub(crate) fn all(
+        &mut self,
+        policy: usize,
+        index: usize,
+        conditions: &mut [Condition<'l>],
+    ) -> Vec<Change> {
+        let mut failing = 0;
+        let mut found = Vec::new();
+        for condition in conditions.iter_mut().filter(|condition| condition.met == Some(0)) {
+            failing += 1;
+            if let Some(node) = condition.step.node {
+                condition.changes = self.changes(&condition.step.paths, (node, index));
+                found.clone_from(&condition.changes);
+            }
+        }
+        match self.law.plan.policies[policy].eligible {
+            // A change that meets the only condition may break another.
+            Some(eligible) if failing == 1 && conditions.len() > 1 => {
+                let paths = &self.law.policies[policy].paths;
+                found.retain(|change| self.turns(change, paths, (eligible, index)));
+                found
+            }
+            Some(_) if failing == 1 => found,
+            _ => Vec::new(),
         }
     }
-    let ([only], Some(eligible)) =
-        (failing.as_slice(), answers.law.plan.policies[policy].eligible)
-    else {
-        return Vec::new();
-    };
-    // A change that meets the condition may break another.
-    let cone = &answers.law.policies[policy].cone;
-    let found = conditions[*only].changes.clone();
-    found.into_iter().filter(|change| trial.turns(change, cone, eligible, index)).collect()
 }
 
-impl Trial<'_, '_> {
-    fn changes(&mut self, cone: &[NodeId], top: NodeId, index: usize) -> Vec<Change> {
+impl Trial<'_> {
+    fn changes(&mut self, paths: &[Path], top: Top) -> Vec<Change> {
         let mut changes = Vec::new();
-        for id in cone {
-            let node = self.answers.law.plan[*id];
-            let Op::Fact(fact) = node.op else { continue };
-            let members = match node.entity {
-                Entity::Member => self.household.size().min(MEMBERS),
-                Entity::Group | Entity::Nobody => 0,
-            };
-            if members == 0 {
-                changes.extend(self.nearest(fact, None, cone, (top, index)));
-            }
-            for member in 0..members {
-                changes.extend(self.nearest(fact, Some(member), cone, (top, index)));
+        for path in paths {
+            if path.entity == Entity::Member {
+                let members = self.household.size().min(MEMBERS);
+                changes.extend((0..members).filter_map(|one| self.nearest(Some(one), path, top)));
+            } else {
+                changes.extend(self.nearest(None, path, top));
             }
         }
         changes.sort_by_key(|change| (change.to.abs_diff(change.from), change.fact, change.member));
         changes
     }
 
-    fn nearest(
-        &mut self,
-        fact: FactId,
-        member: Option<usize>,
-        cone: &[NodeId],
-        top: (NodeId, usize),
-    ) -> Option<Change> {
-        let from = self.household.get(member, fact)?;
-        let law = self.answers.law;
-        let told = &law.plan.facts[place(NodeId(fact.0))];
+    fn nearest(&mut self, member: Option<usize>, path: &Path, top: Top) -> Option<Change> {
+        let from = self.household.get(member, path.fact)?;
+        let told = &self.law.plan.facts[place(NodeId(path.fact.0))];
         let (low, high) = (told.range.low, told.range.high);
-        let mut fits = |to: i64| self.with(member, fact, Some(to), cone, top) == Some(1);
+        let mut fits = |to: i64| self.with(member, path, to, top) == Some(1);
         let to = match told.type_ {
             Type::Bool | Type::Code(_) => (low..=high).find(|to| *to != from && fits(*to)),
             _ => {
@@ -108,30 +101,21 @@ impl Trial<'_, '_> {
                 [down, up].into_iter().flatten().min_by_key(|to| to.abs_diff(from))
             }
         };
-        self.household.set(member, fact, Some(from));
-        self.rows.some(cone, &self.household);
-        to.map(|to| Change { member, fact, from, to })
+        self.with(member, path, from, top);
+        to.map(|to| Change { member, fact: path.fact, from, to })
     }
 
     /// The top's value with one fact changed.
-    fn with(
-        &mut self,
-        member: Option<usize>,
-        fact: FactId,
-        value: Known,
-        cone: &[NodeId],
-        (top, index): (NodeId, usize),
-    ) -> Known {
-        self.household.set(member, fact, value);
-        self.rows.some(cone, &self.household);
-        self.rows.get(top, index)
+    fn with(&mut self, member: Option<usize>, path: &Path, value: i64, top: Top) -> Known {
+        self.household.set(member, path.fact, Some(value));
+        self.rows.some(&path.nodes, &self.household);
+        self.rows.get(top.0, top.1)
     }
 
-    fn turns(&mut self, change: &Change, cone: &[NodeId], top: NodeId, index: usize) -> bool {
-        let Change { member, fact, from, to } = *change;
-        let turned = self.with(member, fact, Some(to), cone, (top, index)) == Some(1);
-        self.household.set(member, fact, Some(from));
-        self.rows.some(cone, &self.household);
+    fn turns(&mut self, change: &Change, paths: &[Path], top: Top) -> bool {
+        let Some(path) = paths.iter().find(|path| path.fact == change.fact) else { return false };
+        let turned = self.with(change.member, path, change.to, top) == Some(1);
+        self.with(change.member, path, change.from, top);
         turned
     }
 }

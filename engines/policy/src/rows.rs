@@ -27,6 +27,14 @@ impl<'l> Rows<'l> {
         rows
     }
 
+    /// Computes only some nodes, operands first; the others stay unknown.
+    pub(crate) fn only(law: &'l Law, nodes: &[NodeId], household: &Household) -> Self {
+        let size = household.size();
+        let mut rows = Self { law, size, values: vec![None; law.groups + law.per_member * size] };
+        rows.some(nodes, household);
+        rows
+    }
+
     /// Computes anew for a changed household; the buffer is kept where the size is the same.
     pub fn again(&mut self, household: &Household) {
         if household.size() != self.size {
@@ -52,6 +60,18 @@ impl<'l> Rows<'l> {
         let index = place(id);
         let node = &self.law.plan.nodes[index];
         self.values[self.slot(node, index, member)]
+    }
+
+    /// A mark for every value, unset.
+    pub(crate) fn marks(&self) -> Vec<bool> {
+        vec![false; self.values.len()]
+    }
+
+    /// Sets the mark of a value, and says whether it was set.
+    pub(crate) fn marked(&self, marks: &mut [bool], id: NodeId, member: usize) -> bool {
+        let index = place(id);
+        let slot = self.slot(&self.law.plan.nodes[index], index, member);
+        std::mem::replace(&mut marks[slot], true)
     }
 
     #[inline]

@@ -1,6 +1,5 @@
 //! 三值: strong Kleene logic over bitsets, 64 lanes a word: what is true, and what is known.
 
-use super::cells::WORD;
 use crate::ops::Binary;
 
 /// Bits of many lanes.
@@ -20,11 +19,6 @@ impl Bits<'_> {
             Self::All(false) => 0,
             Self::Each(words) => words[at],
         }
-    }
-
-    /// The bit of `lane`.
-    pub(crate) fn lane(&self, lane: usize) -> bool {
-        self.word(lane / WORD) >> (lane % WORD) & 1 == 1
     }
 }
 
@@ -53,13 +47,8 @@ impl Truths<'_> {
 pub(crate) fn connect(how: Binary, (a, ka): (u64, u64), (b, kb): (u64, u64)) -> (u64, u64) {
     let both = ka & kb;
     match how {
-        Binary::And | Binary::Min | Binary::Mul => {
-            let settled = (ka & !a) | (kb & !b);
-            match how {
-                Binary::And => (a & b, both | settled),
-                _ => (a & b & both, both),
-            }
-        }
+        Binary::And => (a & b, both | (ka & !a) | (kb & !b)),
+        Binary::Min => (a & b & both, both),
         Binary::Or => (a | b, both | a | b),
         Binary::Max => ((a | b) & both, both),
         Binary::Ne => ((a ^ b) & both, both),

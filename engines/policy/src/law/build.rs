@@ -13,7 +13,7 @@ use crate::ops::Binary;
 use crate::value::Type;
 
 use super::nodes::Nodes;
-use super::{Explained, Law, NoPlan, Read, Step, StepId, StepKind};
+use super::{Explained, Law, NoPlan, Path, Read, Step, StepId, StepKind};
 
 /// How deep formulas may ask each other while they are built.
 const DEEPEST: usize = 1_000;
@@ -91,7 +91,7 @@ impl<'b> Builder<'b> {
             groups: size(groups),
             per_member: size(members),
         };
-        law.cones();
+        law.trace();
         Ok(law)
     }
 
@@ -112,7 +112,7 @@ impl<'b> Builder<'b> {
             conditions: Vec::new(),
             amount: None,
             rules: Vec::new(),
-            cone: Vec::new(),
+            paths: Vec::new(),
         };
         if !plan.in_force {
             return Ok((plan, why));
@@ -197,7 +197,7 @@ impl<'b> Builder<'b> {
             since,
             explained: None,
             uses,
-            cone: Vec::new(),
+            paths: Vec::new(),
         });
         self.rules.insert((id, self.on), node);
         self.use_step(step);
@@ -305,24 +305,23 @@ impl<'b> Builder<'b> {
             since: None,
             explained: None,
             uses: Vec::new(),
-            cone: Vec::new(),
+            paths: Vec::new(),
         });
         self.use_step(step);
         node
     }
 
     fn single(&mut self, id: ParamId) -> NodeId {
-        let node = match self.book.params[id.0].on(self.on).map(|dated| &dated.value) {
+        self.parameter(id);
+        match self.book.params[id.0].on(self.on).map(|dated| &dated.value) {
             Some(Figure::One(value)) => self.nodes.constant(*value),
             _ => self.nodes.missing(),
-        };
-        self.parameter(id, Some(node));
-        node
+        }
     }
 
     fn look_up(&mut self, id: ParamId, x: &Typed) -> Result<NodeId, NoPlan> {
         let at = self.term(x)?;
-        self.parameter(id, None);
+        self.parameter(id);
         let figure = self.book.params[id.0].on(self.on).map(|dated| &dated.value);
         let Some(Figure::Table { marginal, steps }) = figure else {
             return Ok(self.nodes.missing());
@@ -334,7 +333,7 @@ impl<'b> Builder<'b> {
     /// A parameter's value on a day that a fact gives: bands over days, missing where it has none.
     fn parameter_on(&mut self, id: ParamId, day: &Typed) -> Result<NodeId, NoPlan> {
         let day = self.term(day)?;
-        self.parameter(id, None);
+        self.parameter(id);
         let values = &self.book.params[id.0].values;
         let mut steps = Vec::new();
         for dated in values {
@@ -363,8 +362,8 @@ impl<'b> Builder<'b> {
         Ok(node)
     }
 
-    /// Leaves the step of a parameter; `node` is its value unless it is a table.
-    fn parameter(&mut self, id: ParamId, node: Option<NodeId>) {
+    /// Leaves the step of a parameter.
+    fn parameter(&mut self, id: ParamId) {
         let about = (About::Param(id), self.on);
         if let Some(step) = self.known.get(&about).copied() {
             self.use_step(step);
@@ -374,6 +373,11 @@ impl<'b> Builder<'b> {
         let param = &book.params[id.0];
         let before = std::mem::replace(&mut self.policy, param.policy);
         let dated = param.on(self.on);
+        let node = match dated.map(|dated| &dated.value) {
+            Some(Figure::One(value)) => Some(self.nodes.constant(*value)),
+            Some(Figure::Table { .. }) => None,
+            None => Some(self.nodes.missing()),
+        };
         let reading = dated.map(|dated| self.read(figure(dated, &param.type_), node, &dated.citation));
         self.uses.push(Vec::new());
         let explained = param.formula.as_ref().and_then(|(text, typed)| {
@@ -383,7 +387,6 @@ impl<'b> Builder<'b> {
         });
         let uses = self.uses.pop().unwrap_or_default();
         self.policy = before;
-        let node = if dated.is_some() { node } else { Some(self.nodes.missing()) };
         let step = self.step(about, Step {
             kind: StepKind::Parameter,
             key: param.key.clone(),
@@ -397,7 +400,7 @@ impl<'b> Builder<'b> {
             since: dated.map(|dated| dated.from),
             explained,
             uses,
-            cone: Vec::new(),
+            paths: Vec::new(),
         });
         self.use_step(step);
     }
@@ -432,34 +435,43 @@ impl<'b> Builder<'b> {
 }
 
 impl Law {
-    /// For every condition and policy the nodes that decide it, so that a changed fact is tried
+    /// For every condition and policy what a changed fact changes, so that a change is tried
     /// without computing the rest.
-    fn cones(&mut self) {
+    fn trace(&mut self) {
         for index in 0..self.steps.len() {
             if self.steps[index].kind == StepKind::Condition
                 && let Some(node) = self.steps[index].node
             {
-                self.steps[index].cone = self.cone(node);
+                self.steps[index].paths = self.paths(node);
             }
         }
         for index in 0..self.policies.len() {
             if let Some(node) = self.plan.policies[index].eligible {
-                self.policies[index].cone = self.cone(node);
+                self.policies[index].paths = self.paths(node);
             }
         }
     }
 
-    fn cone(&self, top: NodeId) -> Vec<NodeId> {
+    fn paths(&self, top: NodeId) -> Vec<Path> {
         let mut cone = BTreeSet::from([top]);
         let mut open = vec![top];
         while let Some(id) = open.pop() {
-            for below in self.plan[id].op.operands() {
-                if cone.insert(below) {
-                    open.push(below);
+            let below = self.plan[id].op.operands();
+            open.extend(below.filter(|below| cone.insert(*below)));
+        }
+        let mut paths = Vec::new();
+        for id in &cone {
+            let Op::Fact(fact) = self.plan[*id].op else { continue };
+            let mut touched = BTreeSet::from([*id]);
+            for above in cone.range(*id..) {
+                if self.plan[*above].op.operands().any(|one| touched.contains(&one)) {
+                    touched.insert(*above);
                 }
             }
+            let nodes = touched.into_iter().collect();
+            paths.push(Path { fact, entity: self.plan[*id].entity, nodes });
         }
-        cone.into_iter().collect()
+        paths
     }
 }
 

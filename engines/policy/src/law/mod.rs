@@ -64,8 +64,16 @@ pub(crate) struct Step {
     /// A formula that explains a published value, and what it gives.
     pub(crate) explained: Option<(String, NodeId)>,
     pub(crate) uses: Vec<StepId>,
-    /// The nodes below this one, in order, when a change is tried: conditions only.
-    pub(crate) cone: Vec<NodeId>,
+    /// What a change of each fact below would change: conditions only.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// The nodes between a fact and a result: those to compute anew when the fact changes.
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    pub(crate) fact: FactId,
+    pub(crate) entity: Entity,
+    pub(crate) nodes: Vec<NodeId>,
 }
 
 /// One reading of a step.
@@ -92,13 +100,13 @@ pub(crate) enum StepKind {
 #[derive(Debug, Clone)]
 pub(crate) struct Explained {
     pub(crate) head: Arc<Head>,
-    /// Its keys of facts.
+    /// Its conditions in force, by the order of the file.
     pub(crate) conditions: Vec<StepId>,
     pub(crate) amount: Option<StepId>,
     /// Its rules in force, by the order of the file.
     pub(crate) rules: Vec<StepId>,
-    /// Nodes that decide it, in order.
-    pub(crate) cone: Vec<NodeId>,
+    /// What a change of each fact that decides it would change.
+    pub(crate) paths: Vec<Path>,
 }
 
 impl Book {
