@@ -85,9 +85,7 @@ impl Election {
     /// An amount of the smallest unit, in the file's currency.
     #[must_use]
     pub fn money(&self, amount: u64) -> String {
-        crate::Fraction::new(amount, self.unit)
-            .expect("a unit is a power of ten")
-            .rounded_down(18)
+        crate::fraction::decimal(&amount.into(), self.unit.max(1).ilog10())
     }
 }
 
@@ -192,7 +190,7 @@ impl Profile {
                 let points = satisfaction.points(mark.points);
                 self.totals[mark.project as usize] += i128::from(points);
                 if points > 0 {
-                    self.shares[mark.project as usize] += u64::from(points.unsigned_abs());
+                    self.shares[mark.project as usize] += points.unsigned_abs();
                     self.supporters[mark.project as usize] += 1;
                 }
             }

@@ -68,7 +68,7 @@ impl Fraction {
 }
 
 /// `units` of 10^-`places` as a decimal, without trailing zeros.
-fn decimal(units: &BigInt, places: u32) -> String {
+pub(crate) fn decimal(units: &BigInt, places: u32) -> String {
     let (whole, rest) = units.abs().div_rem(&BigInt::from(10).pow(places));
     let sign = if units.is_negative() { "-" } else { "" };
     if rest.is_zero() {

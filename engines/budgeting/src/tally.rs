@@ -142,7 +142,7 @@ pub fn tally(
     explain: bool,
     told: &mut dyn FnMut(u64),
 ) -> Result<Tally, Refusal> {
-    check(election, options)?;
+    check(election, *options)?;
     let profile = Profile::new(election, options.satisfaction);
     let count = Count {
         election,
@@ -154,12 +154,12 @@ pub fn tally(
         Rule::Greedy => count.greedy(),
         Rule::MaxWelfare => count.welfare(told)?,
         Rule::Phragmen => count.phragmen(&phragmen::run(election, &profile, told)),
-        Rule::EqualShares => count.shares(&equal_shares::run(election, &profile, options, told)),
+        Rule::EqualShares => count.shares(&equal_shares::run(election, &profile, *options, told)),
     })
 }
 
 /// Whether the rule and its options go together, and with these ballots.
-pub(crate) fn check(election: &Election, options: &Options) -> Result<(), Refusal> {
+pub(crate) fn check(election: &Election, options: Options) -> Result<(), Refusal> {
     let equal_shares = options.rule == Rule::EqualShares;
     if !equal_shares && options.completion != Completion::None {
         return Err(Refusal::NotThisRule("a completion"));

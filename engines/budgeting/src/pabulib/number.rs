@@ -1,7 +1,7 @@
 //! Numbers as people and spreadsheets write them, read exactly.
 
 /// A decimal: `digits` · 10^-`places`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Decimal {
     pub(super) digits: i128,
     pub(super) places: u32,
@@ -38,7 +38,9 @@ pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<&'static str>), Not
     let (text, exponent) = match text.split_once(['e', 'E']) {
         Some((text, power)) => (
             text,
-            power.parse::<i32>().map_err(|_| NotANumber::Unreadable)?,
+            power
+                .parse::<i32>()
+                .map_err(|_not_one| NotANumber::Unreadable)?,
         ),
         None => (text, 0),
     };
@@ -56,9 +58,11 @@ pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<&'static str>), Not
     let mut value = if digits.is_empty() {
         0
     } else {
-        digits.parse::<i128>().map_err(|_| NotANumber::Unreadable)?
+        digits
+            .parse::<i128>()
+            .map_err(|_not_one| NotANumber::Unreadable)?
     };
-    let mut places = i32::try_from(part.len()).map_err(|_| NotANumber::TooLarge)?;
+    let mut places = i32::try_from(part.len()).map_err(|_far| NotANumber::TooLarge)?;
     if value == 0 {
         places = 0;
     } else {
@@ -72,7 +76,7 @@ pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<&'static str>), Not
         value = value.checked_mul(10).ok_or(NotANumber::TooLarge)?;
         places += 1;
     }
-    let places = u32::try_from(places).map_err(|_| NotANumber::TooLarge)?;
+    let places = u32::try_from(places).map_err(|_far| NotANumber::TooLarge)?;
     if places > 9 {
         return Err(NotANumber::TooLarge);
     }

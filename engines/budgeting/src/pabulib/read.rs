@@ -418,9 +418,9 @@ impl Sections {
                 faults.error(place, Code::NoId, "this project has no id");
             }
             let (text, place) = (table.cell(row, cost_column), table.place(row, cost_column));
-            if let Some(cost) = amount(text, place, "the cost", faults) {
-                found.push((row, cost));
-            }
+            // Without a readable cost it is kept, so that ballots for it are no further faults.
+            let cost = amount(text, place, "the cost", faults);
+            found.push((row, cost.unwrap_or_default()));
         }
         found.sort_by(|(a, _), (b, _)| table.cell(*a, id_column).cmp(table.cell(*b, id_column)));
         for pair in found.windows(2) {

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::{Cells, Pabulib};
 
-/// The file in its clean form: UTF-8, line feeds, three sections with their headers, no stray
-/// separators. Reading it again gives the same election. With `selected`, the column of that name
+/// The file in its clean form.
+///
+/// UTF-8, line feeds, three sections with their headers, no stray separators. Reading it again gives the same election. With `selected`, the column of that name
 /// in `PROJECTS` says which ids were bought.
 #[must_use]
 pub fn write(file: &Pabulib, selected: Option<&[String]>) -> String {

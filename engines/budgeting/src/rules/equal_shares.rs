@@ -54,7 +54,7 @@ pub(crate) struct Shares {
 pub(crate) fn run(
     election: &Election,
     profile: &Profile,
-    options: &Options,
+    options: Options,
     told: &mut dyn FnMut(u64),
 ) -> Shares {
     let costs = election.projects.iter().map(|project| project.cost);
@@ -111,7 +111,7 @@ pub(crate) fn first_endowment(election: &Election, kind: Endowment) -> u128 {
 fn raise(
     election: &Election,
     market: &mut Market<'_>,
-    options: &Options,
+    options: Options,
     shares: &mut Shares,
     told: &mut dyn FnMut(u64),
 ) {
@@ -123,11 +123,7 @@ fn raise(
     let mut endowment = first_endowment(election, options.endowment);
     market.run(endowment, voters, u64::MAX);
     let step = u128::from(voters) * u128::from(election.unit);
-    while add {
-        if let Some(ended) = finished(election, market, options) {
-            shares.ended = ended;
-            break;
-        }
+    while let (true, None) = (add, finished(election, market, options)) {
         let quiet = market.quiet(endowment, voters, election.unit);
         endowment += step * u128::from(quiet);
         shares.raised += quiet;
@@ -142,6 +138,9 @@ fn raise(
         shares.raised += 1;
         told(shares.raised);
     }
+    if add && matches!(shares.ended, Ended::NotRaised) {
+        shares.ended = finished(election, market, options).unwrap_or(Ended::NotRaised);
+    }
     shares.endowment = amount(endowment, voters, election.unit);
     shares.purchases = purchases(market, election.unit);
     shares.left = (0..election.projects.len())
@@ -155,7 +154,7 @@ fn amount(endowment: u128, voters: u64, unit: u64) -> Fraction {
 }
 
 /// Whether there is no use in raising the endowment.
-fn finished(election: &Election, market: &Market<'_>, options: &Options) -> Option<Ended> {
+fn finished(election: &Election, market: &Market<'_>, options: Options) -> Option<Ended> {
     let waiting = market.waiting();
     if waiting.is_empty() {
         return Some(Ended::AllBought);

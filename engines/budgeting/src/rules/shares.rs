@@ -5,7 +5,7 @@
 //! point or all that is left; until no project's supporters have its cost.
 //!
 //! **Source**: Peters, Pierczyński and Skowron, "Proportional Participatory Budgeting with
-//! Additive Utilities" (NeurIPS 2021).
+//! Additive Utilities" (`NeurIPS` 2021).
 //!
 //! **How it is exact and fast.** What a purse holds is kept as a 62-bit whole number that is at
 //! most [`Market::slack`] below the true amount; prices found with it are intervals. A project's

@@ -124,7 +124,7 @@ impl Core {
         if first + states.len() > MOST_STATES {
             return Err(TooHard);
         }
-        let index = u32::try_from(at).map_err(|_| TooHard)?;
+        let index = u32::try_from(at).map_err(|_far| TooHard)?;
         self.nodes
             .extend(states.iter().map(|state| (state.node, index)));
         let turned = (first..).zip(states).map(|(node, state)| State {

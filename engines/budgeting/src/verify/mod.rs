@@ -63,7 +63,7 @@ pub fn verify(election: &Election, tally: &Tally) -> Result<Proof, Vec<Flaw>> {
     findings.need(tally.format == FORMAT, || {
         format!("the format is {}, not {FORMAT}", short(&tally.format))
     });
-    if let Err(refusal) = check(election, &tally.options) {
+    if let Err(refusal) = check(election, tally.options) {
         findings.need(false, || refusal.to_string());
     }
     let votes = Votes::new(election, tally.options.satisfaction);

@@ -68,6 +68,13 @@ impl Claim<'_> {
         }) {
             return;
         }
+        let pleases = |at: &usize| self.votes.welfare(*at).is_positive();
+        let listed = self.selected.is_sorted() && self.selected.iter().all(pleases);
+        if !findings.need(listed, || {
+            "selected is not by id, or has a project that satisfies nobody".into()
+        }) {
+            return;
+        }
         let mut items: Vec<usize> = (0..self.election.projects.len())
             .filter(|at| self.votes.welfare(*at).is_positive())
             .collect();

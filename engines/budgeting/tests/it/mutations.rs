@@ -1,1 +1,140 @@
-//! stub
+//! Damaged input: files are read or refused, never a panic; results that were tampered with do not
+//! verify. The same properties as the fuzz targets'.
+
+use linli_budgeting::{Certificate, Completion, Satisfaction, Tally, pabulib, verify};
+use proptest::prelude::*;
+
+use crate::world::{all_options, count, drawn, election, shares};
+
+/// Whatever is read can be counted by every rule, and the results verify.
+fn read_and_count(bytes: &[u8]) {
+    let Ok((file, _)) = pabulib::read(bytes, &mut |_| {}) else {
+        return;
+    };
+    let again = pabulib::read(pabulib::write(&file, None).as_bytes(), &mut |_| {});
+    let (again, _) = again.unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!(again.election.marks, file.election.marks);
+    for options in all_options() {
+        if let Ok(tally) = linli_budgeting::tally(&file.election, &options, true, &mut |_| {}) {
+            verify(&file.election, &tally).unwrap_or_else(|flaws| panic!("{flaws:?}"));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_files_are_read_or_refused(
+        text in prop_oneof![drawn("approval"), drawn("cumulative"), drawn("ordinal")],
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, any::<u8>()), 1..6),
+    ) {
+        let mut bytes = text.into_bytes();
+        for (at, how, byte) in damage {
+            let at = at.index(bytes.len().max(1)).min(bytes.len());
+            let signs = b";,\"\n\r0-.e 1MV";
+            let sign = signs[usize::from(byte) % signs.len()];
+            match how {
+                0 => bytes.insert(at, sign),
+                1 if at < bytes.len() => { bytes.remove(at); }
+                2 if at < bytes.len() => bytes[at] = byte,
+                _ if at < bytes.len() => bytes[at] = sign,
+                _ => {}
+            }
+        }
+        read_and_count(&bytes);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        read_and_count(&bytes);
+    }
+
+    #[test]
+    fn results_with_another_selection_do_not_verify(text in drawn("approval"), at in any::<prop::sample::Index>()) {
+        let election = election(&text);
+        for options in all_options() {
+            let tally = count(&election, options);
+            for forged in forgeries(&tally, &election, at) {
+                prop_assert!(verify(&election, &forged).is_err(), "{options:?} {forged:?}\n{text}");
+            }
+        }
+    }
+}
+
+/// One project more, one less, two in another order, another budget.
+fn forgeries(
+    tally: &Tally,
+    election: &linli_budgeting::Election,
+    at: prop::sample::Index,
+) -> Vec<Tally> {
+    let mut forged = Vec::new();
+    let with = |change: &dyn Fn(&mut Tally)| {
+        let mut copy = tally.clone();
+        copy.explanations.clear();
+        change(&mut copy);
+        copy
+    };
+    let other = election
+        .projects
+        .iter()
+        .find(|it| !tally.selected.contains(&it.id));
+    if let Some(other) = other {
+        forged.push(with(&|copy| copy.selected.push(other.id.clone())));
+    }
+    if !tally.selected.is_empty() {
+        let at = at.index(tally.selected.len());
+        forged.push(with(&|copy| {
+            copy.selected.remove(at);
+        }));
+        forged.push(with(&|copy| copy.selected.push(copy.selected[at].clone())));
+    }
+    if tally.selected.len() > 1 {
+        forged.push(with(&|copy| copy.selected.swap(0, 1)));
+    }
+    forged.push(with(&|copy| copy.instance.budget.push('0')));
+    forged.push(with(&|copy| copy.instance.voters += 1));
+    forged
+}
+
+/// Consistent lies: prices, endowments and orders that fit together but are not the rule's.
+#[test]
+fn forged_certificates_do_not_verify() {
+    let text = crate::world::approvals(
+        "12",
+        &[("x", "6"), ("y", "6"), ("z", "5")],
+        &["x,z", "x,y", "y,z"],
+    );
+    let election = election(&text);
+    let honest = count(&election, shares(Satisfaction::Cost, Completion::Add1));
+    assert!(verify(&election, &honest).is_ok());
+    let forge = |change: &dyn Fn(&mut linli_budgeting::PriceSystem)| {
+        let mut tally = honest.clone();
+        tally.explanations.clear();
+        let Certificate::Prices(prices) = &mut tally.certificate else {
+            panic!("{:?}", tally.certificate);
+        };
+        change(prices);
+        tally.selected = prices
+            .purchases
+            .iter()
+            .map(|it| it.project.clone())
+            .collect();
+        verify(&election, &tally)
+    };
+    assert!(forge(&|_| {}).is_ok());
+    assert!(forge(&|it| it.purchases[0].price = "7/2".parse().unwrap()).is_err());
+    assert!(forge(&|it| it.purchases[0].price = "-3".parse().unwrap()).is_err());
+    assert!(forge(&|it| it.endowment = "100".parse().unwrap()).is_err());
+    assert!(forge(&|it| it.raised += 1).is_err());
+    assert!(forge(&|it| it.ended = linli_budgeting::Ended::AllBought).is_err());
+    // z first, at a price its supporters can pay, though x and y cost less for the satisfaction or
+    // come first by id.
+    assert!(forge(&|it| it.purchases[0].project = "y".to_owned()).is_err());
+    assert!(
+        forge(&|it| {
+            it.purchases.pop();
+        })
+        .is_err()
+    );
+}

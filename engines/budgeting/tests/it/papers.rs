@@ -22,14 +22,14 @@ fn fifty_one_do_not_take_it_all() {
     let election = election(&approvals("1000", &projects, &ballots));
     let blues = |selected: &[String]| selected.iter().filter(|id| id.starts_with('b')).count();
 
-    let greedy = count(&election, &rule(Rule::Greedy));
+    let greedy = count(&election, rule(Rule::Greedy));
     assert_eq!((greedy.selected.len(), blues(&greedy.selected)), (10, 10));
-    let fair = count(&election, &shares(Satisfaction::Cost, Completion::Add1));
+    let fair = count(&election, shares(Satisfaction::Cost, Completion::Add1));
     // 49 voters' part is 490: four projects, until Add1 gives them the fifth.
     assert_eq!((fair.selected.len(), blues(&fair.selected)), (10, 5));
-    let plain = count(&election, &shares(Satisfaction::Cost, Completion::None));
+    let plain = count(&election, shares(Satisfaction::Cost, Completion::None));
     assert_eq!((plain.selected.len(), blues(&plain.selected)), (9, 5));
-    let phragmen = count(&election, &rule(Rule::Phragmen));
+    let phragmen = count(&election, rule(Rule::Phragmen));
     assert_eq!(
         (phragmen.selected.len(), blues(&phragmen.selected)),
         (10, 5)
@@ -48,7 +48,7 @@ fn prices_are_per_point_and_the_poor_give_all() {
         &["a;2", "a,b;1,1"],
     );
     let election = election(&text);
-    let tally = count(&election, &shares(Satisfaction::Score, Completion::None));
+    let tally = count(&election, shares(Satisfaction::Score, Completion::None));
     assert_eq!(tally.selected, ["a", "b"]);
     let Certificate::Prices(prices) = &tally.certificate else {
         panic!("{:?}", tally.certificate);
@@ -67,7 +67,7 @@ fn prices_are_per_point_and_the_poor_give_all() {
 fn what_a_project_lacked_is_said() {
     let text = approvals("12", &[("x", "6"), ("y", "6")], &["x", "x,y", "y"]);
     let election = election(&text);
-    let tally = count(&election, &shares(Satisfaction::Cost, Completion::None));
+    let tally = count(&election, shares(Satisfaction::Cost, Completion::None));
     assert_eq!(tally.selected, ["x"]);
     let y = &tally.explanations[1];
     assert_eq!(y.fate, Fate::SupportersLack);
@@ -90,7 +90,7 @@ fn what_a_project_lacked_is_said() {
         "{x:?} {y:?}"
     );
     // One unit more for each: x costs 3 each again, then the second gives 2 and the third 4.
-    let raised = count(&election, &shares(Satisfaction::Cost, Completion::Add1));
+    let raised = count(&election, shares(Satisfaction::Cost, Completion::Add1));
     assert_eq!(raised.selected, ["x", "y"]);
     let Certificate::Prices(prices) = &raised.certificate else {
         panic!("{:?}", raised.certificate);
@@ -115,7 +115,7 @@ fn what_a_project_lacked_is_said() {
 fn phragmen_by_hand() {
     let costs = [("a", "1"), ("b", "1"), ("c", "1"), ("d", "1")];
     let election = election(&approvals("3", &costs, &["a,b", "a,b", "a,c", "d"]));
-    let tally = count(&election, &rule(Rule::Phragmen));
+    let tally = count(&election, rule(Rule::Phragmen));
     assert_eq!(tally.selected, ["a", "b", "d"]);
     let Certificate::Loads(loads) = &tally.certificate else {
         panic!("{:?}", tally.certificate);
@@ -134,7 +134,7 @@ fn nobody_one_voter_and_nothing_to_buy() {
     let empty = election(&approvals("10", &[("b", "4"), ("a", "7")], &[]));
     let none = count(
         &empty,
-        &shares(Satisfaction::Cost, Completion::Add1Utilitarian),
+        shares(Satisfaction::Cost, Completion::Add1Utilitarian),
     );
     assert_eq!(
         none.selected,
@@ -142,13 +142,13 @@ fn nobody_one_voter_and_nothing_to_buy() {
         "greedy completes by id where nobody votes"
     );
     assert!(
-        count(&empty, &shares(Satisfaction::Cost, Completion::Add1))
+        count(&empty, shares(Satisfaction::Cost, Completion::Add1))
             .selected
             .is_empty()
     );
 
     let one = election(&approvals("10", &[("b", "4"), ("a", "7")], &["a,b"]));
-    let chosen = count(&one, &shares(Satisfaction::Cardinality, Completion::Add1));
+    let chosen = count(&one, shares(Satisfaction::Cardinality, Completion::Add1));
     assert_eq!(
         chosen.selected,
         ["b"],
@@ -162,7 +162,7 @@ fn nobody_one_voter_and_nothing_to_buy() {
         Rule::Phragmen,
         Rule::EqualShares,
     ] {
-        assert!(count(&nothing, &rule(rule_)).selected.is_empty());
+        assert!(count(&nothing, rule(rule_)).selected.is_empty());
     }
 }
 
@@ -174,7 +174,7 @@ fn amounts_may_have_decimals() {
         &["a", "b"],
     ));
     assert_eq!(election.unit, 100);
-    let tally = count(&election, &shares(Satisfaction::Cost, Completion::None));
+    let tally = count(&election, shares(Satisfaction::Cost, Completion::None));
     assert_eq!(tally.selected, ["a"]);
     assert_eq!((tally.cost.as_str(), tally.left.as_str()), ("5.25", "5.25"));
     assert_eq!(tally.explanations[1].lacked.as_deref(), Some("0.01"));
@@ -227,7 +227,7 @@ fn a_million_units_of_raising_do_not_take_long() {
     // One voter wants something out of reach: Add1 must find out without a million runs.
     let projects = [("a", "5"), ("dear", "100000000")];
     let election = election(&approvals("90000000", &projects, &["a", "dear"]));
-    let tally = count(&election, &shares(Satisfaction::Cost, Completion::Add1));
+    let tally = count(&election, shares(Satisfaction::Cost, Completion::Add1));
     assert_eq!(tally.selected, ["a"]);
     let file = pabulib::read(
         approvals("1", &[("a", "1")], &["a"]).as_bytes(),

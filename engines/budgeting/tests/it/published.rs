@@ -73,7 +73,7 @@ fn the_winners_are_those_of_other_implementations_and_verify() {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let (file, _) = pabulib::read(&bytes, &mut |_| {}).unwrap();
         for (rule, expected) in &expected.rules {
-            let result = count(&file.election, &options(rule));
+            let result = count(&file.election, options(rule));
             let mut winners = result.selected.clone();
             winners.sort_unstable();
             // Where a float implementation met a tie, its order is not ours.

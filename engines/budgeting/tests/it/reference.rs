@@ -156,7 +156,7 @@ fn add1(
     election: &Election,
     utilities: &Utilities,
     mut endowment: Number,
-    options: &Options,
+    options: Options,
 ) -> Vec<usize> {
     let mut set = equal_shares(election, utilities, &endowment);
     loop {
@@ -221,7 +221,7 @@ fn phragmen(election: &Election) -> Vec<usize> {
     }
 }
 
-fn expected(election: &Election, options: &Options) -> Vec<String> {
+fn expected(election: &Election, options: Options) -> Vec<String> {
     let utilities = Utilities::new(election, options.satisfaction);
     let set = match options.rule {
         Rule::Greedy => greedy(election, &utilities, Vec::new()),
@@ -258,7 +258,7 @@ fn expected(election: &Election, options: &Options) -> Vec<String> {
 }
 
 /// Count, compare, and have the checker look at it.
-fn compare(text: &str, options: &Options) {
+fn compare(text: &str, options: Options) {
     let election = election(text);
     let tally = count(&election, options);
     assert_eq!(
@@ -270,12 +270,12 @@ fn compare(text: &str, options: &Options) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 30, ..ProptestConfig::default() })]
 
     #[test]
     fn approval_ballots_are_counted_by_the_definitions(text in drawn("approval")) {
         for options in all_options() {
-            compare(&text, &options);
+            compare(&text, options);
         }
     }
 
@@ -293,7 +293,7 @@ proptest! {
             for satisfaction in satisfactions {
                 let options = Options { satisfaction, ..options };
                 if options.rule != Rule::Phragmen {
-                    compare(&text, &options);
+                    compare(&text, options);
                 }
             }
         }
@@ -304,7 +304,7 @@ proptest! {
         for endowment in [Endowment::Whole, Endowment::WholeFen] {
             for completion in [Completion::None, Completion::Add1] {
                 let options = Options { endowment, completion, ..Options::default() };
-                compare(&text, &options);
+                compare(&text, options);
             }
         }
     }

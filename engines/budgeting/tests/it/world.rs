@@ -46,8 +46,8 @@ pub(crate) fn file(
 }
 
 /// Count with a rule.
-pub(crate) fn count(election: &Election, options: &Options) -> Tally {
-    tally(election, options, true, &mut |_| {}).unwrap()
+pub(crate) fn count(election: &Election, options: Options) -> Tally {
+    tally(election, &options, true, &mut |_| {}).unwrap()
 }
 
 /// Equal Shares.
