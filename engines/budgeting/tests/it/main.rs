@@ -18,4 +18,6 @@ mod published;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod world;
