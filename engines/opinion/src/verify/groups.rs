@@ -1,0 +1,300 @@
+//! Base clusters, groups, silhouettes, the number of groups, and that small groups stay unnamed.
+
+use super::{Facts, Wrong, ensure, near};
+use crate::result::{GroupsOf, Measured, Smoothing};
+
+fn number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
+fn apart(a: [f64; 2], b: [f64; 2]) -> f64 {
+    ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)).sqrt()
+}
+
+/// The places of those in the conversation.
+fn places(facts: &Facts<'_>) -> Vec<[f64; 2]> {
+    facts
+        .inside()
+        .into_iter()
+        .filter_map(|index| {
+            let person = &facts.result.people[index];
+            Some([person.x?, person.y?])
+        })
+        .collect()
+}
+
+fn nearest(place: [f64; 2], centres: &[[f64; 2]]) -> usize {
+    let mut best = (0, f64::INFINITY);
+    for (at, &centre) in centres.iter().enumerate() {
+        let far = apart(place, centre);
+        if far < best.1 {
+            best = (at, far);
+        }
+    }
+    best.0
+}
+
+/// Everybody in the conversation is in one base cluster, whose place is the mean of its people.
+pub(super) fn base_clusters(facts: &Facts<'_>) -> Wrong {
+    let result = facts.result;
+    let mut sums = vec![[0.0; 3]; result.base_clusters.len()];
+    for person in &result.people {
+        let Some(id) = person.base_cluster else {
+            ensure(!person.in_conversation || sums.is_empty(), || {
+                format!("{} is in no base cluster", person.id)
+            })?;
+            continue;
+        };
+        ensure(person.in_conversation && id < sums.len(), || {
+            format!("the base cluster of {}", person.id)
+        })?;
+        let place = person.x.zip(person.y).unwrap_or((f64::NAN, f64::NAN));
+        for (sum, part) in sums[id].iter_mut().zip([place.0, place.1, 1.0]) {
+            *sum += part;
+        }
+    }
+    for (id, (one, sum)) in result.base_clusters.iter().zip(sums).enumerate() {
+        let holds = one.id == id
+            && sum[2] >= 1.0
+            && near(sum[2], number(one.people))
+            && near(one.x, sum[0] / sum[2])
+            && near(one.y, sum[1] / sum[2]);
+        ensure(holds, || format!("base cluster {id}"))?;
+    }
+    Ok(format!("{} base clusters", result.base_clusters.len()))
+}
+
+/// For each number of groups: every centre is the mean of those nearest to it, the inertia and the
+/// silhouette are theirs.
+pub(super) fn groupings(facts: &Facts<'_>) -> Wrong {
+    let places = places(facts);
+    for (at, groups) in facts.result.groupings.iter().enumerate() {
+        ensure(
+            groups.k == at + 2 && groups.centres.len() == groups.k,
+            || format!("{} groups have {} centres", groups.k, groups.centres.len()),
+        )?;
+        stationary(groups, &places)?;
+        let silhouette = silhouette(facts, groups, &places);
+        ensure(near(groups.silhouette, silhouette), || {
+            format!("the silhouette of {} groups is {silhouette}", groups.k)
+        })?;
+    }
+    Ok(format!(
+        "{} numbers of groups",
+        facts.result.groupings.len()
+    ))
+}
+
+fn stationary(groups: &GroupsOf, places: &[[f64; 2]]) -> Result<(), String> {
+    let mut sums = vec![[0.0; 3]; groups.k];
+    let mut inertia = 0.0;
+    for &place in places {
+        let group = nearest(place, &groups.centres);
+        inertia += apart(place, groups.centres[group]).powi(2);
+        for (sum, part) in sums[group].iter_mut().zip([place[0], place[1], 1.0]) {
+            *sum += part;
+        }
+    }
+    for (centre, sum) in groups.centres.iter().zip(&sums) {
+        let mean = [sum[0] / sum[2], sum[1] / sum[2]];
+        ensure(near(centre[0], mean[0]) && near(centre[1], mean[1]), || {
+            format!(
+                "with {} groups a centre is not the mean of its people",
+                groups.k
+            )
+        })?;
+    }
+    ensure(near(inertia, groups.inertia), || {
+        format!("the inertia of {} groups is {inertia}", groups.k)
+    })
+}
+
+fn silhouette(facts: &Facts<'_>, groups: &GroupsOf, places: &[[f64; 2]]) -> f64 {
+    let result = facts.result;
+    let over_people = result
+        .choice
+        .is_none_or(|choice| choice.measured_over == Measured::People);
+    let (points, weights): (Vec<[f64; 2]>, Vec<f64>) = if over_people {
+        (places.to_vec(), vec![1.0; places.len()])
+    } else {
+        result
+            .base_clusters
+            .iter()
+            .map(|one| ([one.x, one.y], number(one.people)))
+            .unzip()
+    };
+    let labels: Vec<usize> = points
+        .iter()
+        .map(|&place| nearest(place, &groups.centres))
+        .collect();
+    let mut sizes = vec![0.0; groups.k];
+    for (&label, weight) in labels.iter().zip(&weights) {
+        sizes[label] += weight;
+    }
+    let mut total = 0.0;
+    for (i, &place) in points.iter().enumerate() {
+        let mut sums = vec![0.0; groups.k];
+        for (j, &other) in points.iter().enumerate() {
+            sums[labels[j]] += weights[j] * apart(place, other);
+        }
+        let own = labels[i];
+        if sizes[own] <= 1.0 {
+            continue;
+        }
+        let a = sums[own] / (sizes[own] - 1.0);
+        let others = (0..groups.k).filter(|&group| group != own && sizes[group] > 0.0);
+        let b = others
+            .map(|group| sums[group] / sizes[group])
+            .fold(f64::INFINITY, f64::min);
+        if b.is_finite() && a.max(b) > 0.0 {
+            total += weights[i] * (b - a) / a.max(b);
+        }
+    }
+    total / weights.iter().sum::<f64>()
+}
+
+/// The number of groups follows from the silhouettes and from what was shown before.
+pub(super) fn choice(facts: &Facts<'_>) -> Wrong {
+    let result = facts.result;
+    let Some(choice) = result.choice else {
+        ensure(result.groupings.is_empty(), || {
+            "no number of groups was chosen".to_owned()
+        })?;
+        return Ok("there are no groups".to_owned());
+    };
+    let score = |k: usize| {
+        result
+            .groupings
+            .get(k.wrapping_sub(2))
+            .map(|one| one.silhouette)
+    };
+    let (Some(best), Some(_)) = (score(choice.best_k), score(choice.k)) else {
+        return Err("a number of groups was chosen that was not tried".to_owned());
+    };
+    ensure(
+        result.groupings.iter().all(|one| one.silhouette <= best),
+        || format!("{} groups are not the best apart", choice.best_k),
+    )?;
+    let before = result.certificate.before;
+    let streak = match before {
+        Some(before) if before.last_k == choice.best_k => before.streak.saturating_add(1),
+        _ => 1,
+    };
+    let keeps = before
+        .map(|before| before.shown_k)
+        .filter(|&shown| streak < result.settings.patience && score(shown).is_some());
+    let expected = Smoothing {
+        shown_k: keeps.unwrap_or(choice.best_k),
+        last_k: choice.best_k,
+        streak,
+    };
+    let claimed = Smoothing {
+        shown_k: choice.k,
+        last_k: choice.best_k,
+        streak: choice.streak,
+    };
+    ensure(
+        claimed == expected && result.state.smoothing == Some(claimed),
+        || format!("expected {expected:?}"),
+    )?;
+    Ok(format!("{} groups are shown", choice.k))
+}
+
+/// Who is in which group, and how groups voted.
+pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
+    let result = facts.result;
+    let Some(shown) = result
+        .choice
+        .and_then(|choice| result.groupings.get(choice.k - 2))
+    else {
+        ensure(result.groups.is_empty(), || {
+            "there are groups without a choice".to_owned()
+        })?;
+        return Ok("there are no groups".to_owned());
+    };
+    ensure(result.groups.len() == shown.k, || {
+        "groups are missing".to_owned()
+    })?;
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); shown.k];
+    for (index, place) in facts.inside().into_iter().zip(places(facts)) {
+        members[nearest(place, &shown.centres)].push(index);
+    }
+    let least = result.settings.least_group;
+    for (group, members) in result.groups.iter().zip(&members) {
+        let small = members.len() < least;
+        ensure(group.withheld == small, || {
+            format!("whether group {} is described", group.id)
+        })?;
+        let claimed = if small { None } else { Some(members.len()) };
+        ensure(group.people == claimed, || {
+            format!("the people of group {}", group.id)
+        })?;
+        let label = if small { None } else { Some(group.id) };
+        let marked = members
+            .iter()
+            .all(|&index| result.people[index].group == label);
+        ensure(marked, || format!("the members of group {}", group.id))?;
+        if !small {
+            votes_of(facts, group, members)?;
+        }
+    }
+    Ok(format!("{} groups", result.groups.len()))
+}
+
+fn votes_of(
+    facts: &Facts<'_>,
+    group: &crate::result::Group,
+    members: &[usize],
+) -> Result<(), String> {
+    let mut counts = vec![[0_u32; 3]; facts.out.len()];
+    for &person in members {
+        for cell in facts.votes.row(person) {
+            counts[cell.statement()][cell.code()] += 1;
+        }
+    }
+    let claimed = group.votes.iter().map(|one| {
+        let counts = one.counts;
+        (one.statement, [counts.disagree, counts.pass, counts.agree])
+    });
+    let expected = facts.votes.statements().iter().copied().zip(counts);
+    ensure(claimed.eq(expected), || {
+        format!("the votes of group {}", group.id)
+    })
+}
+
+/// Small groups have no people, no place, no votes and no statements; nobody is marked as theirs;
+/// and below the least number of people nothing is mapped.
+pub(super) fn silence(facts: &Facts<'_>) -> Wrong {
+    let result = facts.result;
+    let enough = facts.inside().len() >= result.settings.least_people;
+    let mapped = result.directions.is_some()
+        || !result.groups.is_empty()
+        || !result.consensus.agree.is_empty()
+        || !result.consensus.disagree.is_empty();
+    ensure(enough || !mapped, || {
+        "too few people were mapped".to_owned()
+    })?;
+    let told = |code: &str| result.limits.iter().any(|limit| limit.code == code);
+    ensure(enough || told("too_few_people"), || {
+        "too few people, and it is not said".to_owned()
+    })?;
+    let mut small = 0;
+    for group in result.groups.iter().filter(|group| group.withheld) {
+        let empty = group.people.is_none()
+            && group.centre.is_none()
+            && group.votes.is_empty()
+            && group.representative.is_empty()
+            && result
+                .people
+                .iter()
+                .all(|person| person.group != Some(group.id));
+        ensure(empty, || {
+            format!("group {} is too small to be described", group.id)
+        })?;
+        small += 1;
+    }
+    ensure(small == 0 || told("group_too_small"), || {
+        "a group is too small, and it is not said".to_owned()
+    })?;
+    Ok(format!("{small} groups are too small to be described"))
+}
