@@ -145,7 +145,9 @@ impl Machine<'_> {
             Width::Truth => {
                 let truths = self.truths(result.place);
                 let words = (0..count / WORD).map(|word| truths.truth.word(word));
-                let words = words.enumerate().map(|(at, word)| word & live(self.chunk, at));
+                let words = words
+                    .enumerate()
+                    .map(|(at, word)| word & live(self.chunk, at));
                 lanes.truth.extend(words);
                 truths.known
             }

@@ -51,7 +51,10 @@ impl<'l> Watch<'l> {
         let mut touched = vec![Vec::new(); plan.facts.len()];
         let mut needs = Vec::with_capacity(plan.policies.len());
         for (policy, planned) in plan.policies.iter().enumerate() {
-            let tops: Vec<NodeId> = [planned.eligible, planned.payment].into_iter().flatten().collect();
+            let tops: Vec<NodeId> = [planned.eligible, planned.payment]
+                .into_iter()
+                .flatten()
+                .collect();
             let nodes = crate::columns::program::needed(plan, &tops);
             for node in &nodes {
                 if let Op::Fact(FactId(fact)) = plan[*node].op {
@@ -64,7 +67,11 @@ impl<'l> Watch<'l> {
         for policies in &mut touched {
             policies.dedup();
         }
-        Self { law, touched, needs }
+        Self {
+            law,
+            touched,
+            needs,
+        }
     }
 
     /// The policies, by their place in the plan, that a fact can touch.
@@ -79,13 +86,21 @@ impl<'l> Watch<'l> {
     #[must_use]
     pub fn changed(&self, before: &Household, after: &Household, facts: &[FactId]) -> Vec<Turn> {
         let mut policies: Vec<usize> = if before.size() == after.size() {
-            facts.iter().flat_map(|fact| self.touched(*fact)).copied().collect()
+            facts
+                .iter()
+                .flat_map(|fact| self.touched(*fact))
+                .copied()
+                .collect()
         } else {
             (0..self.needs.len()).collect()
         };
         policies.sort_unstable();
         policies.dedup();
-        let mut nodes: Vec<NodeId> = policies.iter().flat_map(|one| &self.needs[*one]).copied().collect();
+        let mut nodes: Vec<NodeId> = policies
+            .iter()
+            .flat_map(|one| &self.needs[*one])
+            .copied()
+            .collect();
         nodes.sort_unstable();
         nodes.dedup();
         let old = Rows::only(self.law, &nodes, before);
@@ -100,7 +115,10 @@ impl<'l> Watch<'l> {
             for member in 0..members {
                 let standing = |rows: &Rows<'_>, household: &Household| {
                     let there = planned.entity != Entity::Member || member < household.size();
-                    let get = |node: Option<NodeId>| node.filter(|_| there).and_then(|node| rows.get(node, member));
+                    let get = |node: Option<NodeId>| {
+                        node.filter(|_| there)
+                            .and_then(|node| rows.get(node, member))
+                    };
                     Standing {
                         eligible: get(planned.eligible).map(|known| known != 0),
                         payment_fen: get(planned.payment),

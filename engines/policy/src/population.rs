@@ -18,8 +18,8 @@ use std::ops;
 
 pub use read::{BadRow, Folder, ReadPopulation, read};
 
-use crate::columns::cells::{Cells, WORD, words};
 use crate::book::Book;
+use crate::columns::cells::{Cells, WORD, words};
 use crate::household::Household;
 use crate::ir::{Entity, Fact, FactId};
 use crate::value::{Known, Range, Type};

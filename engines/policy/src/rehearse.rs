@@ -158,7 +158,9 @@ pub fn rehearse(
         all,
         by_area: by_name(population.areas(), &whole.areas),
         by_kind: by_name(population.kinds(), &whole.kinds),
-        by_policy: by_policy.map(|((id, _), change)| ((*id).to_owned(), *change)).collect(),
+        by_policy: by_policy
+            .map(|((id, _), change)| ((*id).to_owned(), *change))
+            .collect(),
     })
 }
 
@@ -321,13 +323,14 @@ fn beside(base: &Plan, changed: &Plan) -> Result<Plan, Unlike> {
         ..*node
     }));
     plan.tables.extend(changed.tables.iter().cloned());
-    plan.policies.extend(changed.policies.iter().map(|planned| Planned {
-        eligible: planned.eligible.map(moved),
-        amount: planned.amount.map(moved),
-        payment: planned.payment.map(moved),
-        outputs: Vec::new(),
-        ..planned.clone()
-    }));
+    plan.policies
+        .extend(changed.policies.iter().map(|planned| Planned {
+            eligible: planned.eligible.map(moved),
+            amount: planned.amount.map(moved),
+            payment: planned.payment.map(moved),
+            outputs: Vec::new(),
+            ..planned.clone()
+        }));
     plan.facts = facts.into();
     Ok(plan)
 }

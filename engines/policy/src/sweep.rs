@@ -97,7 +97,11 @@ pub fn sweep(plan: &Plan, population: &Population, threads: NonZeroUsize) -> Swe
             eligible: planned.eligible.map(&mut result),
             payment: planned.payment.map(&mut result),
             rules: match planned.eligible.or(planned.payment) {
-                None => planned.outputs.iter().map(|output| result(output.node)).collect(),
+                None => planned
+                    .outputs
+                    .iter()
+                    .map(|output| result(output.node))
+                    .collect(),
                 Some(_) => Vec::new(),
             },
             planned,
@@ -111,7 +115,9 @@ pub fn sweep(plan: &Plan, population: &Population, threads: NonZeroUsize) -> Swe
         |part, seen| part.see(&asked, population, seen),
     );
     let mut parts = parts.into_iter();
-    let mut whole = parts.next().unwrap_or_else(|| Part::new(&asked, population));
+    let mut whole = parts
+        .next()
+        .unwrap_or_else(|| Part::new(&asked, population));
     for part in parts {
         whole.add(&part);
     }
@@ -119,7 +125,9 @@ pub fn sweep(plan: &Plan, population: &Population, threads: NonZeroUsize) -> Swe
     Sweep {
         households: count(population.households()),
         persons: count(population.persons()),
-        policies: policies.map(|(asked, found)| told(asked, found, population)).collect(),
+        policies: policies
+            .map(|(asked, found)| told(asked, found, population))
+            .collect(),
     }
 }
 
@@ -161,7 +169,9 @@ impl Part {
     fn see(&mut self, asked: &[Asked<'_>], population: &Population, seen: &Seen<'_>) {
         let (areas, kinds) = (population.areas(), population.kinds());
         self.labels.clear();
-        let labels = seen.households().map(|household| (areas.of(household), kinds.of(household)));
+        let labels = seen
+            .households()
+            .map(|household| (areas.of(household), kinds.of(household)));
         self.labels.extend(labels);
         for (asked, found) in asked.iter().zip(&mut self.policies) {
             if let Some(eligible) = asked.eligible {
@@ -251,7 +261,9 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> {
     words.iter().enumerate().flat_map(|(at, word)| {
         let mut left = *word;
         std::iter::from_fn(move || {
-            let bit = usize::try_from(left.trailing_zeros()).ok().filter(|_| left != 0)?;
+            let bit = usize::try_from(left.trailing_zeros())
+                .ok()
+                .filter(|_| left != 0)?;
             left &= left - 1;
             Some(at * 64 + bit)
         })

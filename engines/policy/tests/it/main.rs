@@ -6,3 +6,7 @@ mod agree;
 mod openfisca;
 #[cfg(test)]
 mod catalogue;
+#[cfg(test)]
+mod folder;
+#[cfg(test)]
+mod sweep;
