@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn the_built_in_files_fit_together() {
         let dictionary = Dictionary::built_in().unwrap();
-        assert_eq!(dictionary.fields().count(), 56);
+        assert_eq!(dictionary.fields().count(), 58);
         assert_eq!(dictionary.lists().count(), CODE_FILES.len());
         assert_eq!(dictionary.list("ethnicity").unwrap().codes.len(), 58);
         let name = dictionary.code_name("person.sex", "2").unwrap();
