@@ -78,7 +78,11 @@ impl Law {
     /// Computes everything for a household.
     #[must_use]
     pub fn ask<'l>(&'l self, household: &'l Household) -> Answers<'l> {
-        Answers { law: self, household, rows: Rows::of(self, household) }
+        Answers {
+            law: self,
+            household,
+            rows: Rows::of(self, household),
+        }
     }
 }
 
@@ -88,7 +92,9 @@ impl<'l> Answers<'l> {
     pub fn all(&self) -> Vec<Answer<'l>> {
         let mut trial = None;
         let policies = 0..self.law.plan.policies.len();
-        policies.flat_map(|policy| self.each(policy, &mut trial)).collect()
+        policies
+            .flat_map(|policy| self.each(policy, &mut trial))
+            .collect()
     }
 
     /// The answers of one policy.
@@ -102,7 +108,9 @@ impl<'l> Answers<'l> {
             Entity::Member => self.household.size(),
             Entity::Group | Entity::Nobody => 1,
         };
-        (0..whom).map(|member| self.answer(policy, member, trial)).collect()
+        (0..whom)
+            .map(|member| self.answer(policy, member, trial))
+            .collect()
     }
 
     fn answer(&self, policy: usize, index: usize, trial: &mut Option<Trial<'l>>) -> Answer<'l> {
@@ -123,7 +131,9 @@ impl<'l> Answers<'l> {
         if !planned.in_force {
             return answer;
         }
-        let eligible = planned.eligible.map_or(Some(1), |node| self.rows.get(node, index));
+        let eligible = planned
+            .eligible
+            .map_or(Some(1), |node| self.rows.get(node, index));
         answer.outcome = match eligible {
             Some(0) => Outcome::No,
             Some(_) => Outcome::Yes,
@@ -143,7 +153,11 @@ impl<'l> Answers<'l> {
     fn condition(&self, id: StepId, index: usize) -> Condition<'l> {
         let step = self.law.step(id);
         let met = step.node.and_then(|node| self.rows.get(node, index));
-        Condition { step, met, changes: Vec::new() }
+        Condition {
+            step,
+            met,
+            changes: Vec::new(),
+        }
     }
 
     /// What an unknown result depends on: only unknown operands can settle it.
@@ -152,14 +166,23 @@ impl<'l> Answers<'l> {
         let tops = [planned.eligible, planned.payment];
         let mut open: Vec<(NodeId, usize)> = Vec::new();
         let unknown = |id: NodeId| self.rows.get(id, index).is_none();
-        open.extend(tops.into_iter().flatten().filter(|id| unknown(*id)).map(|id| (id, index)));
+        open.extend(
+            tops.into_iter()
+                .flatten()
+                .filter(|id| unknown(*id))
+                .map(|id| (id, index)),
+        );
         if open.is_empty() {
             return;
         }
         let mut seen = self.rows.marks();
         while let Some((id, member)) = open.pop() {
             let node = &self.law.plan[id];
-            let whose = if node.entity == Entity::Member { member } else { 0 };
+            let whose = if node.entity == Entity::Member {
+                member
+            } else {
+                0
+            };
             if self.rows.get(id, whose).is_some() || self.rows.marked(&mut seen, id, whose) {
                 continue;
             }
@@ -170,7 +193,12 @@ impl<'l> Answers<'l> {
                     fact,
                 }),
                 Op::Missing => answer.gaps = self.gaps(),
-                Op::Gather { value, counted, none, .. } => {
+                Op::Gather {
+                    value,
+                    counted,
+                    none,
+                    ..
+                } => {
                     for one in 0..self.household.size() {
                         let counts = counted.is_none_or(|id| self.rows.get(id, one) != Some(0));
                         open.extend(counts.then_some((value, one)));
@@ -205,7 +233,12 @@ impl<'l> Answers<'l> {
             let missing = |node| matches!(self.law.plan[node].op, Op::Missing);
             law && step.since.is_none() && step.node.is_some_and(missing)
         };
-        self.law.steps.iter().filter(lacks).map(|step| step.key.as_str()).collect()
+        self.law
+            .steps
+            .iter()
+            .filter(lacks)
+            .map(|step| step.key.as_str())
+            .collect()
     }
 }
 

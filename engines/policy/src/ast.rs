@@ -85,7 +85,9 @@ impl Expr {
             Kind::If(a, b, c) => [a, b, c].into_iter().for_each(|one| one.walk(see)),
             Kind::Call(call) => {
                 let parts = call.arguments.iter();
-                let parts = parts.chain(call.counted.as_deref()).chain(call.none.as_deref());
+                let parts = parts
+                    .chain(call.counted.as_deref())
+                    .chain(call.none.as_deref());
                 parts.for_each(|one| one.walk(see));
             }
             Kind::Number(_)

@@ -30,8 +30,19 @@ impl Book {
         if findings.iter().any(|finding| finding.level == Level::Error) {
             return Err(Refused(findings));
         }
-        let Checked { policies, facts, params, rules } = checked;
-        Ok(Self { sources, policies, params, rules, facts: facts.into() })
+        let Checked {
+            policies,
+            facts,
+            params,
+            rules,
+        } = checked;
+        Ok(Self {
+            sources,
+            policies,
+            params,
+            rules,
+            facts: facts.into(),
+        })
     }
 
     /// Every fact of every policy, once; a [`crate::ir::FactId`] is a place here.
@@ -60,7 +71,9 @@ impl Book {
         &'b self,
         id: &str,
     ) -> impl Iterator<Item = (&'b str, crate::ir::FactId)> + use<'b> {
-        let facts = self.policy(id).map_or(&[][..], |policy| policy.facts.as_slice());
+        let facts = self
+            .policy(id)
+            .map_or(&[][..], |policy| policy.facts.as_slice());
         facts.iter().map(|used| (used.key.as_str(), used.id))
     }
 
@@ -85,7 +98,10 @@ impl Book {
     /// What is worth a remark in these files although they run.
     #[must_use]
     pub fn files(&self) -> Vec<&str> {
-        self.policies.iter().map(|policy| self.sources.name(policy.file)).collect()
+        self.policies
+            .iter()
+            .map(|policy| self.sources.name(policy.file))
+            .collect()
     }
 
     pub(crate) fn finding(

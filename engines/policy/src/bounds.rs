@@ -48,7 +48,9 @@ fn of(range: Range, value: impl Fn(i64) -> i64) -> Wide {
 fn hull(values: impl IntoIterator<Item = i128>) -> Wide {
     values
         .into_iter()
-        .fold((i128::MAX, i128::MIN), |(low, high), value| (low.min(value), high.max(value)))
+        .fold((i128::MAX, i128::MIN), |(low, high), value| {
+            (low.min(value), high.max(value))
+        })
 }
 
 /// Of one operand.
@@ -112,7 +114,11 @@ fn quotient((al, ah): Wide, b: Range, towards: Towards) -> Wide {
         Towards::Floor => (1, 0),
         Towards::Ceil => (0, 1),
     };
-    if low > high { (0, 0) } else { (low - down, high + up) }
+    if low > high {
+        (0, 0)
+    } else {
+        (low - down, high + up)
+    }
 }
 
 /// Of two that either may be.
@@ -126,7 +132,9 @@ pub(crate) fn table(marginal: bool, steps: &[(i64, i64)], x: Range) -> Wide {
         return hull(steps.iter().map(|(_, value)| i128::from(*value)).chain([0]));
     }
     let corners = steps.iter().map(|(threshold, _)| *threshold);
-    let corners = corners.filter(|threshold| x.holds(*threshold)).chain([x.low, x.high]);
+    let corners = corners
+        .filter(|threshold| x.holds(*threshold))
+        .chain([x.low, x.high]);
     hull(corners.map(|x| scale(steps, i128::from(x))))
 }
 
@@ -137,7 +145,9 @@ fn scale(steps: &[(i64, i64)], x: i128) -> i128 {
         if x <= threshold {
             break;
         }
-        let next = steps.get(at + 1).map_or(x, |(next, _)| x.min(i128::from(*next)));
+        let next = steps
+            .get(at + 1)
+            .map_or(x, |(next, _)| x.min(i128::from(*next)));
         total += (next - threshold) * i128::from(*rate);
     }
     total

@@ -41,7 +41,9 @@ impl Book {
         let mut runs = Vec::new();
         for (index, policy) in self.policies.iter().enumerate() {
             for case in &policy.cases {
-                let law = laws.entry(case.on).or_insert_with(|| self.law(&[], case.on).ok());
+                let law = laws
+                    .entry(case.on)
+                    .or_insert_with(|| self.law(&[], case.on).ok());
                 runs.push(self.run(index, policy, case, law.as_ref()));
             }
         }
@@ -57,7 +59,12 @@ impl Book {
     ) -> CaseRun<'b> {
         let mut failures = Vec::new();
         let household = self.situation(&policy.head.id, case, &mut failures);
-        let mut run = Runner { book: self, policy, index, failures };
+        let mut run = Runner {
+            book: self,
+            policy,
+            index,
+            failures,
+        };
         match law {
             Some(law) if run.failures.is_empty() => run.compare(law, &household, case),
             Some(_) => {}
@@ -84,7 +91,7 @@ impl Book {
                 household.call(member.unwrap_or_default(), &raw.text);
                 continue;
             }
-            let put = household.put(self, Some(policy), member, key, raw, Origin::default());
+            let put = household.put(self, (Some(policy), member), key, raw, Origin::default());
             if let Err((at, told)) = put {
                 failures.push(self.finding(at, Level::Error, "case", told));
             }
@@ -102,20 +109,27 @@ struct Runner<'b> {
 
 impl Runner<'_> {
     fn fail(&mut self, at: Span, told: String) {
-        self.failures.push(self.book.finding(at, Level::Error, "case", told));
+        self.failures
+            .push(self.book.finding(at, Level::Error, "case", told));
     }
 
     fn compare(&mut self, law: &Law, household: &Household, case: &Case) {
         let answers = law.ask(household);
         let each = answers.of(self.index);
         if each.is_empty() {
-            self.fail(case.at, "this case has nobody to ask about: give `persons`".to_owned());
+            self.fail(
+                case.at,
+                "this case has nobody to ask about: give `persons`".to_owned(),
+            );
         }
         for (at, expect) in case.expect.iter().enumerate() {
             match each.get(at) {
                 Some(answer) => self.results(&answers, answer, expect),
                 None if each.is_empty() => {}
-                None => self.fail(expect.at, "more is expected than there are persons".to_owned()),
+                None => self.fail(
+                    expect.at,
+                    "more is expected than there are persons".to_owned(),
+                ),
             }
         }
     }
@@ -123,9 +137,7 @@ impl Runner<'_> {
     fn results(&mut self, answers: &crate::Answers<'_>, answer: &Answer<'_>, expect: &CaseExpect) {
         for (key, expected) in &expect.results {
             let told = match expected {
-                Expected::Missing(keys) if key.value == "missing" => {
-                    self.missing(answer, keys)
-                }
+                Expected::Missing(keys) if key.value == "missing" => self.missing(answer, keys),
                 Expected::Missing(_) => Some(format!("`{}` is no list", key.value)),
                 Expected::Value(raw) => self.value(answers, answer, &key.value, raw),
             };
@@ -158,7 +170,8 @@ impl Runner<'_> {
                     Outcome::No => "false",
                     Outcome::Unknown | Outcome::NotInForce => "unknown",
                 };
-                return (raw.text != found).then(|| format!("expected {}, found {found}", raw.text));
+                return (raw.text != found)
+                    .then(|| format!("expected {}, found {found}", raw.text));
             }
             "amount" => return same(&Type::MONEY, answer.payment, raw),
             _ => {}

@@ -14,8 +14,11 @@ use crate::nearest::Change;
 use crate::rows::place;
 use crate::value::{Known, Names, Type};
 
-/// How deep an explanation goes; what lies deeper has its own explanation.
+/// How deep an explanation goes.
 const DEEPEST: usize = 24;
+
+/// How deep it goes into another policy, which has its own explanation.
+const ABROAD: usize = 1;
 
 /// A policy's answer with its reasons, ready for pages, letters and programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -231,19 +234,20 @@ impl<'l> Answers<'l> {
         let (law, household) = (self.law, self.household);
         let index = law.index(&answer.planned.id).unwrap_or_default();
         let policy = &law.policies[index];
-        let mut teller =
-            Teller { answers: self, told: vec![false; law.steps.len() * household.size().max(1)] };
+        let mut teller = Teller::of(self, index);
         let member = answer.member.unwrap_or(0);
         let mut conditions = Vec::with_capacity(answer.conditions.len());
         for (id, condition) in policy.conditions.iter().zip(&answer.conditions) {
             conditions.push(ConditionWhy {
                 met: condition.met.map(|met| met == 1),
-                why: teller.why(*id, member, 0),
+                why: teller.why(*id, member, DEEPEST),
                 would_change: turns(law, &condition.changes),
             });
         }
-        let amount = (answer.outcome != Outcome::No).then_some(policy.amount).flatten();
-        let amount = amount.map(|id| teller.why(id, member, 0));
+        let amount = (answer.outcome != Outcome::No)
+            .then_some(policy.amount)
+            .flatten();
+        let amount = amount.map(|id| teller.why(id, member, DEEPEST));
         let whys = conditions.iter().map(|one| &one.why).chain(&amount);
         let unverified = policy.head.unverified || whys.clone().any(Why::unverified);
         Explanation {
@@ -282,23 +286,43 @@ impl<'l> Answers<'l> {
 
 struct Teller<'a, 'l> {
     answers: &'a Answers<'l>,
+    /// The policy that is explained, by its place in the book.
+    policy: Option<usize>,
     /// Which steps of which member are told.
     told: Vec<bool>,
 }
 
-impl<'l> Teller<'_, 'l> {
-    fn why(&mut self, id: StepId, member: usize, deep: usize) -> Why<'l> {
+impl<'a, 'l> Teller<'a, 'l> {
+    fn of(answers: &'a Answers<'l>, index: usize) -> Self {
+        let law = answers.law;
+        let whys = &law.policies[index];
+        let first = whys.conditions.first().or(whys.amount.as_ref());
+        let policy = first.map(|id| law.step(*id).policy);
+        let told = vec![false; law.steps.len() * answers.household.size().max(1)];
+        Self {
+            answers,
+            policy,
+            told,
+        }
+    }
+
+    fn why(&mut self, id: StepId, member: usize, left: usize) -> Why<'l> {
         let law = self.answers.law;
         let step = law.step(id);
-        let value = step.node.and_then(|node| self.answers.rows.get(node, member));
+        let value = step
+            .node
+            .and_then(|node| self.answers.rows.get(node, member));
         let whose = (step.entity == Entity::Member).then_some(member);
         let size = self.answers.household.size().max(1);
         let slot = id.0 * size + whose.unwrap_or(0);
-        let before = std::mem::replace(&mut self.told[slot], true);
+        let abroad = self.policy != Some(step.policy);
+        let left = if abroad { left.min(ABROAD) } else { left };
+        let before = self.told[slot];
+        self.told[slot] |= left > 0;
         let code = match (&step.type_, value) {
-            (Type::Code(codes), Some(value)) => {
-                usize::try_from(value).ok().and_then(|at| codes.names.get(at))
-            }
+            (Type::Code(codes), Some(value)) => usize::try_from(value)
+                .ok()
+                .and_then(|at| codes.names.get(at)),
             _ => None,
         };
         Why {
@@ -313,12 +337,16 @@ impl<'l> Teller<'_, 'l> {
             since: step.since.map(Day),
             readings: match before {
                 true => Vec::new(),
-                false => step.readings.iter().map(|one| self.reading(step, one, member)).collect(),
+                false => step
+                    .readings
+                    .iter()
+                    .map(|one| self.reading(step, one, member))
+                    .collect(),
             },
             explained_by: self.explained_by(step, value).filter(|_| !before),
             origin: self.origin(step, whose),
-            uses: match deep < DEEPEST && !before {
-                true => self.uses(step, member, deep + 1),
+            uses: match left > 0 && !before {
+                true => self.uses(step, member, left - 1),
                 false => Vec::new(),
             },
             told_before: before && !step.uses.is_empty(),
@@ -326,17 +354,17 @@ impl<'l> Teller<'_, 'l> {
     }
 
     /// What a step was made of; a member's value in a group's formula is shown for each member.
-    fn uses(&mut self, step: &'l Step, member: usize, deep: usize) -> Vec<Why<'l>> {
+    fn uses(&mut self, step: &'l Step, member: usize, left: usize) -> Vec<Why<'l>> {
         let law = self.answers.law;
         let mut uses = Vec::with_capacity(step.uses.len() + self.answers.household.size());
         for id in &step.uses {
             let gathered = law.step(*id).entity == Entity::Member && step.entity != Entity::Member;
             if gathered {
                 for one in 0..self.answers.household.size() {
-                    uses.push(self.why(*id, one, deep));
+                    uses.push(self.why(*id, one, left));
                 }
             } else {
-                uses.push(self.why(*id, member, deep));
+                uses.push(self.why(*id, member, left));
             }
         }
         uses
@@ -350,7 +378,10 @@ impl<'l> Teller<'_, 'l> {
             text: &read.text,
             value: value.map(|value| shown(&step.type_, value)),
             source: read.source.as_ref().map(|source| &source.title),
-            number: read.source.as_ref().and_then(|source| source.number.as_deref()),
+            number: read
+                .source
+                .as_ref()
+                .and_then(|source| source.number.as_deref()),
             article: read.citation.article.as_deref(),
             unverified: read.unverified(),
             note: read.citation.note.as_ref(),
@@ -361,14 +392,23 @@ impl<'l> Teller<'_, 'l> {
         let (formula, node) = step.explained.as_ref()?;
         let given = self.answers.rows.get(*node, 0);
         let told = given.map(|given| shown(&step.type_, given));
-        Some(Box::new(ExplainedBy { formula, value: told, same: given == value }))
+        Some(Box::new(ExplainedBy {
+            formula,
+            value: told,
+            same: given == value,
+        }))
     }
 
     fn origin(&self, step: &'l Step, member: Option<usize>) -> Option<Box<From<'l>>> {
-        let StepKind::Fact(fact) = step.kind else { return None };
+        let StepKind::Fact(fact) = step.kind else {
+            return None;
+        };
         let origin = self.answers.household.origin(member, fact)?;
         let source = origin.source.as_deref();
-        Some(Box::new(From { source, date: origin.date.map(Day) }))
+        Some(Box::new(From {
+            source,
+            date: origin.date.map(Day),
+        }))
     }
 }
 

@@ -46,7 +46,14 @@ impl fmt::Display for Finding {
             Level::Warning => "warning",
             Level::Note => "note",
         };
-        let Self { file, line, column, code, message, .. } = self;
+        let Self {
+            file,
+            line,
+            column,
+            code,
+            message,
+            ..
+        } = self;
         write!(f, "{file}:{line}:{column}: {level}[{code}]: {message}")
     }
 }
@@ -66,7 +73,10 @@ pub(crate) struct Span {
 impl Span {
     /// `by` bytes further on.
     pub(crate) fn plus(self, by: usize) -> Self {
-        Self { at: self.at + by, ..self }
+        Self {
+            at: self.at + by,
+            ..self
+        }
     }
 }
 
@@ -79,7 +89,9 @@ pub(crate) struct Sources {
 impl Sources {
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-        Self { files: files.iter().map(owned).collect() }
+        Self {
+            files: files.iter().map(owned).collect(),
+        }
     }
 
     pub(crate) fn name(&self, file: usize) -> &str {

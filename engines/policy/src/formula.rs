@@ -29,7 +29,11 @@ enum Token {
 /// Reads `text`, which begins at `start` of its file.
 pub(crate) fn read(text: &str, start: Span) -> Result<Expr, Unread> {
     let tokens = tokens(text, start)?;
-    let mut parser = Parser { tokens, next: 0, deep: 0 };
+    let mut parser = Parser {
+        tokens,
+        next: 0,
+        deep: 0,
+    };
     let expr = parser.choice()?;
     match parser.token() {
         Token::End => Ok(expr),
@@ -105,7 +109,9 @@ fn token(rest: &str, first: char) -> Result<(Token, usize), String> {
     if first == ',' {
         return Ok((Token::Sign(","), 1));
     }
-    let sign = SIGNS.iter().find(|(spelling, _)| rest.starts_with(spelling));
+    let sign = SIGNS
+        .iter()
+        .find(|(spelling, _)| rest.starts_with(spelling));
     match sign {
         Some((spelling, sign)) => Ok((Token::Sign(sign), spelling.len())),
         None if first == '"' => Err("write codes in single quotes: 'owner'".to_owned()),
@@ -117,9 +123,13 @@ fn number_or_date(rest: &str) -> (Token, usize) {
     if let Some(date) = rest.get(..10).and_then(day::parse) {
         return (Token::Date(date), 10);
     }
-    let mut end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let mut end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     if let Some(part) = rest[end..].strip_prefix('.') {
-        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let digits = part
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(part.len());
         end += if digits > 0 { digits + 1 } else { 0 };
     }
     (Token::Number(rest[..end].to_owned()), end)
@@ -132,7 +142,9 @@ struct Parser {
 }
 
 /// The words that stand between parts and so cannot be names.
-const RESERVED: [&str; 9] = ["if", "then", "else", "and", "or", "not", "in", "where", "yuan"];
+const RESERVED: [&str; 9] = [
+    "if", "then", "else", "and", "or", "not", "in", "where", "yuan",
+];
 
 impl Parser {
     fn token(&self) -> Token {
@@ -236,7 +248,10 @@ impl Parser {
     fn enter(&mut self) -> Result<(), Unread> {
         self.deep += 1;
         if self.deep > DEEPEST {
-            return Err((self.at(), format!("this is nested more than {DEEPEST} deep")));
+            return Err((
+                self.at(),
+                format!("this is nested more than {DEEPEST} deep"),
+            ));
         }
         Ok(())
     }
@@ -253,7 +268,10 @@ impl Parser {
             let close = self.sign(")");
             self.need(close, "`,` or `)`")?;
             let at = left.at;
-            return Ok(Expr { kind: Kind::In(Box::new(left), list), at });
+            return Ok(Expr {
+                kind: Kind::In(Box::new(left), list),
+                at,
+            });
         }
         let signs = [
             ("=", Pair::Eq),
@@ -361,7 +379,12 @@ impl Parser {
     }
 
     fn call(&mut self, name: String) -> Result<Call, Unread> {
-        let mut call = Call { name, arguments: Vec::new(), counted: None, none: None };
+        let mut call = Call {
+            name,
+            arguments: Vec::new(),
+            counted: None,
+            none: None,
+        };
         if self.sign(")") {
             return Ok(call);
         }
@@ -383,5 +406,8 @@ impl Parser {
 
 fn pair(which: Pair, left: Expr, right: Expr) -> Expr {
     let at = left.at;
-    Expr { kind: Kind::Pair(which, Box::new(left), Box::new(right)), at }
+    Expr {
+        kind: Kind::Pair(which, Box::new(left), Box::new(right)),
+        at,
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::book::Book;
-use crate::finding::{Finding, Level, Refused, Sources, Span};
+use crate::finding::{Refused, Sources, Span};
 use crate::ir::{Entity, Fact, FactId};
 use crate::read::{Placed, Raw, Reader, Shape, Table};
 use crate::value::{Known, Type};
@@ -54,7 +54,9 @@ impl Fact {
     /// The last part of the field: its column in a population.
     #[must_use]
     pub fn column(&self) -> &str {
-        self.field.rsplit_once('.').map_or(self.field.as_str(), |(_, column)| column)
+        self.field
+            .rsplit_once('.')
+            .map_or(self.field.as_str(), |(_, column)| column)
     }
 
     /// Reads a value as files write it.
@@ -69,11 +71,21 @@ impl Fact {
                 Type::Date => "a day such as 2024-07-01".to_owned(),
                 other => format!("a {}", other.name()),
             };
-            return Err(BadFact::Unread { expected, found: text.to_owned() });
+            return Err(BadFact::Unread {
+                expected,
+                found: text.to_owned(),
+            });
         };
         if !self.range.holds(value) {
-            let (low, high) = (self.type_.plain(self.range.low), self.type_.plain(self.range.high));
-            return Err(BadFact::Outside { found: text.to_owned(), low, high });
+            let (low, high) = (
+                self.type_.plain(self.range.low),
+                self.type_.plain(self.range.high),
+            );
+            return Err(BadFact::Outside {
+                found: text.to_owned(),
+                low,
+                high,
+            });
         }
         Ok(value)
     }
@@ -144,7 +156,9 @@ impl Household {
 
     #[inline]
     fn slot(&self, member: Option<usize>, fact: FactId) -> Option<(bool, usize)> {
-        let fact = usize::try_from(fact.0).ok().filter(|fact| *fact < self.facts)?;
+        let fact = usize::try_from(fact.0)
+            .ok()
+            .filter(|fact| *fact < self.facts)?;
         match member {
             None => Some((true, fact)),
             Some(member) => {
@@ -161,7 +175,11 @@ impl Household {
     /// [`Refused`] with every finding: unknown facts, values that are none, all with their place.
     pub fn read(book: &Book, name: &str, text: &str) -> Result<Self, Refused> {
         let sources = Sources::of(&[(name, text)]);
-        let mut reader = Reader { sources: &sources, file: 0, findings: Vec::new() };
+        let mut reader = Reader {
+            sources: &sources,
+            file: 0,
+            findings: Vec::new(),
+        };
         let household = match toml::de::DeTable::parse(text) {
             Ok(table) => {
                 let table = Table::of(table.get_ref(), Span::default());
@@ -173,7 +191,11 @@ impl Household {
                 Self::unknown(book, 0)
             }
         };
-        if reader.findings.is_empty() { Ok(household) } else { Err(Refused(reader.findings)) }
+        if reader.findings.is_empty() {
+            Ok(household)
+        } else {
+            Err(Refused(reader.findings))
+        }
     }
 
     fn whole(book: &Book, reader: &mut Reader<'_>, mut table: Table<'_>) -> Self {
@@ -191,7 +213,13 @@ impl Household {
         household
     }
 
-    fn take(&mut self, book: &Book, reader: &mut Reader<'_>, member: Option<usize>, table: &Table<'_>) {
+    fn take(
+        &mut self,
+        book: &Book,
+        reader: &mut Reader<'_>,
+        member: Option<usize>,
+        table: &Table<'_>,
+    ) {
         for (key, value, at) in table.entries(reader.file) {
             let mut origin = Origin::default();
             let raw = match value {
@@ -210,7 +238,7 @@ impl Household {
                 self.call(member.unwrap_or_default(), &raw.text);
                 continue;
             }
-            let told = self.put(book, None, member, &key, &raw, origin);
+            let told = self.put(book, (None, member), &key, &raw, origin);
             if let Err((at, told)) = told {
                 reader.error(at, "fact", told);
             }
@@ -221,15 +249,21 @@ impl Household {
     pub(crate) fn put(
         &mut self,
         book: &Book,
-        policy: Option<&str>,
-        member: Option<usize>,
+        (policy, member): (Option<&str>, Option<usize>),
         key: &Placed<String>,
         raw: &Raw,
         origin: Origin,
     ) -> Result<(), (Span, String)> {
-        let entity = if member.is_some() { Entity::Member } else { Entity::Group };
+        let entity = if member.is_some() {
+            Entity::Member
+        } else {
+            Entity::Group
+        };
         let Some(id) = book.fact(policy, entity, &key.value) else {
-            return Err((key.at, format!("no policy asks for a fact called `{}` here", key.value)));
+            return Err((
+                key.at,
+                format!("no policy asks for a fact called `{}` here", key.value),
+            ));
         };
         let fact = &book.facts[usize::try_from(id.0).unwrap_or(usize::MAX)];
         let shaped = match fact.type_ {
@@ -237,7 +271,11 @@ impl Household {
             Type::Money { .. } | Type::Number { .. } => raw.shape != Shape::Truth,
             Type::Date | Type::Code(_) => raw.shape != Shape::Truth,
         };
-        let value = if shaped { fact.read(&raw.text) } else { fact.read("") };
+        let value = if shaped {
+            fact.read(&raw.text)
+        } else {
+            fact.read("")
+        };
         let value = value.map_err(|bad| (raw.at, format!("{}: {bad}", key.value)))?;
         self.set(member, id, Some(value));
         if origin != Origin::default() {
@@ -264,16 +302,10 @@ impl Book {
             .find(|used| used.key == key && ours(used.id))
             .map(|used| used.id);
         by_key.or_else(|| {
-            let named = |fact: &Fact| {
-                fact.entity == entity && (fact.column() == key || fact.field == key)
-            };
+            let named =
+                |fact: &Fact| fact.entity == entity && (fact.column() == key || fact.field == key);
             let place = self.facts.iter().position(named)?;
             u32::try_from(place).ok().map(FactId)
         })
     }
-}
-
-/// The finding for something wrong in a case or a household.
-pub(crate) fn refuse(book: &Book, at: Span, code: &'static str, told: String) -> Finding {
-    book.finding(at, Level::Error, code, told)
 }

@@ -178,7 +178,12 @@ impl Op {
             Self::Unary(_, a) | Self::Table(_, a) | Self::Lift(a) => [Some(a), None, None],
             Self::Binary(_, a, b) => [Some(a), Some(b), None],
             Self::Choose { condition, yes, no } => [Some(condition), Some(yes), Some(no)],
-            Self::Gather { value, counted, none, .. } => [Some(value), counted, none],
+            Self::Gather {
+                value,
+                counted,
+                none,
+                ..
+            } => [Some(value), counted, none],
         };
         three.into_iter().flatten()
     }

@@ -173,7 +173,9 @@ impl Param {
 impl Rule {
     /// The version in force on a day.
     pub(crate) fn on(&self, day: i64) -> Option<&Version> {
-        let Body::Versions(versions) = &self.body else { return None };
+        let Body::Versions(versions) = &self.body else {
+            return None;
+        };
         let last = versions.iter().rev().find(|version| version.from <= day)?;
         last.to.is_none_or(|to| day <= to).then_some(last)
     }
@@ -201,7 +203,12 @@ impl Typed {
                 b.walk(see);
             }
             Term::Choose(a, b, c) => [a, b, c].into_iter().for_each(|one| one.walk(see)),
-            Term::Gather { value, counted, none, .. } => {
+            Term::Gather {
+                value,
+                counted,
+                none,
+                ..
+            } => {
                 value.walk(see);
                 counted.iter().chain(none).for_each(|one| one.walk(see));
             }

@@ -41,7 +41,11 @@ type Top = (NodeId, usize);
 impl<'l> Trial<'l> {
     pub(crate) fn of(answers: &Answers<'l>) -> Self {
         let (household, rows) = (answers.household.clone(), answers.rows.clone());
-        Self { law: answers.law, household, rows }
+        Self {
+            law: answers.law,
+            household,
+            rows,
+        }
     }
 
     /// Finds the changes for each condition that is not met, and returns those that alone suffice.
@@ -53,7 +57,10 @@ impl<'l> Trial<'l> {
     ) -> Vec<Change> {
         let mut failing = 0;
         let mut found = Vec::new();
-        for condition in conditions.iter_mut().filter(|condition| condition.met == Some(0)) {
+        for condition in conditions
+            .iter_mut()
+            .filter(|condition| condition.met == Some(0))
+        {
             failing += 1;
             if let Some(node) = condition.step.node {
                 condition.changes = self.changes(&condition.step.paths, (node, index));
@@ -98,11 +105,19 @@ impl Trial<'_> {
             _ => {
                 let down = fits(low).then(|| edge(from, low, &mut fits));
                 let up = fits(high).then(|| edge(from, high, &mut fits));
-                [down, up].into_iter().flatten().min_by_key(|to| to.abs_diff(from))
+                [down, up]
+                    .into_iter()
+                    .flatten()
+                    .min_by_key(|to| to.abs_diff(from))
             }
         };
         self.with(member, path, from, top);
-        to.map(|to| Change { member, fact: path.fact, from, to })
+        to.map(|to| Change {
+            member,
+            fact: path.fact,
+            from,
+            to,
+        })
     }
 
     /// The top's value with one fact changed.
@@ -113,7 +128,9 @@ impl Trial<'_> {
     }
 
     fn turns(&mut self, change: &Change, paths: &[Path], top: Top) -> bool {
-        let Some(path) = paths.iter().find(|path| path.fact == change.fact) else { return false };
+        let Some(path) = paths.iter().find(|path| path.fact == change.fact) else {
+            return false;
+        };
         let turned = self.with(change.member, path, change.to, top) == Some(1);
         self.with(change.member, path, change.from, top);
         turned

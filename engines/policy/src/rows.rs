@@ -20,7 +20,11 @@ impl<'l> Rows<'l> {
     #[must_use]
     pub fn of(law: &'l Law, household: &Household) -> Self {
         let size = household.size();
-        let mut rows = Self { law, size, values: vec![None; law.groups + law.per_member * size] };
+        let mut rows = Self {
+            law,
+            size,
+            values: vec![None; law.groups + law.per_member * size],
+        };
         for index in 0..law.plan.nodes.len() {
             rows.compute(index, household);
         }
@@ -30,7 +34,11 @@ impl<'l> Rows<'l> {
     /// Computes only some nodes, operands first; the others stay unknown.
     pub(crate) fn only(law: &'l Law, nodes: &[NodeId], household: &Household) -> Self {
         let size = household.size();
-        let mut rows = Self { law, size, values: vec![None; law.groups + law.per_member * size] };
+        let mut rows = Self {
+            law,
+            size,
+            values: vec![None; law.groups + law.per_member * size],
+        };
         rows.some(nodes, household);
         rows
     }
@@ -112,7 +120,12 @@ impl<'l> Rows<'l> {
         match op {
             Op::Fact(fact) => household.get(None, fact),
             Op::Size => i64::try_from(self.size).ok().filter(|size| *size > 0),
-            Op::Gather { how, value, counted, none } => {
+            Op::Gather {
+                how,
+                value,
+                counted,
+                none,
+            } => {
                 let counts = |member| counted.map_or(Some(1), |counted| self.get(counted, member));
                 let members = (0..self.size).map(|one| (self.get(value, one), counts(one)));
                 how.apply(members, none.and_then(|none| self.get(none, 0)))

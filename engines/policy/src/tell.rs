@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::answer::Outcome;
-use crate::explain::{Explanation, Reading, Turn, Why};
+use crate::explain::{ConditionWhy, Explanation, Reading, Turn, Why};
 use crate::value::Names;
 
 impl Explanation<'_> {
@@ -14,28 +14,9 @@ impl Explanation<'_> {
         if let Some(member) = self.member {
             push(&mut text, 0, &whom(member, self.member_name));
         }
-        push(&mut text, 0, &format!("结果 Result: {}", outcome(self.outcome)));
-        if self.needs_legal_review {
-            push(&mut text, 0, "法律规定不一致，需要法律审查 Laws conflict: needs legal review");
-        }
-        if let (Some(fen), Outcome::Yes) = (self.amount_fen, self.outcome) {
-            let yuan = crate::value::decimal(fen, 2, false);
-            push(&mut text, 0, &format!("金额 Amount: {yuan} 元 yuan（{}）", pays(self.pays)));
-        }
-        if self.unverified {
-            push(&mut text, 0, "所用依据中有尚待核实的 Some sources are still to be confirmed");
-        }
+        self.result(&mut text);
         for condition in &self.conditions {
-            let mark = match condition.met {
-                Some(true) => "✓ 满足 met",
-                Some(false) => "✗ 不满足 not met",
-                None => "? 不确定 unknown",
-            };
-            push(&mut text, 0, &format!("{mark}: {}", both(condition.why.names)));
-            readings(&mut text, 1, &condition.why.readings);
-            condition.why.uses.iter().for_each(|why| tell(&mut text, 1, why));
-            let would = |turn: &Turn<'_>| format!("满足的办法 would be met with {}", change(turn));
-            condition.would_change.iter().for_each(|turn| push(&mut text, 1, &would(turn)));
+            self.condition(&mut text, condition);
         }
         if let Some(why) = &self.amount {
             tell(&mut text, 0, why);
@@ -45,8 +26,10 @@ impl Explanation<'_> {
             push(&mut text, 0, &told);
         }
         for ask in &self.missing {
-            let whom = ask.member.map_or_else(String::new, |one| format!("{}: ", whom(one, "")));
-            let told = format!("还差 missing: {whom}{}（{}）", both(ask.names), ask.field);
+            let of = ask
+                .member
+                .map_or_else(String::new, |one| format!("{}: ", whom(one, "")));
+            let told = format!("还差 missing: {of}{}（{}）", both(ask.names), ask.field);
             push(&mut text, 0, &told);
         }
         if !self.gaps.is_empty() {
@@ -54,6 +37,45 @@ impl Explanation<'_> {
             push(&mut text, 0, &told);
         }
         text
+    }
+
+    fn result(&self, text: &mut String) {
+        push(text, 0, &format!("结果 Result: {}", outcome(self.outcome)));
+        if let (Some(fen), Outcome::Yes) = (self.amount_fen, self.outcome) {
+            let yuan = crate::value::decimal(fen, 2, false);
+            let told = format!("金额 Amount: {yuan} 元 yuan（{}）", pays(self.pays));
+            push(text, 0, &told);
+        }
+        if self.needs_legal_review {
+            let told = "法律规定不一致，需要法律审查 Laws conflict: needs legal review";
+            push(text, 0, told);
+        }
+        if self.unverified {
+            let told = "所用依据中有尚待核实的 Some sources are still to be confirmed";
+            push(text, 0, told);
+        }
+    }
+
+    fn condition(&self, text: &mut String, condition: &ConditionWhy<'_>) {
+        let mark = match condition.met {
+            Some(true) => "✓ 满足 met",
+            Some(false) => "✗ 不满足 not met",
+            None => "? 不确定 unknown",
+        };
+        push(text, 0, &format!("{mark}: {}", both(condition.why.names)));
+        readings(text, 1, &condition.why.readings);
+        for why in &condition.why.uses {
+            tell(text, 1, why);
+        }
+        // Where one change suffices for the whole answer it is told at the end.
+        for turn in condition
+            .would_change
+            .iter()
+            .filter(|turn| !self.would_change.contains(turn))
+        {
+            let told = format!("满足的办法 would be met with {}", change(turn));
+            push(text, 1, &told);
+        }
     }
 }
 
@@ -66,13 +88,19 @@ fn push(text: &mut String, deep: usize, line: &str) {
 }
 
 fn tell(text: &mut String, deep: usize, why: &Why<'_>) {
-    let whom = why.member.map_or_else(String::new, |one| format!("{} ", whom(one, "")));
+    let whom = why
+        .member
+        .map_or_else(String::new, |one| format!("{} ", whom(one, "")));
     let mut line = format!("{whom}{}", both(why.names));
     if why.readings.len() == 1 && why.kind == "parameter" && why.value.is_none() {
         line.push_str(": ");
         line.push_str(why.readings[0].text);
     } else {
-        let unit = if why.type_ == "money" { " 元 yuan" } else { "" };
+        let unit = if why.type_ == "money" {
+            " 元 yuan"
+        } else {
+            ""
+        };
         let _written = match why.value {
             Some(value) => write!(line, " = {value}{unit}"),
             None => write!(line, " = 未知 unknown"),
@@ -96,9 +124,19 @@ fn tell(text: &mut String, deep: usize, why: &Why<'_>) {
     }
     push(text, deep, line.trim_end());
     if let Some(explained) = &why.explained_by {
-        let value = explained.value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-        let differs = if explained.same { "" } else { "，以公布数为准 the published figure pays" };
-        push(text, deep + 1, &format!("= {} → {value}{differs}", explained.formula));
+        let value = explained
+            .value
+            .map_or_else(|| "?".to_owned(), |value| value.to_string());
+        let differs = if explained.same {
+            ""
+        } else {
+            "，以公布数为准 the published figure pays"
+        };
+        push(
+            text,
+            deep + 1,
+            &format!("= {} → {value}{differs}", explained.formula),
+        );
     }
     readings(text, deep + 1, &why.readings);
     why.uses.iter().for_each(|why| tell(text, deep + 1, why));
@@ -112,7 +150,9 @@ fn readings(text: &mut String, deep: usize, readings: &[Reading<'_>]) {
         }
         if let Some(source) = reading.source {
             let article = reading.article.unwrap_or("");
-            let number = reading.number.map_or_else(String::new, |number| format!("（{number}）"));
+            let number = reading
+                .number
+                .map_or_else(String::new, |number| format!("（{number}）"));
             let _written = write!(line, "  [{}{number}{article}]", source.zh);
         }
         if reading.unverified {
@@ -123,7 +163,9 @@ fn readings(text: &mut String, deep: usize, readings: &[Reading<'_>]) {
 }
 
 fn change(turn: &Turn<'_>) -> String {
-    let whom = turn.member.map_or_else(String::new, |one| format!("{} ", whom(one, "")));
+    let whom = turn
+        .member
+        .map_or_else(String::new, |one| format!("{} ", whom(one, "")));
     format!("{whom}{}: {} → {}", both(turn.names), turn.from, turn.to)
 }
 
@@ -138,7 +180,11 @@ fn whom(member: usize, name: &str) -> String {
 
 /// 中文 English, once where they are the same.
 pub(crate) fn both(names: &Names) -> String {
-    if names.zh == names.en { names.zh.clone() } else { format!("{} {}", names.zh, names.en) }
+    if names.zh == names.en {
+        names.zh.clone()
+    } else {
+        format!("{} {}", names.zh, names.en)
+    }
 }
 
 /// What a payment is for, in both languages.

@@ -42,11 +42,19 @@ impl Unit {
     /// pure number there.
     pub(crate) fn times(&self, other: &Self, sign: i8) -> Self {
         let (Some(a), Some(b)) = (&self.0, &other.0) else {
-            return if other.0.is_none() { self.clone() } else { Self::default() };
+            return if other.0.is_none() {
+                self.clone()
+            } else {
+                Self::default()
+            };
         };
         let mut powers = a.clone();
         for (name, power) in b {
-            let sum = powers.get(name).copied().unwrap_or(0).saturating_add(power * sign);
+            let sum = powers
+                .get(name)
+                .copied()
+                .unwrap_or(0)
+                .saturating_add(power * sign);
             powers.insert(name.clone(), sum);
         }
         powers.retain(|_, power| *power != 0);

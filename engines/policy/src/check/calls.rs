@@ -20,7 +20,11 @@ impl Typer<'_> {
             ("sum" | "count" | "any" | "all" | "max" | "min", 1)
         );
         if !member && (call.counted.is_some() || call.none.is_some()) {
-            self.error(at, "call", "`where` and `else` belong to what is gathered over members");
+            self.error(
+                at,
+                "call",
+                "`where` and `else` belong to what is gathered over members",
+            );
             return None;
         }
         if let ("floor" | "ceil" | "round" | "at", _) = (call.name.as_str(), arguments.len()) {
@@ -31,7 +35,10 @@ impl Typer<'_> {
             ("max", [first, rest @ ..]) => self.extreme(Binary::Max, first, rest)?,
             ("min", [first, rest @ ..]) => self.extreme(Binary::Min, first, rest)?,
             ("age", [birth]) => {
-                let on = Expr { kind: Syntax::Name("on".to_owned()), at };
+                let on = Expr {
+                    kind: Syntax::Name("on".to_owned()),
+                    at,
+                };
                 self.between(Binary::Years, birth, &on, "year")?
             }
             ("age", [from, to]) => self.between(Binary::Years, from, to, "year")?,
@@ -132,14 +139,20 @@ impl Typer<'_> {
         let fixed = self.date(day);
         self.fixed = before;
         let Some(day) = fixed else {
-            let Some(Named::Param(id)) = parameter else { return None };
+            let Some(Named::Param(id)) = parameter else {
+                return None;
+            };
             self.findings.truncate(known);
             return self.parameter_at(id, day, x, at);
         };
         let year = 366;
         let near = Range::new(bounds::DAYS.low - 40 * year, bounds::DAYS.high + 40 * year);
         if !near.holds(day.range.low) || !near.holds(day.range.high) {
-            self.error(at, "at", "this day can lie too far from the day asked about");
+            self.error(
+                at,
+                "at",
+                "this day can lie too far from the day asked about",
+            );
             return None;
         }
         let x = self.value(x, None)?;
@@ -175,7 +188,10 @@ impl Typer<'_> {
                 return None;
             }
             let type_ = a.type_.clone();
-            best = Typed { unit, ..self.pair(op, a, b, type_)? };
+            best = Typed {
+                unit,
+                ..self.pair(op, a, b, type_)?
+            };
         }
         Some(best)
     }
@@ -183,13 +199,19 @@ impl Typer<'_> {
     fn between(&mut self, op: Binary, from: &Expr, to: &Expr, unit: &str) -> Option<Typed> {
         let (from, to) = (self.date(from)?, self.date(to)?);
         let typed = self.pair(op, from, to, Type::INTEGER)?;
-        Some(Typed { unit: Unit::of(unit), ..typed })
+        Some(Typed {
+            unit: Unit::of(unit),
+            ..typed
+        })
     }
 
     fn days(&mut self, from: &Expr, to: &Expr) -> Option<Typed> {
         let (from, to) = (self.date(from)?, self.date(to)?);
         let typed = self.pair(Binary::Sub, to, from, Type::INTEGER)?;
-        Some(Typed { unit: Unit::of("day"), ..typed })
+        Some(Typed {
+            unit: Unit::of("day"),
+            ..typed
+        })
     }
 
     /// A date and a count of `months` each, or of days where that is 0.
@@ -242,7 +264,11 @@ impl Typer<'_> {
             _ => (Gather::Max, !truth && !matches!(inner.type_, Type::Code(_))),
         };
         if !fits {
-            let told = format!("{} over members of {} means nothing", call.name, inner.type_.name());
+            let told = format!(
+                "{} over members of {} means nothing",
+                call.name,
+                inner.type_.name()
+            );
             self.error(value.at, "type", told);
             return None;
         }
@@ -250,7 +276,11 @@ impl Typer<'_> {
             Gather::Any | Gather::All => self.whether(how, inner, counted, at),
             Gather::Sum => {
                 if let Some(none) = &call.none {
-                    self.error(none.at, "call", "a sum over nobody is 0: `else` is not needed");
+                    self.error(
+                        none.at,
+                        "call",
+                        "a sum over nobody is 0: `else` is not needed",
+                    );
                 }
                 self.gathered(how, inner, counted, None, at)
             }
@@ -295,7 +325,11 @@ impl Typer<'_> {
         let unit = self.common(&value.unit, &none.unit, at)?;
         let (value, none) = self.matching(value, none, at)?;
         if none.entity == Entity::Member {
-            self.error(none.at, "entity", "what stands after `else` is the household's");
+            self.error(
+                none.at,
+                "entity",
+                "what stands after `else` is the household's",
+            );
             return None;
         }
         let typed = self.gathered(how, value, counted, Some(none), at)?;
@@ -318,8 +352,20 @@ impl Typer<'_> {
         let range = self.bounded(bounds::gather(how, value.range, none_range), &type_, at)?;
         let unit = value.unit.clone();
         let (counted, none) = (counted.map(Box::new), none.map(Box::new));
-        let term = Term::Gather { how, value: Box::new(value), counted, none };
-        Some(Typed { term, type_, unit, entity: Entity::Group, range, at })
+        let term = Term::Gather {
+            how,
+            value: Box::new(value),
+            counted,
+            none,
+        };
+        Some(Typed {
+            term,
+            type_,
+            unit,
+            entity: Entity::Group,
+            range,
+            at,
+        })
     }
 
     fn table(&mut self, marginal: bool, table: &Expr, x: &Expr) -> Option<Typed> {
@@ -332,7 +378,11 @@ impl Typer<'_> {
             let scale = param.type_.scale() + x.type_.scale();
             match money {
                 [Kind::Money, Kind::Money] | [Kind::Other, _] | [_, Kind::Other] => {
-                    self.error(x.at, "type", "a marginal scale takes money and rates, or numbers");
+                    self.error(
+                        x.at,
+                        "type",
+                        "a marginal scale takes money and rates, or numbers",
+                    );
                     return None;
                 }
                 [Kind::Number, Kind::Number] => Type::Number { scale },
@@ -341,11 +391,22 @@ impl Typer<'_> {
         } else {
             param.type_.clone()
         };
-        let unit = if marginal { x.unit.times(&param.unit, 1) } else { param.unit.clone() };
+        let unit = if marginal {
+            x.unit.times(&param.unit, 1)
+        } else {
+            param.unit.clone()
+        };
         let wide = self.table_bounds(id, marginal, &x)?;
         let range = self.bounded(wide, &type_, x.at)?;
         let (entity, at) = (x.entity, x.at);
-        Some(Typed { term: Term::Table(id, Box::new(x)), type_, unit, entity, range, at })
+        Some(Typed {
+            term: Term::Table(id, Box::new(x)),
+            type_,
+            unit,
+            entity,
+            range,
+            at,
+        })
     }
 
     fn tabled(&mut self, marginal: bool, table: &Expr) -> Option<ParamId> {
@@ -354,14 +415,19 @@ impl Typer<'_> {
             _ => None,
         };
         let fits = |id: &ParamId| {
-            let same = |one: &Figure| matches!(one, Figure::Table { marginal: m, .. } if *m == marginal);
+            let same =
+                |one: &Figure| matches!(one, Figure::Table { marginal: m, .. } if *m == marginal);
             self.params[id.0].values.iter().all(|one| same(&one.value))
         };
         match named {
             Some(Named::Param(id)) if fits(&id) => Some(id),
             _ => {
                 let which = if marginal { "`marginal`" } else { "`bands`" };
-                self.error(table.at, "type", format!("expected a parameter whose values are {which}"));
+                self.error(
+                    table.at,
+                    "type",
+                    format!("expected a parameter whose values are {which}"),
+                );
                 None
             }
         }
@@ -381,10 +447,18 @@ impl Typer<'_> {
             Figure::One(_) => 0,
             Figure::Table { steps, .. } => {
                 let decimals = |text: &str| text.split_once('.').map_or(0, |(_, part)| part.len());
-                steps.iter().map(|(raw, _)| decimals(&raw.text)).max().unwrap_or(0)
+                steps
+                    .iter()
+                    .map(|(raw, _)| decimals(&raw.text))
+                    .max()
+                    .unwrap_or(0)
             }
         };
-        let finest = self.params[id.0].values.iter().map(|one| finest(&one.value)).max();
+        let finest = self.params[id.0]
+            .values
+            .iter()
+            .map(|one| finest(&one.value))
+            .max();
         let money = if kind(&x.type_) == Kind::Money { 2 } else { 0 };
         let scale = u8::try_from(finest.unwrap_or(0).min(9)).unwrap_or(9);
         self.scaled(x, scale.saturating_sub(money))
@@ -393,11 +467,16 @@ impl Typer<'_> {
     fn table_bounds(&mut self, id: ParamId, marginal: bool, x: &Typed) -> Option<bounds::Wide> {
         let mut all: Option<bounds::Wide> = None;
         for dated in &self.params[id.0].values {
-            let Figure::Table { steps, .. } = &dated.value else { continue };
+            let Figure::Table { steps, .. } = &dated.value else {
+                continue;
+            };
             let read = thresholds(steps, &x.type_);
             let rising = read.windows(2).all(|two| two[0].0 < two[1].0);
             if read.len() != steps.len() || !rising {
-                let told = format!("thresholds here are {}, each above the one before", x.type_.name());
+                let told = format!(
+                    "thresholds here are {}, each above the one before",
+                    x.type_.name()
+                );
                 self.error(dated.at, "table", told);
                 return None;
             }
@@ -415,5 +494,8 @@ pub(crate) fn thresholds(steps: &[(crate::read::Raw, i64)], type_: &Type) -> Vec
         Type::Money { scale } => digits(text, scale + 2),
         other => other.parse(text),
     };
-    steps.iter().filter_map(|(raw, value)| Some((read(&raw.text)?, *value))).collect()
+    steps
+        .iter()
+        .filter_map(|(raw, value)| Some((read(&raw.text)?, *value)))
+        .collect()
 }

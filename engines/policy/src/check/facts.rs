@@ -19,12 +19,19 @@ const NUMBER: i64 = 1_000_000;
 impl Checker<'_> {
     pub(super) fn add_facts(&mut self, policy: usize, file: &File) {
         for text in &file.facts {
-            let Some(fact) = self.fact(policy, file, text) else { continue };
+            let Some(fact) = self.fact(policy, file, text) else {
+                continue;
+            };
             let id = self.known(fact, &text.key);
             let place = self.policies[policy].facts.len();
             let unit = self.unit(text.unit.as_ref());
             let at = text.key.at;
-            self.policies[policy].facts.push(FactUse { key: text.key.value.clone(), id, unit, at });
+            self.policies[policy].facts.push(FactUse {
+                key: text.key.value.clone(),
+                id,
+                unit,
+                at,
+            });
             self.name(policy, &text.key, Named::Fact(place));
         }
     }
@@ -32,7 +39,10 @@ impl Checker<'_> {
     fn fact(&mut self, policy: usize, file: &File, text: &FactText) -> Option<Fact> {
         let own = self.policies[policy].entity;
         let (group, member) = (&file.head.group, &file.head.member);
-        let prefix = text.field.as_ref().and_then(|field| field.value.split_once('.'));
+        let prefix = text
+            .field
+            .as_ref()
+            .and_then(|field| field.value.split_once('.'));
         let by_field = match prefix {
             Some((prefix, _)) if prefix == group => Some(Entity::Group),
             Some((prefix, _)) if prefix == member => Some(Entity::Member),
@@ -40,15 +50,25 @@ impl Checker<'_> {
         };
         let entity = self.entity(file, text.entity.as_ref(), by_field.unwrap_or(own));
         if by_field.is_some_and(|by_field| by_field != entity) {
-            let told = format!("`entity` and `field` of `{}` say different things", text.key.value);
+            let told = format!(
+                "`entity` and `field` of `{}` say different things",
+                text.key.value
+            );
             self.error(text.key.at, "entity", told);
         }
-        let name = if entity == Entity::Group { group } else { member };
+        let name = if entity == Entity::Group {
+            group
+        } else {
+            member
+        };
         let default = format!("{name}.{}", text.key.value);
         let type_ = self.fact_type(text)?;
         let range = self.fact_range(text, &type_);
         Some(Fact {
-            field: text.field.as_ref().map_or(default, |field| field.value.clone()),
+            field: text
+                .field
+                .as_ref()
+                .map_or(default, |field| field.value.clone()),
             names: text.names.clone(),
             entity,
             type_,
@@ -62,7 +82,9 @@ impl Checker<'_> {
         let type_ = match text.type_.value.as_str() {
             "money" => Type::MONEY,
             "integer" => Type::INTEGER,
-            "decimal" => Type::Number { scale: text.decimals.unwrap_or(2) },
+            "decimal" => Type::Number {
+                scale: text.decimals.unwrap_or(2),
+            },
             other => return self.plain_type(other, &text.codes, text.type_.at),
         };
         Some(type_)
@@ -82,7 +104,11 @@ impl Checker<'_> {
                 Some(Type::Code(Arc::new(Codes { codes, names })))
             }
             "code" => {
-                self.error(at, "missing", "a code needs its list: codes = [\"owner\", \"tenant\"]");
+                self.error(
+                    at,
+                    "missing",
+                    "a code needs its list: codes = [\"owner\", \"tenant\"]",
+                );
                 None
             }
             other => {
@@ -104,9 +130,7 @@ impl Checker<'_> {
                 crate::day::from_civil((1850, 1, 1)),
                 crate::day::from_civil((2200, 12, 31)),
             ),
-            Type::Code(codes) => {
-                Range::new(0, i64::try_from(codes.codes.len()).unwrap_or(1) - 1)
-            }
+            Type::Code(codes) => Range::new(0, i64::try_from(codes.codes.len()).unwrap_or(1) - 1),
         };
         let low = text.min.as_ref().and_then(|raw| self.bound(raw, type_));
         let high = text.max.as_ref().and_then(|raw| self.bound(raw, type_));
@@ -153,7 +177,10 @@ impl Checker<'_> {
             && codes(&before.type_) == codes(&fact.type_);
         before.range = crate::bounds::either(before.range, fact.range);
         if !same {
-            let told = format!("another policy says that `{}` is something else", fact.field);
+            let told = format!(
+                "another policy says that `{}` is something else",
+                fact.field
+            );
             self.error(key.at, "type", told);
         }
         FactId(u32::try_from(place).unwrap_or(u32::MAX))

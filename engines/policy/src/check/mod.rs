@@ -64,15 +64,31 @@ pub(crate) fn check(sources: &Sources, count: usize) -> (Checked, Vec<Finding>) 
     checker.formulas(&files);
     checker.amounts();
     checker.citations();
-    let Checker { mut findings, policies, facts, params, rules, .. } = checker;
+    let Checker {
+        mut findings,
+        policies,
+        facts,
+        params,
+        rules,
+        ..
+    } = checker;
     findings.sort();
     findings.dedup();
-    (Checked { policies, facts, params, rules }, findings)
+    (
+        Checked {
+            policies,
+            facts,
+            params,
+            rules,
+        },
+        findings,
+    )
 }
 
 impl Checker<'_> {
     fn error(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
-        self.findings.push(self.sources.finding(at, Level::Error, code, message));
+        self.findings
+            .push(self.sources.finding(at, Level::Error, code, message));
     }
 
     /// Heads, facts, parameters and the names of rules; formulas come after.
@@ -125,21 +141,35 @@ impl Checker<'_> {
     fn name(&mut self, policy: usize, key: &Placed<String>, named: Named) {
         let fine = key.value.chars().all(|c| c.is_alphanumeric() || c == '_')
             && !key.value.starts_with(|c: char| c.is_ascii_digit());
-        let taken = ["on", "size", "true", "false", "if", "then", "else", "and", "or", "not"];
+        let taken = [
+            "on", "size", "true", "false", "if", "then", "else", "and", "or", "not",
+        ];
         let taken = taken.contains(&key.value.as_str())
             || ["in", "where", "yuan", "元", "amount", "eligible", "payment"]
                 .contains(&key.value.as_str());
         if !fine || taken {
-            let told = format!("`{}` cannot be a name: letters, digits and `_`, and no word of the language", key.value);
+            let told = format!(
+                "`{}` cannot be a name: letters, digits and `_`, and no word of the language",
+                key.value
+            );
             self.error(key.at, "name", told);
         }
-        if self.names[policy].insert(key.value.clone(), named).is_some() {
-            self.error(key.at, "name", format!("`{}` stands for something else already", key.value));
+        if self.names[policy]
+            .insert(key.value.clone(), named)
+            .is_some()
+        {
+            self.error(
+                key.at,
+                "name",
+                format!("`{}` stands for something else already", key.value),
+            );
         }
     }
 
     fn unit(&mut self, said: Option<&Placed<String>>) -> Unit {
-        let Some(said) = said else { return Unit::default() };
+        let Some(said) = said else {
+            return Unit::default();
+        };
         Unit::parse(&said.value).unwrap_or_else(|| {
             let told = format!("expected a unit such as yuan/month, found `{}`", said.value);
             self.error(said.at, "unit", told);
@@ -185,7 +215,11 @@ impl Checker<'_> {
     /// An amount is whole fen.
     fn amounts(&mut self) {
         let amounts: Vec<RuleId> = self.policies.iter().filter_map(|one| one.amount).collect();
-        for id in amounts.into_iter().filter(|id| !self.broken.contains(id)).collect::<Vec<_>>() {
+        for id in amounts
+            .into_iter()
+            .filter(|id| !self.broken.contains(id))
+            .collect::<Vec<_>>()
+        {
             let rule = &self.rules[id.0];
             let (at, type_) = (rule.at, rule.type_.clone());
             match type_ {
@@ -195,7 +229,11 @@ impl Checker<'_> {
                     self.error(at, "rounding", told);
                 }
                 other => {
-                    self.error(at, "type", format!("an amount is money, this is {}", other.name()));
+                    self.error(
+                        at,
+                        "type",
+                        format!("an amount is money, this is {}", other.name()),
+                    );
                 }
             }
         }
@@ -222,7 +260,10 @@ impl Checker<'_> {
                 None => self.error(at, "uncited", format!("{what} cites nothing: say `source`")),
                 Some(key) if sources.iter().all(|one| one.key != *key) => {
                     let known: Vec<&str> = sources.iter().map(|one| one.key.as_str()).collect();
-                    let told = format!("{what} cites `{key}`; the sources here: {}", known.join(", "));
+                    let told = format!(
+                        "{what} cites `{key}`; the sources here: {}",
+                        known.join(", ")
+                    );
                     self.error(at, "uncited", told);
                 }
                 Some(_) => {}
@@ -230,9 +271,15 @@ impl Checker<'_> {
         }
         for index in 0..self.policies.len() {
             let mut keys = BTreeSet::new();
-            let twice = self.policies[index].sources.iter().find(|one| !keys.insert(one.key.as_str()));
+            let twice = self.policies[index]
+                .sources
+                .iter()
+                .find(|one| !keys.insert(one.key.as_str()));
             if let Some(key) = twice.map(|one| one.key.clone()) {
-                let at = Span { file: self.policies[index].file, at: 0 };
+                let at = Span {
+                    file: self.policies[index].file,
+                    at: 0,
+                };
                 self.error(at, "name", format!("two sources have the key `{key}`"));
             }
         }

@@ -14,7 +14,10 @@ pub(super) fn laid(sources: &Sources, files: Vec<File>, findings: &mut Vec<Findi
         let mut refuse = |at: Span, message: String| {
             findings.push(sources.finding(at, Level::Error, "overlay", message));
         };
-        match policies.iter_mut().find(|policy| policy.id.value == overlay.id.value) {
+        match policies
+            .iter_mut()
+            .find(|policy| policy.id.value == overlay.id.value)
+        {
             Some(policy) => lay(policy, overlay, &mut refuse),
             None => {
                 let told = format!("the policy `{}` is not among the files", overlay.id.value);
@@ -31,10 +34,16 @@ fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) 
         refuse(fact.key.at, "an overlay adds no facts".to_owned());
     }
     for condition in &overlay.conditions {
-        refuse(condition.key.at, "an overlay adds no conditions: have a rule opened".to_owned());
+        refuse(
+            condition.key.at,
+            "an overlay adds no conditions: have a rule opened".to_owned(),
+        );
     }
     for parameter in overlay.parameters {
-        let base = policy.parameters.iter_mut().find(|one| one.key.value == parameter.key.value);
+        let base = policy
+            .parameters
+            .iter_mut()
+            .find(|one| one.key.value == parameter.key.value);
         match base {
             Some(base) if base.open => change_values(base, parameter),
             _ => refuse(parameter.key.at, closed("parameter", &parameter.key.value)),
@@ -48,7 +57,12 @@ fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) 
         }
     }
     let known: BTreeSet<String> = policy.sources.iter().map(|one| one.key.clone()).collect();
-    policy.sources.extend(overlay.sources.into_iter().filter(|one| !known.contains(&one.key)));
+    policy.sources.extend(
+        overlay
+            .sources
+            .into_iter()
+            .filter(|one| !known.contains(&one.key)),
+    );
     policy.cases.extend(overlay.cases);
 }
 
@@ -58,7 +72,8 @@ fn closed(what: &str, key: &str) -> String {
 
 fn change_values(base: &mut ParameterText, overlay: ParameterText) {
     let first = overlay.values.iter().map(|value| value.from).min();
-    base.values.retain(|value| first.is_none_or(|first| value.from < first));
+    base.values
+        .retain(|value| first.is_none_or(|first| value.from < first));
     base.values.extend(overlay.values);
 }
 
@@ -66,8 +81,13 @@ fn change_versions(base: &mut RuleText, mut overlay: RuleText, first: i64, began
     for version in &mut overlay.versions {
         version.from.get_or_insert(first);
     }
-    let first = overlay.versions.iter().filter_map(|version| version.from).min();
+    let first = overlay
+        .versions
+        .iter()
+        .filter_map(|version| version.from)
+        .min();
     let first = first.unwrap_or(began);
-    base.versions.retain(|version| version.from.unwrap_or(began) < first);
+    base.versions
+        .retain(|version| version.from.unwrap_or(began) < first);
     base.versions.extend(overlay.versions);
 }

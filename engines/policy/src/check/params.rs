@@ -10,7 +10,9 @@ use super::terms::Named;
 
 impl Checker<'_> {
     pub(super) fn add_param(&mut self, policy: usize, text: &ParameterText) {
-        let Some(type_) = self.param_type(text) else { return };
+        let Some(type_) = self.param_type(text) else {
+            return;
+        };
         let unit = self.unit(text.unit.as_ref());
         if !text.stated {
             let told = format!(
@@ -32,9 +34,17 @@ impl Checker<'_> {
             Figure::One(value) => Some(value),
             Figure::Table { .. } => None,
         });
-        let (low, high) = ones.fold((i64::MAX, i64::MIN), |(low, high), one| (low.min(one), high.max(one)));
-        let range = if low > high { Range::new(0, 0) } else { Range::new(low, high) };
-        let kinds = values.iter().map(|one| matches!(one.value, Figure::Table { .. }));
+        let (low, high) = ones.fold((i64::MAX, i64::MIN), |(low, high), one| {
+            (low.min(one), high.max(one))
+        });
+        let range = if low > high {
+            Range::new(0, 0)
+        } else {
+            Range::new(low, high)
+        };
+        let kinds = values
+            .iter()
+            .map(|one| matches!(one.value, Figure::Table { .. }));
         let kinds: Vec<bool> = kinds.collect();
         if kinds.windows(2).any(|two| two[0] != two[1]) {
             self.error(text.key.at, "type", "values are all single or all tables");
@@ -49,7 +59,10 @@ impl Checker<'_> {
             open: text.open,
             values,
             range,
-            formula: text.formula.as_ref().map(|formula| (formula.text.clone(), None)),
+            formula: text
+                .formula
+                .as_ref()
+                .map(|formula| (formula.text.clone(), None)),
             at: text.key.at,
         });
         self.policies[policy].params.push(id);
@@ -59,7 +72,11 @@ impl Checker<'_> {
     /// The type with as many decimals as the finest value.
     fn param_type(&mut self, text: &ParameterText) -> Option<Type> {
         let Some(said) = &text.type_ else {
-            self.error(text.key.at, "missing", format!("`{}` needs a `type`", text.key.value));
+            self.error(
+                text.key.at,
+                "missing",
+                format!("`{}` needs a `type`", text.key.value),
+            );
             return None;
         };
         let decimals = |raw: &Raw| {
@@ -67,7 +84,10 @@ impl Checker<'_> {
             u8::try_from(part.trim_end_matches('0').len()).unwrap_or(u8::MAX)
         };
         let raws = text.values.iter().flat_map(|value| {
-            value.value.iter().chain(value.bands.iter().map(|band| &band.value))
+            value
+                .value
+                .iter()
+                .chain(value.bands.iter().map(|band| &band.value))
         });
         let finest = raws.map(decimals).max().unwrap_or(0);
         if finest > 9 {
@@ -75,7 +95,9 @@ impl Checker<'_> {
             return None;
         }
         match said.value.as_str() {
-            "money" => Some(Type::Money { scale: finest.saturating_sub(2) }),
+            "money" => Some(Type::Money {
+                scale: finest.saturating_sub(2),
+            }),
             "integer" => Some(Type::INTEGER),
             "decimal" => Some(Type::Number { scale: finest }),
             other => self.plain_type(other, &text.codes, said.at),
@@ -90,7 +112,10 @@ impl Checker<'_> {
                 for band in &text.bands {
                     steps.push((band.threshold.clone(), self.figure(&band.value, type_)?));
                 }
-                Figure::Table { marginal: text.marginal, steps }
+                Figure::Table {
+                    marginal: text.marginal,
+                    steps,
+                }
             }
         };
         if text.to.is_some_and(|to| to < text.from) {
@@ -142,7 +167,9 @@ fn same_kind(
     wanted: &Type,
     at: Span,
 ) -> Option<crate::model::Typed> {
-    if typed.type_.name() == wanted.name() || super::quotient::kind(&typed.type_) == super::quotient::kind(wanted) {
+    if typed.type_.name() == wanted.name()
+        || super::quotient::kind(&typed.type_) == super::quotient::kind(wanted)
+    {
         return Some(typed);
     }
     let told = format!("expected {}, found {}", wanted.name(), typed.type_.name());

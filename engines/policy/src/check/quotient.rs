@@ -34,7 +34,12 @@ pub(super) struct Quotient {
 impl Quotient {
     pub(super) fn whole(over: Typed) -> Self {
         let (kind, unit) = (kind(&over.type_), over.unit.clone());
-        Self { over, by: None, kind, unit }
+        Self {
+            over,
+            by: None,
+            kind,
+            unit,
+        }
     }
 }
 
@@ -72,14 +77,28 @@ impl Typer<'_> {
         let unit = a.unit.clone();
         let range = self.bounded(wide, &type_, at)?;
         let term = Term::Binary(op, Box::new(a), Box::new(b));
-        Some(Typed { term, type_, unit, entity, range, at })
+        Some(Typed {
+            term,
+            type_,
+            unit,
+            entity,
+            range,
+            at,
+        })
     }
 
     pub(super) fn single(&mut self, op: Unary, a: Typed, type_: Type) -> Option<Typed> {
         let (at, entity, unit) = (a.at, a.entity, a.unit.clone());
         let range = self.bounded(bounds::unary(op, a.range), &type_, at)?;
         let term = Term::Unary(op, Box::new(a));
-        Some(Typed { term, type_, unit, entity, range, at })
+        Some(Typed {
+            term,
+            type_,
+            unit,
+            entity,
+            range,
+            at,
+        })
     }
 
     /// The bounds, unless they leave what can be counted.
@@ -128,7 +147,11 @@ impl Typer<'_> {
     fn product(&mut self, a: Typed, b: Typed, kind: Kind) -> Option<Typed> {
         let scale = a.type_.scale() + b.type_.scale();
         if scale > FINEST {
-            self.error(a.at, "overflow", format!("more than {FINEST} decimals: round before"));
+            self.error(
+                a.at,
+                "overflow",
+                format!("more than {FINEST} decimals: round before"),
+            );
             return None;
         }
         self.pair(Binary::Mul, a, b, typed(kind, scale))
@@ -149,7 +172,13 @@ impl Typer<'_> {
         }
     }
 
-    pub(super) fn add(&mut self, op: Binary, a: Quotient, b: Quotient, at: Span) -> Option<Quotient> {
+    pub(super) fn add(
+        &mut self,
+        op: Binary,
+        a: Quotient,
+        b: Quotient,
+        at: Span,
+    ) -> Option<Quotient> {
         self.same(&a, &b, at)?;
         let unit = self.common(&a.unit, &b.unit, at)?;
         let kind = a.kind;
@@ -159,7 +188,15 @@ impl Typer<'_> {
         let type_ = left.type_.clone();
         let over = self.pair(op, left, right, type_)?;
         let by = self.both(a.by, b.by)?;
-        Some(Quotient { over: Typed { unit: unit.clone(), ..over }, by, kind, unit })
+        Some(Quotient {
+            over: Typed {
+                unit: unit.clone(),
+                ..over
+            },
+            by,
+            kind,
+            unit,
+        })
     }
 
     pub(super) fn multiply(&mut self, a: Quotient, b: Quotient, at: Span) -> Option<Quotient> {
@@ -167,7 +204,11 @@ impl Typer<'_> {
             (Kind::Number, Kind::Number) => Kind::Number,
             (Kind::Money, Kind::Number) | (Kind::Number, Kind::Money) => Kind::Money,
             (Kind::Money, Kind::Money) => {
-                self.error(at, "type", "money times money means nothing: one must be a number");
+                self.error(
+                    at,
+                    "type",
+                    "money times money means nothing: one must be a number",
+                );
                 return None;
             }
             _ => {
@@ -178,7 +219,15 @@ impl Typer<'_> {
         let unit = a.unit.times(&b.unit, 1);
         let over = self.product(a.over, b.over, kind)?;
         let by = self.both(a.by, b.by)?;
-        Some(Quotient { over: Typed { unit: unit.clone(), ..over }, by, kind, unit })
+        Some(Quotient {
+            over: Typed {
+                unit: unit.clone(),
+                ..over
+            },
+            by,
+            kind,
+            unit,
+        })
     }
 
     pub(super) fn divide(&mut self, a: Quotient, b: Quotient, at: Span) -> Option<Quotient> {
@@ -205,16 +254,33 @@ impl Typer<'_> {
             over = self.single(Unary::Neg, over, over_type)?;
             by = self.single(Unary::Neg, by, by_type)?;
         }
-        Some(Quotient { over: Typed { unit: unit.clone(), ..over }, by: Some(by), kind, unit })
+        Some(Quotient {
+            over: Typed {
+                unit: unit.clone(),
+                ..over
+            },
+            by: Some(by),
+            kind,
+            unit,
+        })
     }
 
     /// `a op b`, exact: both sides multiplied by both denominators, which are positive.
-    pub(super) fn compare(&mut self, op: Binary, a: Quotient, b: Quotient, at: Span) -> Option<Typed> {
+    pub(super) fn compare(
+        &mut self,
+        op: Binary,
+        a: Quotient,
+        b: Quotient,
+        at: Span,
+    ) -> Option<Typed> {
         self.same(&a, &b, at)?;
         self.common(&a.unit, &b.unit, at)?;
         let ordered = a.kind != Kind::Other || a.over.type_ == Type::Date;
         if !ordered && !matches!(op, Binary::Eq | Binary::Ne) {
-            let told = format!("a {} has no order: compare it with = or !=", a.over.type_.name());
+            let told = format!(
+                "a {} has no order: compare it with = or !=",
+                a.over.type_.name()
+            );
             self.error(at, "type", told);
             return None;
         }
@@ -229,7 +295,12 @@ impl Typer<'_> {
     }
 
     /// Rounded to a multiple of `step`, which is a constant above 0.
-    pub(super) fn round(&mut self, towards: Towards, a: Quotient, step: (i64, u8)) -> Option<Typed> {
+    pub(super) fn round(
+        &mut self,
+        towards: Towards,
+        a: Quotient,
+        step: (i64, u8),
+    ) -> Option<Typed> {
         let at = a.over.at;
         let (step, scale) = step;
         let by_scale = a.by.as_ref().map_or(0, |by| by.type_.scale());
@@ -252,7 +323,10 @@ impl Typer<'_> {
             None => over,
         };
         let rounded = self.times(steps, step, typed(a.kind, scale))?;
-        Some(Typed { unit: a.unit, ..rounded })
+        Some(Typed {
+            unit: a.unit,
+            ..rounded
+        })
     }
 
     /// A plain value; a quotient that was not rounded is refused.
@@ -291,5 +365,8 @@ impl Typer<'_> {
 }
 
 fn unitless(typed: Typed) -> Typed {
-    Typed { unit: Unit::default(), ..typed }
+    Typed {
+        unit: Unit::default(),
+        ..typed
+    }
 }

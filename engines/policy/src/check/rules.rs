@@ -31,7 +31,10 @@ impl Checker<'_> {
             self.rules.push(Rule {
                 policy,
                 key: "eligible".to_owned(),
-                names: crate::value::Names { zh: "符合条件".into(), en: "Eligible".into() },
+                names: crate::value::Names {
+                    zh: "符合条件".into(),
+                    en: "Eligible".into(),
+                },
                 entity: own,
                 open: false,
                 at: self.rules[parts[0].0].at,
@@ -116,8 +119,16 @@ impl Checker<'_> {
     fn texts<'f>(&self, files: &'f [File]) -> Vec<Option<&'f RuleText>> {
         let mut texts = vec![None; self.rules.len()];
         for (policy, file) in self.policies.iter().zip(files) {
-            let ids = policy.rules.iter().chain(&policy.conditions).chain(&policy.amount);
-            let list = file.rules.iter().chain(&file.conditions).chain(&file.amount);
+            let ids = policy
+                .rules
+                .iter()
+                .chain(&policy.conditions)
+                .chain(&policy.amount);
+            let list = file
+                .rules
+                .iter()
+                .chain(&file.conditions)
+                .chain(&file.amount);
             for (id, text) in ids.zip(list) {
                 texts[id.0] = Some(text);
             }
@@ -178,12 +189,20 @@ impl Checker<'_> {
             }
             all.push(readings);
         }
-        let all = if fine { self.unified(policy, entity, all, text.key.at) } else { None };
+        let all = if fine {
+            self.unified(policy, entity, all, text.key.at)
+        } else {
+            None
+        };
         let Some(all) = all.filter(|all| all.iter().all(|readings| !readings.is_empty())) else {
             self.broken.insert(id);
             return;
         };
-        let range = all.iter().flatten().map(|one| one.range).reduce(bounds::either);
+        let range = all
+            .iter()
+            .flatten()
+            .map(|one| one.range)
+            .reduce(bounds::either);
         if let Some(first) = all.iter().flatten().next().cloned() {
             self.set_type(id, &first, range.unwrap_or(Range::BOOL));
             self.declared(id, text);
@@ -205,7 +224,11 @@ impl Checker<'_> {
         all: Vec<Vec<Typed>>,
         at: Span,
     ) -> Option<Vec<Vec<Typed>>> {
-        let finest = all.iter().flatten().max_by_key(|one| one.type_.scale())?.clone();
+        let finest = all
+            .iter()
+            .flatten()
+            .max_by_key(|one| one.type_.scale())?
+            .clone();
         let mut typer = self.typer(policy, entity);
         let mut unified = Vec::new();
         for readings in all {
@@ -231,7 +254,10 @@ impl Checker<'_> {
         let said = if condition { Some("boolean") } else { said };
         let loose = said == Some("decimal") && found == "integer";
         if said.is_some_and(|said| said != found) && !loose {
-            let told = format!("this should be {}, and its formula gives {found}", said.unwrap_or(""));
+            let told = format!(
+                "this should be {}, and its formula gives {found}",
+                said.unwrap_or("")
+            );
             self.error(text.key.at, "type", told);
             self.broken.insert(id);
         }

@@ -49,7 +49,8 @@ pub(super) struct Typer<'b> {
 
 impl Typer<'_> {
     pub(super) fn error(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
-        self.findings.push(self.sources.finding(at, Level::Error, code, message));
+        self.findings
+            .push(self.sources.finding(at, Level::Error, code, message));
     }
 
     /// A plain value.
@@ -94,24 +95,37 @@ impl Typer<'_> {
     }
 
     fn literal(&mut self, text: &str, money: u8, at: Span) -> Option<Typed> {
-        let part = text.split_once('.').map_or("", |(_, part)| part.trim_end_matches('0'));
+        let part = text
+            .split_once('.')
+            .map_or("", |(_, part)| part.trim_end_matches('0'));
         let decimals = u8::try_from(part.len()).unwrap_or(u8::MAX);
         let scale = decimals.saturating_sub(money);
         let Some(value) = (scale <= 9).then(|| digits(text, scale + money)).flatten() else {
             self.error(at, "overflow", format!("`{text}` has too many digits"));
             return None;
         };
-        let type_ = if money > 0 { Type::Money { scale } } else { Type::Number { scale } };
+        let type_ = if money > 0 {
+            Type::Money { scale }
+        } else {
+            Type::Number { scale }
+        };
         Some(constant(value, type_, at))
     }
 
     fn code(&mut self, code: &str, hint: Option<&Type>, at: Span) -> Option<Typed> {
         let Some(Type::Code(codes)) = hint else {
-            self.error(at, "type", format!("nothing here has codes to compare '{code}' with"));
+            self.error(
+                at,
+                "type",
+                format!("nothing here has codes to compare '{code}' with"),
+            );
             return None;
         };
         let Some(place) = codes.place(code) else {
-            let told = format!("no code '{code}' here; there are: {}", codes.codes.join(", "));
+            let told = format!(
+                "no code '{code}' here; there are: {}",
+                codes.codes.join(", ")
+            );
             self.error(at, "name", told);
             return None;
         };
@@ -122,13 +136,22 @@ impl Typer<'_> {
         match name {
             "on" => {
                 let on = constant(0, Type::Date, at);
-                return Some(Typed { term: Term::On, range: bounds::DAYS, ..on });
+                return Some(Typed {
+                    term: Term::On,
+                    range: bounds::DAYS,
+                    ..on
+                });
             }
             "size" => {
                 self.reachable(at)?;
                 let size = constant(0, Type::INTEGER, at);
                 let (range, entity) = (Range::new(1, bounds::MEMBERS), Entity::Group);
-                return Some(Typed { term: Term::Size, entity, range, ..size });
+                return Some(Typed {
+                    term: Term::Size,
+                    entity,
+                    range,
+                    ..size
+                });
             }
             _ => {}
         }
@@ -146,13 +169,21 @@ impl Typer<'_> {
             },
         );
         // A branch that can never be taken keeps the bounds as they are.
-        let range = if range.low > range.high { typed.range } else { range };
+        let range = if range.low > range.high {
+            typed.range
+        } else {
+            range
+        };
         Some(Typed { range, ..typed })
     }
 
     fn similar(&self, name: &str) -> String {
         let near = self.names[self.policy].keys().find(|one| {
-            let shared = one.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+            let shared = one
+                .chars()
+                .zip(name.chars())
+                .take_while(|(a, b)| a == b)
+                .count();
             shared >= 3 && one.len().abs_diff(name.len()) <= 3
         });
         near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
@@ -160,61 +191,95 @@ impl Typer<'_> {
 
     fn dotted(&mut self, policy: &str, name: &str, at: Span) -> Option<Typed> {
         let uses = &self.policies[self.policy].uses;
-        let called = |index: &&usize| {
-            crate::model::dotted(&self.policies[**index].head.id) == policy
-        };
+        let called =
+            |index: &&usize| crate::model::dotted(&self.policies[**index].head.id) == policy;
         let Some(other) = uses.iter().find(called).copied() else {
             let told = format!("`{policy}` is no policy that this file `uses`");
             self.error(at, "name", told);
             return None;
         };
         let Some(named) = self.names[other].get(name).copied() else {
-            self.error(at, "name", format!("`{policy}` has nothing called `{name}`"));
+            self.error(
+                at,
+                "name",
+                format!("`{policy}` has nothing called `{name}`"),
+            );
             return None;
         };
         self.named(other, named, at)
     }
 
     fn named(&mut self, policy: usize, named: Named, at: Span) -> Option<Typed> {
-        let (term, type_, unit, entity, range) = match named {
+        if !matches!(named, Named::Param(_)) {
+            self.reachable(at)?;
+        }
+        let blank = constant(0, Type::INTEGER, at);
+        let typed = match named {
             Named::Fact(index) => {
-                self.reachable(at)?;
                 let used = &self.policies[policy].facts[index];
-                let place = usize::try_from(used.id.0).unwrap_or(usize::MAX);
-                let fact = &self.facts[place];
-                (Term::Fact(used.id), &fact.type_, &used.unit, fact.entity, fact.range)
+                let fact = &self.facts[usize::try_from(used.id.0).unwrap_or(usize::MAX)];
+                Typed {
+                    term: Term::Fact(used.id),
+                    type_: fact.type_.clone(),
+                    unit: used.unit.clone(),
+                    entity: fact.entity,
+                    range: fact.range,
+                    ..blank
+                }
             }
             Named::Param(id) => {
+                self.plain_figure(id, at)?;
                 let param = &self.params[id.0];
-                if matches!(param.values.first().map(|one| &one.value), Some(Figure::Table { .. })) {
-                    let told = format!("`{0}` is a table: bands({0}, x) or marginal({0}, x)", param.key);
-                    self.error(at, "type", told);
-                    return None;
+                Typed {
+                    term: Term::Param(id),
+                    type_: param.type_.clone(),
+                    unit: param.unit.clone(),
+                    range: param.range,
+                    ..blank
                 }
-                (Term::Param(id), &param.type_, &param.unit, Entity::Nobody, param.range)
             }
+            Named::Rule(id) if self.broken.contains(&id) => return None,
             Named::Rule(id) => {
-                self.reachable(at)?;
-                if self.broken.contains(&id) {
-                    return None;
-                }
                 let rule = &self.rules[id.0];
-                (Term::Rule(id), &rule.type_, &rule.unit, rule.entity, rule.range)
+                Typed {
+                    term: Term::Rule(id),
+                    type_: rule.type_.clone(),
+                    unit: rule.unit.clone(),
+                    entity: rule.entity,
+                    range: rule.range,
+                    ..blank
+                }
             }
         };
-        let (type_, unit) = (type_.clone(), unit.clone());
-        if entity == Entity::Member && self.entity != Entity::Member {
+        if typed.entity == Entity::Member && self.entity != Entity::Member {
             let told = "this is said of each member: gather it with sum, count, any, all, min, max";
             self.error(at, "entity", told);
             return None;
         }
-        Some(Typed { term, type_, unit, entity, range, at })
+        Some(typed)
+    }
+
+    /// Whether the parameter has single values: a table is looked up.
+    fn plain_figure(&mut self, id: ParamId, at: Span) -> Option<()> {
+        let param = &self.params[id.0];
+        let first = param.values.first().map(|one| &one.value);
+        if matches!(first, Some(Figure::Table { .. })) {
+            let key = &param.key;
+            let told = format!("`{key}` is a table: bands({key}, x) or marginal({key}, x)");
+            self.error(at, "type", told);
+            return None;
+        }
+        Some(())
     }
 
     /// Whether facts and rules may be named here.
     fn reachable(&mut self, at: Span) -> Option<()> {
         if self.fixed {
-            self.error(at, "at", "the day of `at` must not depend on facts or rules");
+            self.error(
+                at,
+                "at",
+                "the day of `at` must not depend on facts or rules",
+            );
         }
         (!self.fixed).then_some(())
     }
@@ -234,8 +299,14 @@ impl Typer<'_> {
     fn operator(&mut self, op: Pair, a: &Expr, b: &Expr, at: Span) -> Option<Quotient> {
         if matches!(op, Pair::And | Pair::Or) {
             let (left, right) = (self.truth(a), self.truth(b));
-            let op = if op == Pair::And { Binary::And } else { Binary::Or };
-            return self.pair(op, left?, right?, Type::Bool).map(Quotient::whole);
+            let op = if op == Pair::And {
+                Binary::And
+            } else {
+                Binary::Or
+            };
+            return self
+                .pair(op, left?, right?, Type::Bool)
+                .map(Quotient::whole);
         }
         let (left, right) = self.two(a, b)?;
         let typed = match op {
@@ -295,7 +366,10 @@ impl Typer<'_> {
         let first = self.value(yes, hint);
         self.refined.truncate(known);
         self.refine(condition, false);
-        let hint = first.as_ref().map(|first| first.type_.clone()).or_else(|| hint.cloned());
+        let hint = first
+            .as_ref()
+            .map(|first| first.type_.clone())
+            .or_else(|| hint.cloned());
         let second = self.value(no, hint.as_ref());
         self.refined.truncate(known);
         let (truth, first, second) = (truth?, first?, second?);
@@ -315,18 +389,25 @@ impl Typer<'_> {
     /// Two values of one type, brought to one scale.
     pub(super) fn matching(&mut self, a: Typed, b: Typed, at: Span) -> Option<(Typed, Typed)> {
         let kind = super::quotient::kind;
-        let numbers = kind(&a.type_) == kind(&b.type_) && kind(&a.type_) != super::quotient::Kind::Other;
+        let numbers =
+            kind(&a.type_) == kind(&b.type_) && kind(&a.type_) != super::quotient::Kind::Other;
         if !numbers && a.type_ != b.type_ {
             let told = format!("expected {}, found {}", a.type_.name(), b.type_.name());
             self.error(at, "type", told);
             return None;
         }
-        if numbers { self.aligned(a, b) } else { Some((a, b)) }
+        if numbers {
+            self.aligned(a, b)
+        } else {
+            Some((a, b))
+        }
     }
 
     /// Remembers what `name op constant` says about the name where it holds, or does not.
     fn refine(&mut self, condition: &Expr, holds: bool) {
-        let Syntax::Pair(op, a, b) = &condition.kind else { return };
+        let Syntax::Pair(op, a, b) = &condition.kind else {
+            return;
+        };
         if holds && *op == Pair::And {
             self.refine(a, true);
             self.refine(b, true);
@@ -336,22 +417,31 @@ impl Typer<'_> {
         let before = self.findings.len();
         let (left, right) = (self.name(name, a.at), self.value(b, None));
         self.findings.truncate(before);
-        let (Some(left), Some(right)) = (left, right) else { return };
+        let (Some(left), Some(right)) = (left, right) else {
+            return;
+        };
         if left.type_.scale() != right.type_.scale() {
             return;
         }
         let Range { low, high } = right.range;
         let all = Range::new(i64::MIN, i64::MAX);
         let narrower = match (op, holds) {
-            (Pair::Gt, true) | (Pair::Le, false) => Range { low: low.saturating_add(1), ..all },
+            (Pair::Gt, true) | (Pair::Le, false) => Range {
+                low: low.saturating_add(1),
+                ..all
+            },
             (Pair::Ge, true) | (Pair::Lt, false) => Range { low, ..all },
-            (Pair::Lt, true) | (Pair::Ge, false) => Range { high: high.saturating_sub(1), ..all },
+            (Pair::Lt, true) | (Pair::Ge, false) => Range {
+                high: high.saturating_sub(1),
+                ..all
+            },
             (Pair::Le, true) | (Pair::Gt, false) => Range { high, ..all },
             (Pair::Eq, true) => right.range,
             // x ≠ 0 where 0 is the lowest that x can be.
-            (Pair::Ne, true) | (Pair::Eq, false) if low == high && left.range.low == low => {
-                Range { low: low.saturating_add(1), ..all }
-            }
+            (Pair::Ne, true) | (Pair::Eq, false) if low == high && left.range.low == low => Range {
+                low: low.saturating_add(1),
+                ..all
+            },
             _ => return,
         };
         self.refined.push((name.clone(), narrower));
@@ -360,5 +450,8 @@ impl Typer<'_> {
 
 /// A term of no unit.
 pub(super) fn bare(typed: Typed) -> Typed {
-    Typed { unit: Unit::default(), ..typed }
+    Typed {
+        unit: Unit::default(),
+        ..typed
+    }
 }

@@ -77,19 +77,13 @@ impl Lane for i32 {
         let d = u64::from(divisor.unsigned_abs().max(1));
         let shift = 31 + (u64::BITS - (d - 1).leading_zeros());
         let m = (1_u64 << shift).div_ceil(d);
-        for (out, value) in out.iter_mut().zip(values) {
+        rounded(values, towards, out, |value, away| {
             let size = u64::from(value.unsigned_abs());
             let whole = (size * m) >> shift;
-            let rest = size - whole * d;
-            let negative = *value < 0;
-            let away = match towards {
-                Towards::Nearest => rest * 2 >= d,
-                Towards::Floor => negative && rest != 0,
-                Towards::Ceil => !negative && rest != 0,
-            };
-            let rounded = Self::try_from(whole + u64::from(away)).unwrap_or_default();
-            *out = if negative { -rounded } else { rounded };
-        }
+            let whole = whole + u64::from(away(size - whole * d, d, value < 0));
+            let whole = Self::try_from(whole).unwrap_or_default();
+            if value < 0 { -whole } else { whole }
+        });
     }
 }
 
@@ -103,22 +97,50 @@ impl Lane for i64 {
     }
     /// As for 32 bits, with `s = 63 + ⌈log2 d⌉`, for every `x` from 0 below 2^63.
     fn divide(values: &[Self], divisor: Self, towards: Towards, out: &mut [Self]) {
-        let d = u128::from(divisor.unsigned_abs().max(1));
-        let shift = 63 + (u128::BITS - (d - 1).leading_zeros());
-        let m = (1_u128 << shift).div_ceil(d);
-        for (out, value) in out.iter_mut().zip(values) {
-            let size = u128::from(value.unsigned_abs());
-            let whole = (size * m) >> shift;
-            let rest = size - whole * d;
-            let negative = *value < 0;
-            let away = match towards {
-                Towards::Nearest => rest * 2 >= d,
-                Towards::Floor => negative && rest != 0,
-                Towards::Ceil => !negative && rest != 0,
-            };
-            let rounded = Self::try_from(whole + u128::from(away)).unwrap_or_default();
-            *out = if negative { -rounded } else { rounded };
+        let d = divisor.unsigned_abs();
+        if d <= 1 {
+            out.copy_from_slice(values);
+            return;
         }
+        // `m` lies between 2^63 and 2^64; the high half of the product takes 64 off the shift.
+        let log = u64::BITS - (d - 1).leading_zeros();
+        let m = (1_u128 << (63 + log)).div_ceil(u128::from(d));
+        let m = u128::from(u64::try_from(m).unwrap_or(u64::MAX));
+        rounded(values, towards, out, |value, away| {
+            let size = value.unsigned_abs();
+            let high = u64::try_from((u128::from(size) * m) >> 64).unwrap_or_default();
+            let whole = high >> (log - 1);
+            let whole = whole + u64::from(away(size - whole * d, d, value < 0));
+            let whole = Self::try_from(whole).unwrap_or_default();
+            if value < 0 { -whole } else { whole }
+        });
+    }
+}
+
+/// Whether a quotient is rounded away from zero: by its rest, the divisor, and whether it is
+/// negative.
+type Away = fn(u64, u64, bool) -> bool;
+
+/// `divide` in every lane, with the rounding settled before the loop.
+fn rounded<L: Lane>(
+    values: &[L],
+    towards: Towards,
+    out: &mut [L],
+    divide: impl Fn(L, Away) -> L + Copy,
+) {
+    fn each<L: Lane>(values: &[L], out: &mut [L], divide: impl Fn(L) -> L) {
+        for (out, value) in out.iter_mut().zip(values) {
+            *out = divide(*value);
+        }
+    }
+    match towards {
+        Towards::Nearest => each(values, out, |value| divide(value, |rest, d, _| rest >= d - rest)),
+        Towards::Floor => each(values, out, |value| {
+            divide(value, |rest, _, negative| negative && rest != 0)
+        }),
+        Towards::Ceil => each(values, out, |value| {
+            divide(value, |rest, _, negative| !negative && rest != 0)
+        }),
     }
 }
 

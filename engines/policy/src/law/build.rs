@@ -55,7 +55,11 @@ impl<'b> Builder<'b> {
             uses: vec![Vec::new()],
             policy: 0,
             deep: 0,
-            sources: book.policies.iter().map(|policy| shared(&policy.sources)).collect(),
+            sources: book
+                .policies
+                .iter()
+                .map(|policy| shared(&policy.sources))
+                .collect(),
         }
     }
 
@@ -71,7 +75,11 @@ impl<'b> Builder<'b> {
         let places = nodes
             .iter()
             .map(|node| {
-                let count = if node.entity == Entity::Member { &mut members } else { &mut groups };
+                let count = if node.entity == Entity::Member {
+                    &mut members
+                } else {
+                    &mut groups
+                };
                 *count += 1;
                 *count - 1
             })
@@ -117,21 +125,19 @@ impl<'b> Builder<'b> {
         if !plan.in_force {
             return Ok((plan, why));
         }
-        let all = policy.rules.iter().chain(&policy.conditions).chain(&policy.eligible);
+        let all = policy
+            .rules
+            .iter()
+            .chain(&policy.conditions)
+            .chain(&policy.eligible);
         for id in all.chain(&policy.amount).copied() {
             let rule = &book.rules[id.0];
-            let versions = matches!(rule.body, Body::Versions(_));
-            if versions && rule.on(self.on).is_none() {
+            let absent = matches!(rule.body, Body::Versions(_)) && rule.on(self.on).is_none();
+            if absent && policy.amount != Some(id) {
                 continue;
             }
             let node = self.rule(id)?;
-            let step = self.known[&(About::Rule(id), self.on)];
-            match self.steps[step.0].kind {
-                StepKind::Condition => why.conditions.push(step),
-                StepKind::Amount => why.amount = Some(step),
-                StepKind::Rule => why.rules.push(step),
-                StepKind::Eligible | StepKind::Parameter | StepKind::Fact(_) => {}
-            }
+            why.take(self.known[&(About::Rule(id), self.on)], &self.steps);
             plan.outputs.push(Output {
                 key: rule.key.clone(),
                 type_: rule.type_.clone(),
@@ -139,7 +145,12 @@ impl<'b> Builder<'b> {
                 node,
             });
         }
-        let node = |key: &str| plan.outputs.iter().find(|one| one.key == key).map(|one| one.node);
+        let node = |key: &str| {
+            plan.outputs
+                .iter()
+                .find(|one| one.key == key)
+                .map(|one| one.node)
+        };
         (plan.eligible, plan.amount) = (node("eligible"), node("amount"));
         plan.payment = plan.amount.map(|amount| match plan.eligible {
             Some(eligible) => {
@@ -184,35 +195,42 @@ impl<'b> Builder<'b> {
             key if key.starts_with("eligible.") => StepKind::Condition,
             _ => StepKind::Rule,
         };
-        let step = self.step(about, Step {
-            kind,
-            key: rule.key.clone(),
-            names: rule.names.clone(),
-            policy: rule.policy,
-            type_: rule.type_.clone(),
-            entity: rule.entity,
-            on: self.on,
-            node: Some(node),
-            readings,
-            since,
-            explained: None,
-            uses,
-            paths: Vec::new(),
-        });
+        let step = self.step(
+            about,
+            Step {
+                kind,
+                key: rule.key.clone(),
+                names: rule.names.clone(),
+                policy: rule.policy,
+                type_: rule.type_.clone(),
+                entity: rule.entity,
+                on: self.on,
+                node: Some(node),
+                readings,
+                since,
+                explained: None,
+                uses,
+                paths: Vec::new(),
+            },
+        );
         self.rules.insert((id, self.on), node);
         self.use_step(step);
         Ok(node)
     }
 
     fn all(&mut self, parts: &[RuleId]) -> Result<NodeId, NoPlan> {
-        let mut all = self.nodes.constant(1);
+        let mut all = None;
         for part in parts {
             if self.book.rules[part.0].on(self.on).is_some() {
                 let node = self.rule(*part)?;
-                all = self.nodes.binary(Binary::And, all, node);
+                all = Some(match all {
+                    Some(before) => self.nodes.binary(Binary::And, before, node),
+                    None => node,
+                });
             }
         }
-        Ok(all)
+        // A day on which no condition stands is a day without a rule, not a yes.
+        Ok(all.unwrap_or_else(|| self.nodes.missing()))
     }
 
     fn version(&mut self, version: &Version) -> Result<(NodeId, Vec<Read>), NoPlan> {
@@ -234,8 +252,15 @@ impl<'b> Builder<'b> {
 
     fn read(&self, text: String, node: Option<NodeId>, citation: &Citation) -> Read {
         let sources = &self.sources[self.policy];
-        let source = sources.iter().find(|one| citation.source.as_ref() == Some(&one.key));
-        Read { text, node, citation: citation.clone(), source: source.cloned() }
+        let source = sources
+            .iter()
+            .find(|one| citation.source.as_ref() == Some(&one.key));
+        Read {
+            text,
+            node,
+            citation: citation.clone(),
+            source: source.cloned(),
+        }
     }
 
     fn term(&mut self, typed: &Typed) -> Result<NodeId, NoPlan> {
@@ -264,11 +289,21 @@ impl<'b> Builder<'b> {
                 let (yes, no) = (self.term(yes)?, self.term(no)?);
                 self.nodes.choose(condition, yes, no)
             }
-            Term::Gather { how, value, counted, none } => {
+            Term::Gather {
+                how,
+                value,
+                counted,
+                none,
+            } => {
                 let value = self.term(value)?;
                 let counted = counted.as_ref().map(|one| self.term(one)).transpose()?;
                 let none = none.as_ref().map(|one| self.term(one)).transpose()?;
-                self.nodes.gather(Op::Gather { how: *how, value, counted, none })
+                self.nodes.gather(Op::Gather {
+                    how: *how,
+                    value,
+                    counted,
+                    none,
+                })
             }
             Term::At(day, x) => self.at(day, x)?,
             Term::ParamAt(id, day) => self.parameter_on(*id, day)?,
@@ -279,7 +314,9 @@ impl<'b> Builder<'b> {
 
     fn at(&mut self, day: &Typed, x: &Typed) -> Result<NodeId, NoPlan> {
         let day = self.term(day)?;
-        let Some(Some(day)) = self.nodes.fixed(day) else { return Ok(self.nodes.missing()) };
+        let Some(Some(day)) = self.nodes.fixed(day) else {
+            return Ok(self.nodes.missing());
+        };
         let before = std::mem::replace(&mut self.on, day);
         let node = self.term(x);
         self.on = before;
@@ -290,23 +327,31 @@ impl<'b> Builder<'b> {
         let book = self.book;
         let fact = &book.facts[usize::try_from(id.0).unwrap_or(usize::MAX)];
         let truth = fact.type_ == Type::Bool;
-        let node = self.nodes.leaf(Op::Fact(id), fact.entity, truth, fact.range);
-        let used = book.policies[self.policy].facts.iter().find(|one| one.id == id);
-        let step = self.step((About::Fact(id.0), 0), Step {
-            kind: StepKind::Fact(id),
-            key: used.map_or_else(|| fact.field.clone(), |used| used.key.clone()),
-            names: fact.names.clone(),
-            policy: self.policy,
-            type_: fact.type_.clone(),
-            entity: fact.entity,
-            on: self.on,
-            node: Some(node),
-            readings: Vec::new(),
-            since: None,
-            explained: None,
-            uses: Vec::new(),
-            paths: Vec::new(),
-        });
+        let node = self
+            .nodes
+            .leaf(Op::Fact(id), fact.entity, truth, fact.range);
+        let used = book.policies[self.policy]
+            .facts
+            .iter()
+            .find(|one| one.id == id);
+        let step = self.step(
+            (About::Fact(id.0), 0),
+            Step {
+                kind: StepKind::Fact(id),
+                key: used.map_or_else(|| fact.field.clone(), |used| used.key.clone()),
+                names: fact.names.clone(),
+                policy: self.policy,
+                type_: fact.type_.clone(),
+                entity: fact.entity,
+                on: self.on,
+                node: Some(node),
+                readings: Vec::new(),
+                since: None,
+                explained: None,
+                uses: Vec::new(),
+                paths: Vec::new(),
+            },
+        );
         self.use_step(step);
         node
     }
@@ -326,7 +371,10 @@ impl<'b> Builder<'b> {
         let Some(Figure::Table { marginal, steps }) = figure else {
             return Ok(self.nodes.missing());
         };
-        let table = Table { marginal: *marginal, steps: thresholds(steps, &x.type_) };
+        let table = Table {
+            marginal: *marginal,
+            steps: thresholds(steps, &x.type_),
+        };
         Ok(self.nodes.table(table, at))
     }
 
@@ -341,7 +389,11 @@ impl<'b> Builder<'b> {
                 steps.push((dated.from, value));
             }
         }
-        let starts = values.iter().skip(1).map(|dated| dated.from).chain([i64::MAX]);
+        let starts = values
+            .iter()
+            .skip(1)
+            .map(|dated| dated.from)
+            .chain([i64::MAX]);
         let ends = values.iter().map(|dated| dated.to).zip(starts);
         let holes: Vec<(i64, i64)> = ends
             .filter_map(|(to, next)| to.filter(|to| to + 1 < next).map(|to| (to + 1, next - 1)))
@@ -351,7 +403,13 @@ impl<'b> Builder<'b> {
         if steps.is_empty() {
             return Ok(missing);
         }
-        let mut node = self.nodes.table(Table { marginal: false, steps }, day);
+        let mut node = self.nodes.table(
+            Table {
+                marginal: false,
+                steps,
+            },
+            day,
+        );
         for (from, to) in holes {
             let (from, to) = (self.nodes.constant(from), self.nodes.constant(to));
             let after = self.nodes.binary(Binary::Le, from, day);
@@ -378,7 +436,8 @@ impl<'b> Builder<'b> {
             Some(Figure::Table { .. }) => None,
             None => Some(self.nodes.missing()),
         };
-        let reading = dated.map(|dated| self.read(figure(dated, &param.type_), node, &dated.citation));
+        let reading =
+            dated.map(|dated| self.read(figure(dated, &param.type_), node, &dated.citation));
         self.uses.push(Vec::new());
         let explained = param.formula.as_ref().and_then(|(text, typed)| {
             let node = self.term(typed.as_ref()?).ok()?;
@@ -387,21 +446,24 @@ impl<'b> Builder<'b> {
         });
         let uses = self.uses.pop().unwrap_or_default();
         self.policy = before;
-        let step = self.step(about, Step {
-            kind: StepKind::Parameter,
-            key: param.key.clone(),
-            names: param.names.clone(),
-            policy: param.policy,
-            type_: param.type_.clone(),
-            entity: Entity::Nobody,
-            on: self.on,
-            node,
-            readings: reading.into_iter().collect(),
-            since: dated.map(|dated| dated.from),
-            explained,
-            uses,
-            paths: Vec::new(),
-        });
+        let step = self.step(
+            about,
+            Step {
+                kind: StepKind::Parameter,
+                key: param.key.clone(),
+                names: param.names.clone(),
+                policy: param.policy,
+                type_: param.type_.clone(),
+                entity: Entity::Nobody,
+                on: self.on,
+                node,
+                readings: reading.into_iter().collect(),
+                since: dated.map(|dated| dated.from),
+                explained,
+                uses,
+                paths: Vec::new(),
+            },
+        );
         self.use_step(step);
     }
 
@@ -413,7 +475,8 @@ impl<'b> Builder<'b> {
             return self.nodes.binary(Binary::Mul, node, by);
         }
         let by = self.nodes.constant(crate::value::power(from - to));
-        self.nodes.binary(Binary::Div(crate::ops::Towards::Nearest), node, by)
+        self.nodes
+            .binary(Binary::Div(crate::ops::Towards::Nearest), node, by)
     }
 
     fn step(&mut self, about: (About, i64), step: Step) -> StepId {
@@ -430,6 +493,17 @@ impl<'b> Builder<'b> {
             && !uses.contains(&step)
         {
             uses.push(step);
+        }
+    }
+}
+
+impl Explained {
+    fn take(&mut self, step: StepId, steps: &[Step]) {
+        match steps[step.0].kind {
+            StepKind::Condition => self.conditions.push(step),
+            StepKind::Amount => self.amount = Some(step),
+            StepKind::Rule => self.rules.push(step),
+            StepKind::Eligible | StepKind::Parameter | StepKind::Fact(_) => {}
         }
     }
 }
@@ -461,15 +535,25 @@ impl Law {
         }
         let mut paths = Vec::new();
         for id in &cone {
-            let Op::Fact(fact) = self.plan[*id].op else { continue };
+            let Op::Fact(fact) = self.plan[*id].op else {
+                continue;
+            };
             let mut touched = BTreeSet::from([*id]);
             for above in cone.range(*id..) {
-                if self.plan[*above].op.operands().any(|one| touched.contains(&one)) {
+                if self.plan[*above]
+                    .op
+                    .operands()
+                    .any(|one| touched.contains(&one))
+                {
                     touched.insert(*above);
                 }
             }
             let nodes = touched.into_iter().collect();
-            paths.push(Path { fact, entity: self.plan[*id].entity, nodes });
+            paths.push(Path {
+                fact,
+                entity: self.plan[*id].entity,
+                nodes,
+            });
         }
         paths
     }

@@ -132,7 +132,9 @@ impl Book {
         }
         let wanted = |id: &str| policies.is_empty() || policies.contains(&id);
         let asked = self.policies.iter().enumerate();
-        let asked = asked.filter(|(_, policy)| wanted(&policy.head.id)).map(|(index, _)| index);
+        let asked = asked
+            .filter(|(_, policy)| wanted(&policy.head.id))
+            .map(|(index, _)| index);
         build::Builder::of(self, on).law(asked)
     }
 }
@@ -145,7 +147,10 @@ impl Law {
     /// Where a policy stands in the plan.
     #[must_use]
     pub fn index(&self, id: &str) -> Option<usize> {
-        self.plan.policies.iter().position(|planned| planned.id == id)
+        self.plan
+            .policies
+            .iter()
+            .position(|planned| planned.id == id)
     }
 
     /// What a policy says of itself.

@@ -35,14 +35,24 @@ impl Nodes {
         let next = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         let id = *self.seen.entry((op, entity)).or_insert(next);
         if id == next {
-            self.nodes.push(Node { op, entity, truth, range });
+            self.nodes.push(Node {
+                op,
+                entity,
+                truth,
+                range,
+            });
         }
         id
     }
 
     pub(super) fn constant(&mut self, value: i64) -> NodeId {
         let truth = matches!(value, 0 | 1);
-        self.add(Op::Const(value), Entity::Nobody, truth, Range::new(value, value))
+        self.add(
+            Op::Const(value),
+            Entity::Nobody,
+            truth,
+            Range::new(value, value),
+        )
     }
 
     pub(super) fn missing(&mut self) -> NodeId {
@@ -129,7 +139,11 @@ impl Nodes {
             return self.known(ops::choose(None, yes, no));
         }
         let parts = [condition, yes, no];
-        let entity = parts.iter().map(|id| self.entity(*id)).max().unwrap_or(Entity::Nobody);
+        let entity = parts
+            .iter()
+            .map(|id| self.entity(*id))
+            .max()
+            .unwrap_or(Entity::Nobody);
         let [condition, yes, no] = parts.map(|id| self.lifted(id, entity));
         let (first, second) = (*self.node(yes), *self.node(no));
         let truth = first.truth && second.truth && first.range == Range::BOOL;
@@ -148,23 +162,43 @@ impl Nodes {
         }
         let (entity, x_range) = (self.entity(x), self.node(x).range);
         let range = bounds::cut(bounds::table(table.marginal, &table.steps, x_range));
-        let place = self.tables.iter().position(|one| *one == table).unwrap_or_else(|| {
-            self.tables.push(table);
-            self.tables.len() - 1
-        });
+        let place = self
+            .tables
+            .iter()
+            .position(|one| *one == table)
+            .unwrap_or_else(|| {
+                self.tables.push(table);
+                self.tables.len() - 1
+            });
         let id = TableId(u32::try_from(place).unwrap_or(u32::MAX));
         self.add(Op::Table(id, x), entity, false, range)
     }
 
     /// Operands as [`Op::Gather`] says; members' or constant, `none` the group's or constant.
     pub(super) fn gather(&mut self, op: Op) -> NodeId {
-        let Op::Gather { how, value, counted, none } = op else { return self.missing() };
+        let Op::Gather {
+            how,
+            value,
+            counted,
+            none,
+        } = op
+        else {
+            return self.missing();
+        };
         let value = self.lifted(value, Entity::Member);
         let counted = counted.map(|counted| self.lifted(counted, Entity::Member));
-        let (of, none_range) = (self.node(value).range, none.map(|none| self.node(none).range));
+        let (of, none_range) = (
+            self.node(value).range,
+            none.map(|none| self.node(none).range),
+        );
         let range = bounds::cut(bounds::gather(how, of, none_range));
         let truth = matches!(how, ops::Gather::Any | ops::Gather::All);
-        let op = Op::Gather { how, value, counted, none };
+        let op = Op::Gather {
+            how,
+            value,
+            counted,
+            none,
+        };
         self.add(op, Entity::Group, truth, range)
     }
 }

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Finding, Sources, Span};
-use crate::head::{Citation, Head, Source};
+use crate::head::{Head, Source};
 use crate::value::Names;
 
 use super::parts::{self, FactText, ParameterText, RuleText};
@@ -56,9 +56,16 @@ pub(crate) enum Expected {
 
 /// Reads file number `file`; what is wrong goes to `findings`.
 pub(crate) fn file(sources: &Sources, file: usize, findings: &mut Vec<Finding>) -> Option<File> {
-    let mut reader = Reader { sources, file, findings: Vec::new() };
+    let mut reader = Reader {
+        sources,
+        file,
+        findings: Vec::new(),
+    };
     let read = match DeTable::parse(sources.text(file)) {
-        Ok(table) => whole(&mut reader, Table::of(table.get_ref(), Span { file, at: 0 })),
+        Ok(table) => whole(
+            &mut reader,
+            Table::of(table.get_ref(), Span { file, at: 0 }),
+        ),
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
             reader.error(Span { file, at }, "toml", error.message());
@@ -72,40 +79,34 @@ pub(crate) fn file(sources: &Sources, file: usize, findings: &mut Vec<Finding>) 
 fn whole(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<File> {
     let overlay = table.has("overlay_of");
     let id = table.need(reader, if overlay { "overlay_of" } else { "id" });
-    let head = parts::head(reader, &mut table, id.clone().map_or_else(String::new, |id| id.value));
+    let head = parts::head(
+        reader,
+        &mut table,
+        id.clone().map_or_else(String::new, |id| id.value),
+    );
     let entity = table.text(reader, "entity");
     let uses = table.texts(reader, "uses");
     let sources = table.tables(reader, "sources");
-    let sources = sources.into_iter().filter_map(|one| source(reader, one)).collect();
-    let mut facts = Vec::new();
-    for (key, mut one) in table.named(reader, "facts") {
-        facts.extend(parts::fact(reader, key, &mut one));
-        one.end(reader);
-    }
-    let mut parameters = Vec::new();
-    for (key, mut one) in table.named(reader, "parameters") {
-        parameters.push(parts::parameter(reader, key, &mut one, &Citation::default()));
-        one.end(reader);
-    }
-    let mut rules = Vec::new();
-    for (key, mut one) in table.named(reader, "rules") {
-        rules.push(parts::rule(reader, key, &mut one));
-        one.end(reader);
-    }
-    let mut conditions = Vec::new();
-    for (index, mut one) in table.tables(reader, "eligible").into_iter().enumerate() {
-        let key = Placed { value: format!("eligible.{}", index + 1), at: one.at };
-        conditions.push(parts::rule(reader, key, &mut one));
-        one.end(reader);
-    }
-    let amount = table.table(reader, "amount").map(|mut one| {
-        let key = Placed { value: "amount".to_owned(), at: one.at };
-        let rule = parts::rule(reader, key, &mut one);
-        one.end(reader);
-        rule
+    let sources = sources
+        .into_iter()
+        .filter_map(|one| source(reader, one))
+        .collect();
+    let facts = each(reader, &mut table, "facts", parts::fact);
+    let parameters = each(reader, &mut table, "parameters", parts::parameter);
+    let rules = each(reader, &mut table, "rules", |reader, key, one| {
+        Some(parts::rule(reader, key, one))
     });
+    let mut conditions = Vec::new();
+    for (index, one) in table.tables(reader, "eligible").into_iter().enumerate() {
+        conditions.push(rule(reader, format!("eligible.{}", index + 1), one));
+    }
+    let amount = table.table(reader, "amount");
+    let amount = amount.map(|one| rule(reader, "amount".to_owned(), one));
     let cases = table.tables(reader, "cases");
-    let cases = cases.into_iter().filter_map(|one| case(reader, one)).collect();
+    let cases = cases
+        .into_iter()
+        .filter_map(|one| case(reader, one))
+        .collect();
     let at = table.at;
     table.end(reader);
     Some(File {
@@ -123,6 +124,28 @@ fn whole(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<File> {
         amount,
         cases,
     })
+}
+
+/// Every named table under `key`, read by `read`.
+fn each<T>(
+    reader: &mut Reader<'_>,
+    table: &mut Table<'_>,
+    key: &'static str,
+    read: impl Fn(&mut Reader<'_>, Placed<String>, &mut Table<'_>) -> Option<T>,
+) -> Vec<T> {
+    let mut all = Vec::new();
+    for (key, mut one) in table.named(reader, key) {
+        all.extend(read(reader, key, &mut one));
+        one.end(reader);
+    }
+    all
+}
+
+fn rule(reader: &mut Reader<'_>, key: String, mut table: Table<'_>) -> RuleText {
+    let at = table.at;
+    let rule = parts::rule(reader, Placed { value: key, at }, &mut table);
+    table.end(reader);
+    rule
 }
 
 fn source(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Source> {
@@ -149,11 +172,17 @@ fn source(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Source> {
 }
 
 fn case(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Case> {
-    let names = table.names(reader, "names").or_else(|| table.names(reader, "name"));
+    let names = table
+        .names(reader, "names")
+        .or_else(|| table.names(reader, "name"));
     let note = table.names(reader, "note");
     let on = table.day(reader, "on");
     if on.is_none() {
-        reader.error(table.at, "missing", "a case needs `on`, the day asked about");
+        reader.error(
+            table.at,
+            "missing",
+            "a case needs `on`, the day asked about",
+        );
     }
     let mut group = Vec::new();
     for key in ["household", "group"] {
@@ -177,7 +206,15 @@ fn case(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Case> {
     }
     let at = table.at;
     table.end(reader);
-    Some(Case { at, names: names.unwrap_or_default(), note, on: on?, group, members, expect })
+    Some(Case {
+        at,
+        names: names.unwrap_or_default(),
+        note,
+        on: on?,
+        group,
+        members,
+        expect,
+    })
 }
 
 fn facts(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<(Placed<String>, Raw)> {
@@ -194,7 +231,10 @@ fn expected(reader: &mut Reader<'_>, table: &Table<'_>) -> CaseExpect {
         let result = match value {
             DeValue::Array(list) => {
                 let texts = list.iter().filter_map(|one| {
-                    let at = Span { file: reader.file, at: one.span().start };
+                    let at = Span {
+                        file: reader.file,
+                        at: one.span().start,
+                    };
                     names(reader, one.get_ref(), at).map(|names| names.zh)
                 });
                 Some(Expected::Missing(texts.collect()))
@@ -203,5 +243,8 @@ fn expected(reader: &mut Reader<'_>, table: &Table<'_>) -> CaseExpect {
         };
         results.extend(result.map(|result| (key, result)));
     }
-    CaseExpect { at: table.at, results }
+    CaseExpect {
+        at: table.at,
+        results,
+    }
 }

@@ -6,7 +6,5 @@ mod parts;
 mod table;
 
 pub(crate) use file::{Case, CaseExpect, Expected, File, file};
-pub(crate) use parts::{
-    Band, FactText, FormulaText, ParameterText, RuleText, ValueText, VersionText,
-};
+pub(crate) use parts::{FactText, ParameterText, RuleText, ValueText};
 pub(crate) use table::{Placed, Raw, Reader, Shape, Table};

@@ -89,7 +89,11 @@ pub(crate) struct VersionText {
     pub(crate) readings: Vec<(FormulaText, Citation)>,
 }
 
-pub(crate) fn fact(reader: &mut Reader<'_>, key: Placed<String>, table: &mut Table<'_>) -> Option<FactText> {
+pub(crate) fn fact(
+    reader: &mut Reader<'_>,
+    key: Placed<String>,
+    table: &mut Table<'_>,
+) -> Option<FactText> {
     let names = table.names(reader, "names").unwrap_or_else(|| own(&key));
     Some(FactText {
         names,
@@ -111,11 +115,12 @@ pub(crate) fn parameter(
     reader: &mut Reader<'_>,
     key: Placed<String>,
     table: &mut Table<'_>,
-    around: &Citation,
-) -> ParameterText {
+) -> Option<ParameterText> {
     let names = table.names(reader, "names").unwrap_or_else(|| own(&key));
-    let around = citation(reader, table, around);
-    let formula = table.text(reader, "formula").and_then(|text| formula_text(reader, text));
+    let around = citation(reader, table, &Citation::default());
+    let formula = table
+        .text(reader, "formula")
+        .and_then(|text| formula_text(reader, &text));
     let stated = table.has("values");
     let mut values = Vec::new();
     for mut one in table.tables(reader, "values") {
@@ -123,7 +128,7 @@ pub(crate) fn parameter(
         one.end(reader);
     }
     table.text(reader, "of");
-    ParameterText {
+    Some(ParameterText {
         names,
         type_: table.text(reader, "type"),
         unit: table.text(reader, "unit"),
@@ -133,7 +138,7 @@ pub(crate) fn parameter(
         stated,
         values,
         key,
-    }
+    })
 }
 
 fn value(reader: &mut Reader<'_>, table: &mut Table<'_>, around: &Citation) -> Option<ValueText> {
@@ -144,8 +149,11 @@ fn value(reader: &mut Reader<'_>, table: &mut Table<'_>, around: &Citation) -> O
     let from = table.day(reader, "from");
     let to = table.day(reader, "to");
     let marginal = table.has("marginal");
-    let (list, from_key, value_key) =
-        if marginal { ("marginal", "above", "rate") } else { ("bands", "at_least", "value") };
+    let (list, from_key, value_key) = if marginal {
+        ("marginal", "above", "rate")
+    } else {
+        ("bands", "at_least", "value")
+    };
     let mut bands = Vec::new();
     for mut one in table.tables(reader, list) {
         match (one.plain(reader, from_key), one.plain(reader, value_key)) {
@@ -164,11 +172,23 @@ fn value(reader: &mut Reader<'_>, table: &mut Table<'_>, around: &Citation) -> O
         reader.error(table.at, "missing", told);
     }
     let citation = citation(reader, table, around);
-    Some(ValueText { at: table.at, from: from?, to, value, marginal, bands, citation })
+    Some(ValueText {
+        at: table.at,
+        from: from?,
+        to,
+        value,
+        marginal,
+        bands,
+        citation,
+    })
 }
 
 /// A rule, condition or amount; `head` only lends what it says of the whole file.
-pub(crate) fn rule(reader: &mut Reader<'_>, key: Placed<String>, table: &mut Table<'_>) -> RuleText {
+pub(crate) fn rule(
+    reader: &mut Reader<'_>,
+    key: Placed<String>,
+    table: &mut Table<'_>,
+) -> RuleText {
     let names = table.names(reader, "names").unwrap_or_else(|| own(&key));
     let around = citation(reader, table, &Citation::default());
     let (from, to) = (table.day(reader, "from"), table.day(reader, "to"));
@@ -182,12 +202,19 @@ pub(crate) fn rule(reader: &mut Reader<'_>, key: Placed<String>, table: &mut Tab
     }
     let whole = readings(reader, table, &around);
     match (whole.is_empty(), versions.is_empty()) {
-        (false, true) => versions.push(VersionText { from, to, readings: whole }),
+        (false, true) => versions.push(VersionText {
+            from,
+            to,
+            readings: whole,
+        }),
         (true, false) => {}
         _ => reader.error(
             table.at,
             "missing",
-            format!("`{}` has one of `formula`, `formulas` and `readings`", key.value),
+            format!(
+                "`{}` has one of `formula`, `formulas` and `readings`",
+                key.value
+            ),
         ),
     }
     RuleText {
@@ -209,12 +236,12 @@ fn readings(
 ) -> Vec<(FormulaText, Citation)> {
     let mut found = Vec::new();
     if let Some(text) = table.text(reader, "formula") {
-        found.extend(formula_text(reader, text).map(|formula| (formula, around.clone())));
+        found.extend(formula_text(reader, &text).map(|formula| (formula, around.clone())));
     }
     for mut one in table.tables(reader, "readings") {
         let citation = citation(reader, &mut one, around);
         if let Some(text) = one.need(reader, "formula") {
-            found.extend(formula_text(reader, text).map(|formula| (formula, citation)));
+            found.extend(formula_text(reader, &text).map(|formula| (formula, citation)));
         }
         one.end(reader);
     }
@@ -232,22 +259,45 @@ pub(crate) fn citation(
     let inherits = source.is_none() && article.is_none();
     Citation {
         source: source.or_else(|| around.source.clone()),
-        article: article.or_else(|| if inherits { around.article.clone() } else { None }),
+        article: article.or_else(|| {
+            if inherits {
+                around.article.clone()
+            } else {
+                None
+            }
+        }),
         unverified: table.truth(reader, "unverified") || around.unverified,
         note: table.names(reader, "note").or_else(|| around.note.clone()),
     }
 }
 
 /// Reads the formula; places inside it are exact where the text stands in the file as it is.
-pub(crate) fn formula_text(reader: &mut Reader<'_>, text: Placed<String>) -> Option<FormulaText> {
-    let written = reader.sources.text(reader.file).get(text.at.at..).unwrap_or_default();
-    let quotes = ["\"\"\"\r\n", "'''\r\n", "\"\"\"\n", "'''\n", "\"\"\"", "'''", "\"", "'"];
+pub(crate) fn formula_text(reader: &mut Reader<'_>, text: &Placed<String>) -> Option<FormulaText> {
+    let written = reader
+        .sources
+        .text(reader.file)
+        .get(text.at.at..)
+        .unwrap_or_default();
+    let quotes = [
+        "\"\"\"\r\n",
+        "'''\r\n",
+        "\"\"\"\n",
+        "'''\n",
+        "\"\"\"",
+        "'''",
+        "\"",
+        "'",
+    ];
     let opening = quotes.iter().find(|quote| written.starts_with(**quote));
     let inside = opening.map_or(0, |quote| quote.len());
     let start = text.at.plus(inside);
     let exact = written[inside..].starts_with(text.value.as_str());
     match formula::read(&text.value, start) {
-        Ok(expr) => Some(FormulaText { text: tidy(&text.value), expr, at: start }),
+        Ok(expr) => Some(FormulaText {
+            text: tidy(&text.value),
+            expr,
+            at: start,
+        }),
         Err((at, told)) => {
             reader.error(if exact { at } else { text.at }, "formula", told);
             None
@@ -257,7 +307,9 @@ pub(crate) fn formula_text(reader: &mut Reader<'_>, text: Placed<String>) -> Opt
 
 /// One line, without comments: how explanations show it.
 fn tidy(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
     let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
     words.join(" ")
 }
@@ -266,8 +318,12 @@ fn codes(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Vec<(String, Names)>
     let mut codes = Vec::new();
     for (value, at) in table.list(reader, "codes") {
         if let toml::de::DeValue::Table(_) = value {
-            let Some(mut one) = as_table(reader, value, at) else { continue };
-            let Some(code) = one.need(reader, "code") else { continue };
+            let Some(mut one) = as_table(reader, value, at) else {
+                continue;
+            };
+            let Some(code) = one.need(reader, "code") else {
+                continue;
+            };
             let names = one.names(reader, "names").unwrap_or_else(|| own(&code));
             one.end(reader);
             codes.push((code.value, names));
@@ -279,13 +335,20 @@ fn codes(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Vec<(String, Names)>
 }
 
 fn own(key: &Placed<String>) -> Names {
-    Names { zh: key.value.clone(), en: key.value.clone() }
+    Names {
+        zh: key.value.clone(),
+        en: key.value.clone(),
+    }
 }
 
 /// The head of a policy or overlay; its id and first day must be there.
 pub(crate) fn head(reader: &mut Reader<'_>, table: &mut Table<'_>, id: String) -> Option<Head> {
     if !table.has("valid_from") {
-        reader.error(table.at, "missing", "`valid_from`, the first day in force, is missing");
+        reader.error(
+            table.at,
+            "missing",
+            "`valid_from`, the first day in force, is missing",
+        );
     }
     let entities = table.table(reader, "entities").map(|mut one| {
         let group = one.text(reader, "group").map(|text| text.value);
@@ -294,15 +357,22 @@ pub(crate) fn head(reader: &mut Reader<'_>, table: &mut Table<'_>, id: String) -
         (group, member)
     });
     let (group, member) = entities.unwrap_or_default();
-    let own = Placed { value: id.clone(), at: table.at };
+    let own = Placed {
+        value: id.clone(),
+        at: table.at,
+    };
     Some(Head {
-        names: table.names(reader, "names").unwrap_or_else(|| self::own(&own)),
+        names: table
+            .names(reader, "names")
+            .unwrap_or_else(|| self::own(&own)),
         id,
         summary: table.names(reader, "summary"),
         jurisdiction: table.text(reader, "jurisdiction").map(|text| text.value),
         group: group.unwrap_or_else(|| "household".to_owned()),
         member: member.unwrap_or_else(|| "person".to_owned()),
-        pays: table.text(reader, "pays").map_or_else(|| "month".to_owned(), |text| text.value),
+        pays: table
+            .text(reader, "pays")
+            .map_or_else(|| "month".to_owned(), |text| text.value),
         valid_from: table.day(reader, "valid_from")?,
         valid_to: table.day(reader, "valid_to"),
         service: table.text(reader, "service").map(|text| text.value),
@@ -313,5 +383,7 @@ pub(crate) fn head(reader: &mut Reader<'_>, table: &mut Table<'_>, id: String) -
 
 fn notes(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Vec<Names> {
     let list = table.list(reader, "notes");
-    list.into_iter().filter_map(|(value, at)| names(reader, value, at)).collect()
+    list.into_iter()
+        .filter_map(|(value, at)| names(reader, value, at))
+        .collect()
 }

@@ -84,13 +84,23 @@ impl Reader<'_> {
 
 impl<'t> Table<'t> {
     pub(crate) fn of(inner: &'t DeTable<'t>, at: Span) -> Self {
-        Self { inner, at, asked: BTreeSet::new() }
+        Self {
+            inner,
+            at,
+            asked: BTreeSet::new(),
+        }
     }
 
     fn find(&mut self, file: usize, key: &'static str) -> Option<(&'t DeValue<'t>, Span)> {
         self.asked.insert(key);
         let value = self.inner.get(key)?;
-        Some((value.get_ref(), Span { file, at: value.span().start }))
+        Some((
+            value.get_ref(),
+            Span {
+                file,
+                at: value.span().start,
+            },
+        ))
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
@@ -104,7 +114,10 @@ impl<'t> Table<'t> {
     ) -> Option<Placed<String>> {
         let (value, at) = self.find(reader.file, key)?;
         match value {
-            DeValue::String(text) => Some(Placed { value: text.to_string(), at }),
+            DeValue::String(text) => Some(Placed {
+                value: text.to_string(),
+                at,
+            }),
             other => {
                 reader.expected(at, &format!("`{key}` as text"), other);
                 None
@@ -171,23 +184,17 @@ impl<'t> Table<'t> {
         names(reader, value, at)
     }
 
-    pub(crate) fn table(
-        &mut self,
-        reader: &mut Reader<'_>,
-        key: &'static str,
-    ) -> Option<Table<'t>> {
+    pub(crate) fn table(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Self> {
         let (value, at) = self.find(reader.file, key)?;
         as_table(reader, value, at)
     }
 
     /// A list of tables; none where the key is missing.
-    pub(crate) fn tables(
-        &mut self,
-        reader: &mut Reader<'_>,
-        key: &'static str,
-    ) -> Vec<Table<'t>> {
+    pub(crate) fn tables(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Vec<Self> {
         let list = self.list(reader, key);
-        list.into_iter().filter_map(|(value, at)| as_table(reader, value, at)).collect()
+        list.into_iter()
+            .filter_map(|(value, at)| as_table(reader, value, at))
+            .collect()
     }
 
     /// The parts of a list; a single value counts as a list of one.
@@ -199,8 +206,13 @@ impl<'t> Table<'t> {
         match self.find(reader.file, key) {
             None => Vec::new(),
             Some((DeValue::Array(list), _)) => {
-                let place = |start| Span { file: reader.file, at: start };
-                list.iter().map(|one| (one.get_ref(), place(one.span().start))).collect()
+                let place = |start| Span {
+                    file: reader.file,
+                    at: start,
+                };
+                list.iter()
+                    .map(|one| (one.get_ref(), place(one.span().start)))
+                    .collect()
             }
             Some((single, at)) => vec![(single, at)],
         }
@@ -214,7 +226,10 @@ impl<'t> Table<'t> {
         let mut texts = Vec::new();
         for (value, at) in self.list(reader, key) {
             match value {
-                DeValue::String(text) => texts.push(Placed { value: text.to_string(), at }),
+                DeValue::String(text) => texts.push(Placed {
+                    value: text.to_string(),
+                    at,
+                }),
                 other => reader.expected(at, &format!("text in `{key}`"), other),
             }
         }
@@ -227,9 +242,22 @@ impl<'t> Table<'t> {
             .inner
             .iter()
             .map(|(key, value)| {
-                let at = Span { file, at: key.span().start };
-                let key = Placed { value: key.get_ref().to_string(), at };
-                (key, value.get_ref(), Span { file, at: value.span().start })
+                let at = Span {
+                    file,
+                    at: key.span().start,
+                };
+                let key = Placed {
+                    value: key.get_ref().to_string(),
+                    at,
+                };
+                (
+                    key,
+                    value.get_ref(),
+                    Span {
+                        file,
+                        at: value.span().start,
+                    },
+                )
             })
             .collect();
         entries.sort_by_key(|(key, ..)| key.at);
@@ -241,7 +269,7 @@ impl<'t> Table<'t> {
         &mut self,
         reader: &mut Reader<'_>,
         key: &'static str,
-    ) -> Vec<(Placed<String>, Table<'t>)> {
+    ) -> Vec<(Placed<String>, Self)> {
         let Some(table) = self.table(reader, key) else {
             return Vec::new();
         };
@@ -259,7 +287,11 @@ impl<'t> Table<'t> {
         for (key, _, _) in self.entries(reader.file) {
             if !self.asked.contains(key.value.as_str()) {
                 let known: Vec<&str> = self.asked.iter().copied().collect();
-                let told = format!("unknown key `{}`; known here: {}", key.value, known.join(", "));
+                let told = format!(
+                    "unknown key `{}`; known here: {}",
+                    key.value,
+                    known.join(", ")
+                );
                 reader.error(key.at, "key", told);
             }
         }
@@ -282,14 +314,20 @@ pub(crate) fn as_table<'t>(
 
 pub(crate) fn names(reader: &mut Reader<'_>, value: &DeValue<'_>, at: Span) -> Option<Names> {
     match value {
-        DeValue::String(text) => Some(Names { zh: text.to_string(), en: text.to_string() }),
+        DeValue::String(text) => Some(Names {
+            zh: text.to_string(),
+            en: text.to_string(),
+        }),
         DeValue::Table(table) => {
             let mut table = Table::of(table, at);
             let zh = table.text(reader, "zh").map(|text| text.value);
             let en = table.text(reader, "en").map(|text| text.value);
             table.end(reader);
             let either = zh.clone().or_else(|| en.clone()).unwrap_or_default();
-            Some(Names { zh: zh.unwrap_or_else(|| either.clone()), en: en.unwrap_or(either) })
+            Some(Names {
+                zh: zh.unwrap_or_else(|| either.clone()),
+                en: en.unwrap_or(either),
+            })
         }
         other => {
             reader.expected(at, "{ zh = \"…\", en = \"…\" }", other);
