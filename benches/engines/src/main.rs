@@ -4,6 +4,7 @@
 //! One file an engine; [`beside`] runs a peer in a process of its own and prints the table.
 
 mod beside;
+mod budgeting;
 
 use std::process::ExitCode;
 
@@ -21,8 +22,15 @@ struct Cli {
 
 /// The engines.
 #[derive(Debug, Subcommand)]
-enum Engine {}
+enum Engine {
+    /// Equal Shares beside `pabutools`
+    Budgeting(budgeting::Args),
+}
 
-fn main() -> ExitCode {
-    match Cli::parse().engine {}
+fn main() -> anyhow::Result<ExitCode> {
+    let figures = match Cli::parse().engine {
+        Engine::Budgeting(args) => budgeting::run(&args)?,
+    };
+    let held = beside::print(&figures)?;
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod budget;
 mod demo;
 mod life;
 mod misuse;
