@@ -46,7 +46,11 @@ impl Names {
         self.ends.push(self.text.len());
     }
 
+    /// The name of row `at`; empty where rows have none.
     pub(crate) fn get(&self, at: usize) -> &str {
+        if at >= self.ends.len() {
+            return "";
+        }
         let from = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[from..self.ends[at]]
     }
@@ -96,7 +100,7 @@ impl Labels {
     /// The place of household `household`'s label in [`Labels::names`].
     #[must_use]
     pub fn of(&self, household: usize) -> usize {
-        place(self.of[household])
+        self.of.get(household).map_or(0, |label| place(*label))
     }
 }
 
@@ -134,6 +138,7 @@ pub struct Population {
     slots: Vec<(u32, u32)>,
     /// Where the members of each household begin.
     first: Vec<u32>,
+    people: usize,
     households: Names,
     persons: Names,
     areas: Labels,
@@ -141,6 +146,28 @@ pub struct Population {
 }
 
 impl Population {
+    /// A population from columns in memory of which everything is known: the number of members of
+    /// each household, and for each fact a value of each household, or of each person, household
+    /// after household. Nobody has a name; all live in one area.
+    #[must_use]
+    pub fn of_columns(sizes: &[u32], facts: &[Fact], columns: &[&[i64]]) -> Self {
+        let one = || Labels {
+            names: vec![String::new()],
+            of: Vec::new(),
+        };
+        let mut rows = Builder::new(facts);
+        (rows.areas, rows.kinds) = (one(), one());
+        for (column, values) in rows.columns.iter_mut().zip(columns) {
+            column.cells = Cells::of(values, column.type_ == Type::Bool);
+        }
+        rows.first.reserve(sizes.len());
+        for size in sizes {
+            rows.first.push(number(rows.people));
+            rows.people += place(*size);
+        }
+        rows.finish()
+    }
+
     /// How many households there are.
     #[must_use]
     pub fn households(&self) -> usize {
@@ -150,7 +177,7 @@ impl Population {
     /// How many persons there are.
     #[must_use]
     pub fn persons(&self) -> usize {
-        self.persons.len()
+        self.people
     }
 
     /// The name of a household in its file.
@@ -236,6 +263,7 @@ impl Population {
 pub struct Builder {
     columns: Vec<Column>,
     first: Vec<u32>,
+    people: usize,
     households: Names,
     persons: Names,
     areas: Labels,
@@ -256,6 +284,7 @@ impl Builder {
         Self {
             columns: columns.collect(),
             first: Vec::new(),
+            people: 0,
             households: Names::default(),
             persons: Names::default(),
             areas: Labels::default(),
@@ -274,13 +303,14 @@ impl Builder {
         self.households.push(name);
         self.areas.push(area);
         self.kinds.push(kind);
-        self.first.push(number(self.persons.len()));
+        self.first.push(number(self.people));
         self.row(Entity::Group, facts);
     }
 
     /// A member of the last household, and for each fact of a person what is known.
     pub fn member(&mut self, name: &str, facts: impl IntoIterator<Item = Known>) {
         self.persons.push(name);
+        self.people += 1;
         self.row(Entity::Member, facts);
     }
 
@@ -363,6 +393,7 @@ fn arrange(rows: Builder) -> Population {
         order: layout.order,
         slots: layout.slots,
         first: rows.first,
+        people: rows.people,
         households: rows.households,
         persons: rows.persons,
         areas: rows.areas,
@@ -372,7 +403,7 @@ fn arrange(rows: Builder) -> Population {
 
 fn layout(rows: &Builder) -> Layout {
     let ends = rows.first.iter().skip(1).copied();
-    let ends = ends.chain([number(rows.persons.len())]);
+    let ends = ends.chain([number(rows.people)]);
     // A counting sort by size keeps the order of the rows within a size.
     let mut by_size: Vec<Vec<u32>> = Vec::new();
     for (household, (end, from)) in (0_u32..).zip(ends.zip(&rows.first)) {
@@ -385,7 +416,7 @@ fn layout(rows: &Builder) -> Layout {
     let mut layout = Layout {
         chunks: Vec::new(),
         order: Vec::with_capacity(rows.first.len() + WORD * by_size.len()),
-        members: Vec::with_capacity(rows.persons.len() + CHUNK),
+        members: Vec::with_capacity(rows.people + CHUNK),
         slots: vec![(0, 0); rows.first.len()],
     };
     for (size, households) in by_size.iter().enumerate() {

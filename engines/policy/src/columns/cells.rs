@@ -123,6 +123,38 @@ impl Cells {
         }
     }
 
+    /// Cells that are all known.
+    pub(crate) fn of(values: &[i64], truths: bool) -> Self {
+        let low = values.iter().copied().min().unwrap_or(0);
+        let high = values.iter().copied().max().unwrap_or(0);
+        let fits = |least: i64, most: i64| least <= low && high <= most;
+        let numbers = if truths {
+            let mut bits = vec![0; words(values.len())];
+            for (lane, value) in values.iter().enumerate() {
+                if *value != 0 {
+                    set(&mut bits, lane);
+                }
+            }
+            Numbers::Truth(bits, values.len())
+        } else if fits(i8::MIN.into(), i8::MAX.into()) {
+            let small = values
+                .iter()
+                .map(|value| i8::try_from(*value).unwrap_or_default());
+            Numbers::Narrow(small.collect())
+        } else if fits(i32::MIN.into(), i32::MAX.into()) {
+            let small = values
+                .iter()
+                .map(|value| i32::try_from(*value).unwrap_or_default());
+            Numbers::Middle(small.collect())
+        } else {
+            Numbers::Wide(values.to_vec())
+        };
+        Self {
+            numbers,
+            known: None,
+        }
+    }
+
     /// Appends a cell.
     pub(crate) fn push(&mut self, value: Option<i64>) {
         let lane = self.numbers.len();

@@ -134,7 +134,9 @@ fn rounded<L: Lane>(
         }
     }
     match towards {
-        Towards::Nearest => each(values, out, |value| divide(value, |rest, d, _| rest >= d - rest)),
+        Towards::Nearest => each(values, out, |value| {
+            divide(value, |rest, d, _| rest >= d - rest)
+        }),
         Towards::Floor => each(values, out, |value| {
             divide(value, |rest, _, negative| negative && rest != 0)
         }),
