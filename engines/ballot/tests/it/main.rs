@@ -8,6 +8,8 @@ mod forged;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 #[path = "../../fuzz/properties.rs"]
 mod shared;
 #[cfg(test)]
