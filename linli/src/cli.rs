@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// 居民: make synthetic residents
     #[command(subcommand)]
     Residents(Residents),
+    /// 意见图: draw the map of a conversation from its votes, or check one
+    #[command(subcommand)]
+    Opinion(crate::opinion::Opinion),
     /// 参与式预算: count a participatory budget, or check a result
     #[command(subcommand)]
     Budget(crate::budget::Budget),

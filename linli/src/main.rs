@@ -12,6 +12,7 @@ mod init;
 mod journal;
 mod logs;
 mod node;
+mod opinion;
 mod outcome;
 mod residents;
 mod say;
@@ -59,6 +60,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Verify(verify) => verify::run(&verify),
         Command::Account(account) => Box::pin(account::run(&account)).await,
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
+        Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
     }
