@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use linli_policy::Book;
+use linli_policy::{Book, Level};
 use toml::{Table, Value};
 
 /// Path and text of each file.
@@ -79,6 +79,35 @@ fn every_worked_example_comes_out_as_the_law_says() {
     for (policy, count) in counts {
         assert!(count >= 5, "{policy} has {count} worked examples");
     }
+}
+
+/// Lint has nothing against the files but what is in the law itself: figures that no source gives,
+/// and steps where one more yuan loses more than a yuan.
+#[test]
+fn lint_finds_what_the_law_leaves_open_and_nothing_else() {
+    let mut files = files("policies");
+    files.extend(self::files("policies/songjiang"));
+    let remarks = read(&files).unwrap().lint();
+    let warnings: Vec<String> = remarks
+        .iter()
+        .filter(|remark| remark.level != Level::Note)
+        .filter(|remark| !matches!(remark.code, "no_value" | "cliff"))
+        .map(ToString::to_string)
+        .collect();
+    assert!(warnings.is_empty(), "{}", warnings.join("\n"));
+    let said = |code: &str, of: &str| {
+        let mut found = remarks.iter().filter(|remark| remark.code == code);
+        assert!(
+            found.any(|remark| remark.file.contains(of)),
+            "{code} of {of}"
+        );
+    };
+    said("conflict", "destitute.toml");
+    said("conflict", "rigid-spending.toml");
+    said("conflict", "temporary-relief.toml");
+    said("published", "dibao.toml");
+    said("cliff", "destitute.toml");
+    said("no_value", "elder-service-subsidy.toml");
 }
 
 #[test]

@@ -315,6 +315,7 @@ def case(policies, policy, dice, at):
     file, facts = policies[policy], facts_of(policies, policy)
     start = max(date(file["valid_from"]), datetime.date(2012, 4, 1))
     on = start + datetime.timedelta(days=dice.randrange((datetime.date(2027, 1, 1) - start).days))
+    on = on if dice.random() < 0.1 else max(start, on.replace(day=1))
     unknown = dice.choice([0, 0.05, 0.3])
 
     def some(entity):
