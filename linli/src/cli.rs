@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// 参与式预算: count a participatory budget, or check a result
     #[command(subcommand)]
     Budget(crate::budget::Budget),
+    /// 选举表决: tally a vote with the articles it rests on, or check a result
+    #[command(subcommand)]
+    Ballot(crate::ballot::Ballot),
     /// 体检: find the usual faults and say what to do
     Doctor(Asked),
 }

@@ -4,6 +4,7 @@
 //! place that writes to the terminal, [`settings`] the one that reads `linli.toml`.
 
 mod account;
+mod ballot;
 mod budget;
 mod cli;
 mod demo;
@@ -58,6 +59,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Restore(restore) => Box::pin(vault::restore(&restore)).await,
         Command::Journal(journal) => Box::pin(journal::run(&journal)).await,
         Command::Verify(verify) => verify::run(&verify),
+        Command::Ballot(ballot) => ballot::run(&ballot),
         Command::Account(account) => Box::pin(account::run(&account)).await,
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
         Command::Opinion(opinion) => opinion::run(&opinion),

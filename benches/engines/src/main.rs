@@ -3,6 +3,7 @@
 //!
 //! One file an engine; [`beside`] runs a peer in a process of its own and prints the table.
 
+mod ballot;
 mod beside;
 mod budgeting;
 
@@ -23,12 +24,15 @@ struct Cli {
 /// The engines.
 #[derive(Debug, Subcommand)]
 enum Engine {
+    /// A million papers to a certificate, and the certificate verified
+    Ballot,
     /// Equal Shares beside `pabutools`
     Budgeting(budgeting::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let figures = match Cli::parse().engine {
+        Engine::Ballot => ballot::run()?,
         Engine::Budgeting(args) => budgeting::run(&args)?,
     };
     let held = beside::print(&figures)?;

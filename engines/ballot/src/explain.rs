@@ -25,7 +25,7 @@ pub fn articles(certificate: &Certificate, step: &Step) -> String {
     told.join("、")
 }
 
-/// A step in one line: what, the sum, whether it holds, the article.
+/// A step in one line: whether it holds, what, the sum, the article; in English the sum alone.
 #[must_use]
 pub fn line(certificate: &Certificate, step: &Step) -> Text {
     let articles = articles(certificate, step);
@@ -36,10 +36,10 @@ pub fn line(certificate: &Certificate, step: &Step) -> Text {
         Proof::Bounds(found) => bounds(found),
     };
     let mark = if step.proof.holds() { "✓" } else { "✗" };
-    let told = |text: &str| format!("{mark} {}  {text}  {articles}", step.id);
+    let zh = format!("{mark} {}  {zh}  {articles}", step.id);
     Text {
-        zh: told(&zh).trim_end().to_owned(),
-        en: told(&en).trim_end().to_owned(),
+        zh: zh.trim_end().to_owned(),
+        en,
     }
 }
 

@@ -1,0 +1,254 @@
+//! `linli ballot`: tally a vote from its files, and check a result by itself.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use linli_ballot::certificate::{Certificate, Status};
+use linli_ballot::{Counts, Election, Fault, Inputs, Procedure, explain, tally, verify};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::outcome::{Misuse, Outcome};
+use crate::say;
+
+/// The name and text of a procedure of the catalogue.
+macro_rules! procedure {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../catalogue/procedures/", $name, ".toml")),
+        )
+    };
+}
+
+/// The procedures that come with the program.
+const PROCEDURES: [(&str, &str); 14] = [
+    procedure!("residents-election"),
+    procedure!("residents-recall"),
+    procedure!("residents-assembly"),
+    procedure!("residents-delegates"),
+    procedure!("villagers-election"),
+    procedure!("villagers-election-shanghai"),
+    procedure!("villagers-recall"),
+    procedure!("villagers-assembly"),
+    procedure!("villagers-delegates"),
+    procedure!("villagers-group"),
+    procedure!("villagers-group-recall-shanghai"),
+    procedure!("villagers-poll-shanghai"),
+    procedure!("owners-assembly"),
+    procedure!("owners-committee"),
+];
+
+/// `linli ballot …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ballot {
+    /// Tally a vote: the result with every sum and article it rests on
+    Tally(Tally),
+    /// Check a result from nothing but itself
+    Verify(Check),
+}
+
+/// `linli ballot tally`
+#[derive(Debug, Args)]
+pub(crate) struct Tally {
+    /// The facts of the vote
+    #[arg(value_name = "ELECTION.toml")]
+    election: PathBuf,
+    /// What the counters counted, or what the owners said
+    #[arg(value_name = "COUNTS.csv")]
+    counts: PathBuf,
+    /// Take procedures from here instead of those that come with the program
+    #[arg(long, value_name = "DIR")]
+    procedures: Option<PathBuf>,
+    /// Answer as JSON: the certificate
+    #[arg(long)]
+    json: bool,
+}
+
+/// `linli ballot verify`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The certificate that `linli ballot tally --json` wrote
+    #[arg(value_name = "RESULT.json")]
+    result: PathBuf,
+    /// Also: was it made from this file of facts?
+    #[arg(long, value_name = "ELECTION.toml")]
+    election: Option<PathBuf>,
+    /// Also: was it made from these counts?
+    #[arg(long, value_name = "COUNTS.csv")]
+    counts: Option<PathBuf>,
+    /// Answer as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `linli ballot …`
+pub(crate) fn run(ballot: &Ballot) -> anyhow::Result<Outcome> {
+    match ballot {
+        Ballot::Tally(tally) => run_tally(tally),
+        Ballot::Verify(check) => run_verify(check),
+    }
+}
+
+fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
+    let facts = read(&asked.election)?;
+    let election = Election::parse(&facts).map_err(|fault| at(&asked.election, &fault))?;
+    let (path, law) = law(asked.procedures.as_deref(), &election.procedure)?;
+    let procedure = Procedure::parse(&law).map_err(|fault| at(&path, &fault))?;
+    let rules = procedure.rules(&election.method, election.day);
+    let rules =
+        rules.map_err(|problem| Misuse(format!("{}: {problem}", asked.election.display())))?;
+    let text = read(&asked.counts)?;
+    let mut progress = say::Progress::of("计票 · counting");
+    let counts = Counts::read(&text, &election, rules.kind, &mut |done, all| {
+        progress.at(done, all)
+    });
+    let counts = counts.map_err(|fault| at(&asked.counts, &fault))?;
+    progress.end("计票完毕 · counted");
+    let inputs = Inputs {
+        election_sha256: digest(&facts),
+        counts_sha256: digest(&text),
+        procedure_sha256: digest(&law),
+    };
+    let made = tally(&election, &rules, &counts, inputs);
+    let made = made.map_err(|problem| match problem {
+        linli_ballot::NoResult::Counts(fault) => at(&asked.counts, &fault),
+        linli_ballot::NoResult::Election(problem) => {
+            anyhow::anyhow!("{}: {problem}", asked.election.display())
+        }
+    })?;
+    if asked.json {
+        say::json(&made)?;
+    } else {
+        tell(&made);
+    }
+    Ok(match made.outcome.status {
+        Status::Held => Outcome::Failed,
+        Status::Decided | Status::Invalid => Outcome::Done,
+    })
+}
+
+/// The derivation for people.
+fn tell(made: &Certificate) {
+    say::line(format!(
+        "{} · {}",
+        made.election.names.zh, made.election.names.en
+    ));
+    for step in &made.steps {
+        let line = explain::line(made, step);
+        say::line(line.zh);
+        say::line(format!("    {}", line.en));
+    }
+    for finding in &made.findings {
+        let code = json!(finding.code);
+        let place = [&finding.ballot_box, &finding.contest, &finding.of];
+        let place: Vec<&str> = place.into_iter().flatten().map(String::as_str).collect();
+        let numbers: Vec<String> = [finding.one, finding.other]
+            .into_iter()
+            .flatten()
+            .map(|one| one.to_string())
+            .collect();
+        let code = code.as_str().unwrap_or_default();
+        say::line(format!(
+            "! {code} {} {}",
+            place.join(" / "),
+            numbers.join(" ≠ ")
+        ));
+    }
+    for line in explain::outcome(made) {
+        say::line(line);
+    }
+    for caution in &made.rules.law.cautions {
+        say::line(format!(
+            "注意 · caution: {} {}",
+            caution.text.zh, caution.text.en
+        ));
+    }
+}
+
+fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
+    let text = read(&asked.result)?;
+    let made: Certificate = serde_json::from_str(&text).with_context(|| {
+        format!(
+            "{} is no result of `linli ballot tally --json`",
+            asked.result.display()
+        )
+    })?;
+    let mut problems: Vec<String> = match verify(&made) {
+        Ok(()) => Vec::new(),
+        Err(flaws) => flaws.iter().map(ToString::to_string).collect(),
+    };
+    let files = [
+        (&asked.election, &made.inputs.election_sha256),
+        (&asked.counts, &made.inputs.counts_sha256),
+    ];
+    for (path, digest_in_result) in files {
+        let changed = |path: &PathBuf| anyhow::Ok(digest(&read(path)?) != *digest_in_result);
+        if let Some(path) = path
+            && changed(path)?
+        {
+            problems.push(format!(
+                "{} is not the file it was made from",
+                path.display()
+            ));
+        }
+    }
+    let sound = problems.is_empty();
+    if asked.json {
+        say::json(&json!({ "sound": sound, "problems": problems }))?;
+    } else if sound {
+        let steps = made.steps.len();
+        say::line(format!(
+            "✓ 结果成立：{steps} 步推导逐一核对 · The result follows: {steps} steps checked"
+        ));
+    } else {
+        say::line("✗ 结果不成立 · The result does not follow:");
+        for problem in &problems {
+            say::line(format!("  {problem}"));
+        }
+    }
+    Ok(if sound {
+        Outcome::Done
+    } else {
+        Outcome::Failed
+    })
+}
+
+/// The text of a procedure, and where it is from.
+fn law(folder: Option<&Path>, id: &str) -> anyhow::Result<(PathBuf, String)> {
+    let name = format!("{id}.toml");
+    if let Some(folder) = folder {
+        if id.contains(['/', '\\']) {
+            bail!(Misuse(format!("`{id}` is no procedure's name")));
+        }
+        let path = folder.join(name);
+        let text = read(&path)?;
+        return Ok((path, text));
+    }
+    let found = PROCEDURES.iter().find(|(known, _)| *known == id);
+    let known = || PROCEDURES.map(|(known, _)| known).join(", ");
+    let (_, text) = found.ok_or_else(|| {
+        Misuse(format!(
+            "no procedure is called `{id}`; there is: {}",
+            known()
+        ))
+    })?;
+    Ok((
+        PathBuf::from("catalogue/procedures").join(name),
+        (*text).to_owned(),
+    ))
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn at(path: &Path, fault: &Fault) -> anyhow::Error {
+    anyhow::anyhow!("{}:{fault}", path.display())
+}
+
+fn digest(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
