@@ -1,1 +1,17 @@
 //! Reach and place: who reaches a facility on foot, and where the next ones should stand.
+
+pub mod crowding;
+pub mod datum;
+pub mod network;
+pub mod place;
+pub mod reach;
+pub mod streets;
+pub mod table;
+pub mod travel;
+
+pub use crowding::{Catchment, Crowding, Ring, crowding};
+pub use datum::{Coordinate, Datum};
+pub use reach::{Asked, Group, Reach, reach};
+pub use streets::Streets;
+pub use table::{Fault, Table};
+pub use travel::{Detour, Leg, Legs, Pace, Point, Spot};
