@@ -6,6 +6,8 @@
 mod ballot;
 mod beside;
 mod budgeting;
+mod opinion;
+mod policy;
 
 use std::process::ExitCode;
 
@@ -24,16 +26,29 @@ struct Cli {
 /// The engines.
 #[derive(Debug, Subcommand)]
 enum Engine {
-    /// A million papers to a certificate, and the certificate verified
-    Ballot,
     /// Equal Shares beside `pabutools`
     Budgeting(budgeting::Args),
+    /// Opinion maps beside `red-dwarf`, and one more vote on a map in use
+    Opinion,
+    /// A million papers to a certificate, and the certificate verified
+    Ballot,
+    /// Policies over two million people beside OpenFisca, a district, one household
+    Policy,
+    /// One measured part of `policy`, in a process of its own
+    #[command(subcommand, hide = true)]
+    PolicyPart(policy::Part),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let figures = match Cli::parse().engine {
-        Engine::Ballot => ballot::run()?,
         Engine::Budgeting(args) => budgeting::run(&args)?,
+        Engine::Opinion => opinion::run()?,
+        Engine::Ballot => ballot::run()?,
+        Engine::Policy => policy::run()?,
+        Engine::PolicyPart(part) => {
+            policy::measure(&part)?;
+            return Ok(ExitCode::SUCCESS);
+        }
     };
     let held = beside::print(&figures)?;
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
