@@ -10,6 +10,8 @@ mod properties;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod sealed;
+#[cfg(test)]
 #[path = "../../fuzz/properties.rs"]
 mod shared;
 #[cfg(test)]
