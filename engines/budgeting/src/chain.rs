@@ -46,6 +46,23 @@ impl Chain {
         self.den.clone().into()
     }
 
+    /// All prices over the chain's denominator.
+    pub(crate) fn prices(&self) -> Vec<BigInt> {
+        let mut factor = BigUint::one();
+        let mut prices: Vec<BigInt> = Vec::with_capacity(self.nums.len());
+        for (num, own) in self.nums.iter().zip(&self.factors).rev() {
+            prices.push(num * BigInt::from(factor.clone()));
+            factor *= *own;
+        }
+        prices.reverse();
+        prices
+    }
+
+    /// The base over the chain's denominator.
+    pub(crate) fn base(&self) -> BigInt {
+        self.sum(1, &vec![0; self.nums.len()])
+    }
+
     /// How many purchases there were.
     pub(crate) const fn len(&self) -> usize {
         self.nums.len()
@@ -74,7 +91,8 @@ impl Chain {
 
     /// The purchase at `price` is made.
     pub(crate) fn push(&mut self, price: Price) {
-        let rest = (&price.num % price.share).to_u64().unwrap_or_default();
+        let rest = price.num.mod_floor(&price.share.into());
+        let rest = rest.to_u64().expect("it is less than the share");
         let common = rest.gcd(&price.share);
         let factor = price.share / common;
         self.nums.push(price.num / common);

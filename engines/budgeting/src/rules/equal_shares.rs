@@ -6,8 +6,8 @@
 
 use crate::election::{Election, Profile};
 use crate::fraction::Fraction;
-use crate::rules::greedy;
 use crate::rules::shares::Market;
+use crate::rules::{greedy, leap};
 use crate::tally::{Completion, Endowment, Options};
 
 /// A purchase in a price system.
@@ -123,10 +123,14 @@ fn raise(
     let mut endowment = first_endowment(election, options.endowment);
     market.run(endowment, voters, u64::MAX);
     let step = u128::from(voters) * u128::from(election.unit);
+    let mut patience = Patience::default();
     while let (true, None) = (add, finished(election, market, options)) {
-        let quiet = market.quiet(endowment, voters, election.unit);
-        endowment += step * u128::from(quiet);
-        shares.raised += quiet;
+        if patience.is_over(market.bought()) {
+            let leap = leap::steps(market, election.unit, WORTH_IT);
+            patience.learn(leap);
+            endowment += step * u128::from(leap);
+            shares.raised += leap;
+        }
         let next = endowment + step;
         if market.run(next, voters, election.budget) {
             let purchases = purchases(market, election.unit);
@@ -146,6 +150,47 @@ fn raise(
     shares.left = (0..election.projects.len())
         .map(|project| market.chain().amount(market.left(project), election.unit))
         .collect();
+}
+
+/// Looking for a leap takes about as long as so many runs.
+const WORTH_IT: u64 = 64;
+
+/// When it is worth the while to ask for how long nothing will change.
+struct Patience {
+    last: Vec<u32>,
+    same: u64,
+    /// After so many runs with one outcome.
+    runs: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            last: Vec::new(),
+            same: 0,
+            runs: 16,
+        }
+    }
+}
+
+impl Patience {
+    fn is_over(&mut self, bought: &[u32]) -> bool {
+        if self.last == bought {
+            self.same += 1;
+        } else {
+            self.same = 0;
+            bought.clone_into(&mut self.last);
+        }
+        self.same >= self.runs
+    }
+
+    fn learn(&mut self, leap: u64) {
+        self.same = 0;
+        self.runs = match leap {
+            0 => (2 * self.runs).min(4096),
+            _ => (self.runs / 2).max(4),
+        };
+    }
 }
 
 fn amount(endowment: u128, voters: u64, unit: u64) -> Fraction {

@@ -2,6 +2,7 @@
 
 pub(crate) mod equal_shares;
 pub(crate) mod greedy;
+pub(crate) mod leap;
 pub(crate) mod phragmen;
 pub(crate) mod shares;
 pub(crate) mod welfare;

@@ -17,8 +17,6 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap};
 
 use num_bigint::BigInt;
-use num_integer::Integer as _;
-use num_traits::{Signed as _, ToPrimitive as _};
 
 use crate::chain::{Chain, Price};
 use crate::election::{Profile, Support};
@@ -57,24 +55,22 @@ struct Split {
 
 /// Room for runs over one profile, kept from run to run.
 pub(crate) struct Market<'a> {
-    profile: &'a Profile,
-    costs: Vec<u64>,
+    pub(super) profile: &'a Profile,
+    pub(super) costs: Vec<u64>,
     /// Supporters, those who are spent moved behind `active`.
     supports: Vec<Support>,
     active: Vec<usize>,
     /// What each voter of a group holds at least, scaled; or [`SPENT`].
     purses: Vec<i64>,
     /// At which purchase a group gave its last.
-    spent_at: Vec<u32>,
+    pub(super) spent_at: Vec<u32>,
     /// At which purchase a project was bought.
-    bought_at: Vec<u32>,
+    pub(super) bought_at: Vec<u32>,
     shift: u32,
     slack: u64,
     chain: Chain,
     heap: BinaryHeap<Reverse<(u128, u32)>>,
     bought: Vec<u32>,
-    /// Whether everybody paid every price in full.
-    all_in_full: bool,
 }
 
 /// Not yet.
@@ -94,7 +90,6 @@ impl<'a> Market<'a> {
             chain: Chain::new(0, 1),
             heap: BinaryHeap::new(),
             bought: Vec::new(),
-            all_in_full: true,
             profile,
             costs,
         }
@@ -136,50 +131,6 @@ impl<'a> Market<'a> {
         &self.chain
     }
 
-    /// By how many whole `step`s a voter the endowment can surely grow without any change.
-    ///
-    /// Where everybody paid in full, more money changes no price that was paid. A project that
-    /// even with all its supporters paying would be dearer than the last purchase can then only
-    /// follow it, once its supporters have its cost left; any other only once they have its cost
-    /// at all.
-    pub(crate) fn quiet(&self, endowment: u128, per: u64, step: u64) -> u64 {
-        if !self.all_in_full {
-            return 0;
-        }
-        let per_satisfaction = |project: usize| {
-            let share = self.profile.shares[project];
-            (
-                self.costs[project],
-                u128::from(share) * u128::from(self.profile.weights[project]),
-            )
-        };
-        let last = self
-            .bought
-            .last()
-            .map(|last| per_satisfaction(*last as usize));
-        let voter = BigInt::from(endowment);
-        let steps = self.waiting().into_iter().map(|project| {
-            let at = project as usize;
-            let (cost, worth) = per_satisfaction(at);
-            let voters = self.profile.supporters[at];
-            let follows = last.is_none_or(|(last_cost, last_worth)| {
-                BigInt::from(cost) * last_worth > BigInt::from(last_cost) * worth
-            });
-            let (held, den) = if follows {
-                (self.left(at), self.chain.den())
-            } else {
-                (&voter * voters, BigInt::from(per))
-            };
-            let lacks = &den * cost - held;
-            if lacks.is_negative() {
-                return 0;
-            }
-            let steps = lacks.div_ceil(&(den * voters * step));
-            steps.to_u64().unwrap_or(u64::MAX).saturating_sub(1)
-        });
-        steps.min().unwrap_or(0)
-    }
-
     /// How many supporters of purchase `at` gave all they had left (the others paid in full).
     pub(crate) fn gave_all(&self, at: usize) -> u64 {
         self.profile
@@ -214,7 +165,6 @@ impl<'a> Market<'a> {
     fn open(&mut self, endowment: u128, per: u64) {
         self.chain = Chain::new(endowment, per);
         self.bought.clear();
-        self.all_in_full = true;
         self.spent_at.fill(NEVER);
         self.bought_at.fill(NEVER);
         let (whole, rest) = (endowment / u128::from(per), endowment % u128::from(per));
@@ -506,7 +456,6 @@ impl<'a> Market<'a> {
         self.slack += u64::from(self.profile.most_points);
         self.bought_at[at] = now;
         self.bought.push(project);
-        self.all_in_full &= price.share == self.profile.shares[at];
         self.chain.push(price);
     }
 }

@@ -8,7 +8,7 @@ use num_rational::BigRational;
 use num_traits::{Signed as _, Zero as _};
 use proptest::prelude::*;
 
-use crate::world::{all_options, count, drawn, election};
+use crate::world::{all_options, count, dear, drawn, election};
 
 type Number = BigRational;
 
@@ -295,6 +295,22 @@ proptest! {
                 if options.rule != Rule::Phragmen {
                     compare(&text, options);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn long_stretches_without_a_change_are_leapt_over_rightly(
+        text in prop_oneof![dear("approval"), dear("cumulative")],
+    ) {
+        for satisfaction in [Satisfaction::Cost, Satisfaction::ScoreCost, Satisfaction::Score] {
+            for stop_when_exhaustive in [false, true] {
+                compare(&text, Options {
+                    satisfaction,
+                    completion: Completion::Add1,
+                    stop_when_exhaustive,
+                    ..Options::default()
+                });
             }
         }
     }

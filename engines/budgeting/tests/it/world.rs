@@ -99,12 +99,23 @@ pub(crate) fn all_options() -> Vec<Options> {
 
 /// Small elections full of ties: few different costs, few voters.
 pub(crate) fn drawn(kind: &'static str) -> impl Strategy<Value = String> {
-    let costs = prop::collection::vec(
-        prop_oneof![1 => Just(0_u32), 12 => 1..12_u32, 6 => Just(6_u32)],
-        1..7,
-    );
+    let costs = prop_oneof![1 => Just(0_u32), 12 => 1..12_u32, 6 => Just(6_u32)];
+    with_costs(kind, costs, 40)
+}
+
+/// Small elections in which Add1 raises endowments many times before anything changes.
+pub(crate) fn dear(kind: &'static str) -> impl Strategy<Value = String> {
+    with_costs(kind, 1..300_u32, 500)
+}
+
+fn with_costs(
+    kind: &'static str,
+    costs: impl Strategy<Value = u32>,
+    most: u32,
+) -> impl Strategy<Value = String> {
+    let costs = prop::collection::vec(costs, 1..7);
     let ballots = prop::collection::vec((any::<u32>(), any::<u32>()), 0..9);
-    (costs, ballots, 0..40_u32).prop_map(move |(costs, ballots, budget)| {
+    (costs, ballots, 0..most).prop_map(move |(costs, ballots, budget)| {
         let names = ["b", "a", "10", "9", "é", "Z", "c"];
         let projects: Vec<(String, String)> = names
             .iter()
