@@ -9,7 +9,7 @@ use crate::answer::{Answer, Answers, Missing, Outcome};
 use crate::day;
 use crate::household::Household;
 use crate::ir::{Entity, Fact, FactId, NodeId};
-use crate::law::{Law, Read, Step, StepId, StepKind};
+use crate::law::{Guard, Law, Read, Step, StepId, StepKind, Use};
 use crate::nearest::Change;
 use crate::rows::place;
 use crate::value::{Known, Names, Type};
@@ -353,21 +353,37 @@ impl<'a, 'l> Teller<'a, 'l> {
         }
     }
 
-    /// What a step was made of; a member's value in a group's formula is shown for each member.
+    /// What a step was made of, without what lies on a side that was not taken; a member's value in
+    /// a group's formula is shown for each member.
     fn uses(&mut self, step: &'l Step, member: usize, left: usize) -> Vec<Why<'l>> {
         let law = self.answers.law;
-        let mut uses = Vec::with_capacity(step.uses.len() + self.answers.household.size());
-        for id in &step.uses {
-            let gathered = law.step(*id).entity == Entity::Member && step.entity != Entity::Member;
-            if gathered {
-                for one in 0..self.answers.household.size() {
-                    uses.push(self.why(*id, one, left));
+        let size = self.answers.household.size();
+        let mut uses = Vec::with_capacity(step.uses.len() + size);
+        for used in &step.uses {
+            let id = used.step;
+            let gathers = step.entity != Entity::Member;
+            if gathers && law.step(id).entity == Entity::Member {
+                for one in 0..size {
+                    if self.matters(used, one) {
+                        uses.push(self.why(id, one, left));
+                    }
                 }
-            } else {
-                uses.push(self.why(*id, member, left));
+            } else if self.matters(used, member)
+                || gathers && (0..size).any(|one| self.matters(used, one))
+            {
+                uses.push(self.why(id, member, left));
             }
         }
         uses
+    }
+
+    /// Whether something that a formula names lies on a side that was taken.
+    fn matters(&self, used: &Use, member: usize) -> bool {
+        let open = |guard: &Guard| {
+            let value = self.answers.rows.get(guard.node, member);
+            value.is_none_or(|value| (value == 1) == guard.truth)
+        };
+        used.ways.iter().any(|way| way.iter().all(open))
     }
 
     fn reading(&self, step: &'l Step, read: &'l Read, member: usize) -> Reading<'l> {

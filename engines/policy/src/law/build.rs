@@ -13,7 +13,7 @@ use crate::ops::Binary;
 use crate::value::Type;
 
 use super::nodes::Nodes;
-use super::{Explained, Law, NoPlan, Path, Read, Step, StepId, StepKind};
+use super::{Explained, Guard, Law, NoPlan, Path, Read, Step, StepId, StepKind, Use};
 
 /// How deep formulas may ask each other while they are built.
 const DEEPEST: usize = 1_000;
@@ -35,7 +35,9 @@ pub(super) struct Builder<'b> {
     known: BTreeMap<(About, i64), StepId>,
     rules: BTreeMap<(RuleId, i64), NodeId>,
     /// What the formula being built names, innermost last.
-    uses: Vec<Vec<StepId>>,
+    uses: Vec<Vec<Use>>,
+    /// What leads to the place that is being built, within its formula.
+    guards: Vec<Guard>,
     /// The policy whose formula is being built.
     policy: usize,
     deep: usize,
@@ -53,6 +55,7 @@ impl<'b> Builder<'b> {
             known: BTreeMap::new(),
             rules: BTreeMap::new(),
             uses: vec![Vec::new()],
+            guards: Vec::new(),
             policy: 0,
             deep: 0,
             sources: book
@@ -177,6 +180,7 @@ impl<'b> Builder<'b> {
         let rule = &book.rules[id.0];
         let before = std::mem::replace(&mut self.policy, rule.policy);
         self.uses.push(Vec::new());
+        let guards = std::mem::take(&mut self.guards);
         let in_force = book.policies[rule.policy].head.holds(self.on);
         let (node, readings, since) = match (&rule.body, rule.on(self.on)) {
             (Body::All(parts), _) if in_force => (self.all(parts)?, Vec::new(), None),
@@ -187,6 +191,7 @@ impl<'b> Builder<'b> {
             _ => (self.nodes.missing(), Vec::new(), None),
         };
         let uses = self.uses.pop().unwrap_or_default();
+        self.guards = guards;
         self.policy = before;
         self.deep -= 1;
         let kind = match rule.key.as_str() {
@@ -280,14 +285,25 @@ impl<'b> Builder<'b> {
                 self.nodes.unary(*op, a)
             }
             Term::Binary(op, a, b) => {
-                let (a, b) = (self.term(a)?, self.term(b)?);
+                let a = self.term(a)?;
+                let b = match op {
+                    Binary::And => self.guarded(a, true, b)?,
+                    Binary::Or => self.guarded(a, false, b)?,
+                    _ => self.term(b)?,
+                };
                 self.nodes.binary(*op, a, b)
             }
             Term::Table(id, x) => self.look_up(*id, x)?,
             Term::Choose(condition, yes, no) => {
                 let condition = self.term(condition)?;
-                let (yes, no) = (self.term(yes)?, self.term(no)?);
-                self.nodes.choose(condition, yes, no)
+                match self.nodes.fixed(condition) {
+                    Some(Some(truth)) => self.term(if truth == 1 { yes } else { no })?,
+                    _ => {
+                        let yes = self.guarded(condition, true, yes)?;
+                        let no = self.guarded(condition, false, no)?;
+                        self.nodes.choose(condition, yes, no)
+                    }
+                }
             }
             Term::Gather {
                 how,
@@ -354,6 +370,14 @@ impl<'b> Builder<'b> {
         );
         self.use_step(step);
         node
+    }
+
+    /// A part that matters only where `node` is `truth` or unknown.
+    fn guarded(&mut self, node: NodeId, truth: bool, part: &Typed) -> Result<NodeId, NoPlan> {
+        self.guards.push(Guard { node, truth });
+        let built = self.term(part);
+        self.guards.pop();
+        built
     }
 
     fn single(&mut self, id: ParamId) -> NodeId {
@@ -439,12 +463,14 @@ impl<'b> Builder<'b> {
         let reading =
             dated.map(|dated| self.read(figure(dated, &param.type_), node, &dated.citation));
         self.uses.push(Vec::new());
+        let guards = std::mem::take(&mut self.guards);
         let explained = param.formula.as_ref().and_then(|(text, typed)| {
             let node = self.term(typed.as_ref()?).ok()?;
             let node = self.on_scale(node, typed.as_ref()?, &param.type_);
             Some((text.clone(), node))
         });
         let uses = self.uses.pop().unwrap_or_default();
+        self.guards = guards;
         self.policy = before;
         let step = self.step(
             about,
@@ -489,10 +515,17 @@ impl<'b> Builder<'b> {
     }
 
     fn use_step(&mut self, step: StepId) {
-        if let Some(uses) = self.uses.last_mut()
-            && !uses.contains(&step)
-        {
-            uses.push(step);
+        let way = self.guards.clone();
+        let Some(uses) = self.uses.last_mut() else {
+            return;
+        };
+        match uses.iter_mut().find(|used| used.step == step) {
+            Some(used) if used.ways.contains(&way) => {}
+            Some(used) => used.ways.push(way),
+            None => uses.push(Use {
+                step,
+                ways: vec![way],
+            }),
         }
     }
 }

@@ -63,9 +63,25 @@ pub(crate) struct Step {
     pub(crate) since: Option<i64>,
     /// A formula that explains a published value, and what it gives.
     pub(crate) explained: Option<(String, NodeId)>,
-    pub(crate) uses: Vec<StepId>,
+    pub(crate) uses: Vec<Use>,
     /// What a change of each fact below would change: conditions only.
     pub(crate) paths: Vec<Path>,
+}
+
+/// A step that a formula names.
+#[derive(Debug, Clone)]
+pub(crate) struct Use {
+    pub(crate) step: StepId,
+    /// What leads to each place that names it; no guard where it always matters.
+    pub(crate) ways: Vec<Vec<Guard>>,
+}
+
+/// A value on which it hangs whether something matters: the condition of an `if`, the first part
+/// of an `and` or `or`. Unknown, it leaves both sides open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Guard {
+    pub(crate) node: NodeId,
+    pub(crate) truth: bool,
 }
 
 /// The nodes between a fact and a result: those to compute anew when the fact changes.

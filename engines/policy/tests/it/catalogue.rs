@@ -110,6 +110,37 @@ fn lint_finds_what_the_law_leaves_open_and_nothing_else() {
     said("no_value", "elder-service-subsidy.toml");
 }
 
+/// What was not needed is not told: an old couple hears nothing of students, and of sources that
+/// still need to be confirmed only where they are used.
+#[test]
+fn an_explanation_keeps_to_what_mattered() {
+    let book = read(&files("policies")).unwrap();
+    let told = |zh: &str| {
+        let runs = book.run_cases();
+        let mut runs = runs.iter().filter(|run| run.policy == "dibao");
+        let run = runs.find(|run| run.names.zh.starts_with(zh)).unwrap();
+        let law = book.law(&["dibao"], run.on).unwrap();
+        let answers = law.ask(&run.household);
+        let explanation = answers.explain(&answers.of(0)[0]);
+        (explanation.unverified, explanation.text())
+    };
+    let (unverified, couple) = told("老两口");
+    assert!(
+        couple.contains("上海市社会救助条例第十六条第一款"),
+        "{couple}"
+    );
+    assert!(couple.contains("1990.00"), "{couple}");
+    assert!(
+        !unverified && !couple.contains("在校学生") && !couple.contains("申请日期"),
+        "{couple}"
+    );
+    let (unverified, child) = told("2022年的孩子");
+    assert!(
+        unverified && child.contains("1846") && child.contains("1850"),
+        "{child}"
+    );
+}
+
 #[test]
 fn a_district_changes_what_the_city_left_open_and_nothing_else() {
     let hardship = "
