@@ -1,4 +1,10 @@
-#![doc = include_str!("../README.md")]
+//! Participatory budgets: which projects to buy with one purse that many own, counted exactly,
+//! explained project by project, and provable to a stranger.
+//!
+//! [`pabulib::read`] makes an [`Election`] of a file, [`tally()`] counts it by a [`Rule`] with its
+//! [`Options`], and [`verify()`] checks the [`Tally`] against the election without counting again.
+//! Whole numbers and exact fractions only; no clock, no disk, no map order. The README teaches the
+//! method.
 #![deny(
     clippy::float_arithmetic,
     reason = "votes and money are whole numbers or exact fractions"
@@ -25,3 +31,7 @@ pub use tally::{
     tally,
 };
 pub use verify::{Flaw, Proof, verify};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;
