@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use linli_ballot::certificate::{Certificate, Status};
-use linli_ballot::{Counts, Election, Fault, Inputs, Procedure, explain, tally, verify};
+use linli_ballot::{Counts, Election, Fault, Inputs, Procedure, draw, explain, tally, verify};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -61,6 +61,9 @@ pub(crate) struct Tally {
     /// Take procedures from here instead of those that come with the program
     #[arg(long, value_name = "DIR")]
     procedures: Option<PathBuf>,
+    /// Draw the comparisons as bars into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     /// Answer as JSON: the certificate
     #[arg(long)]
     json: bool,
@@ -118,6 +121,10 @@ fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
             anyhow::anyhow!("{}: {problem}", asked.election.display())
         }
     })?;
+    if let Some(path) = &asked.svg {
+        std::fs::write(path, draw::svg(&made))
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
     if asked.json {
         say::json(&made)?;
     } else {

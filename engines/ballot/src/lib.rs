@@ -26,6 +26,7 @@ pub mod candidate;
 pub mod certificate;
 pub mod counts;
 pub mod days;
+pub mod draw;
 pub mod election;
 pub mod explain;
 pub mod fault;

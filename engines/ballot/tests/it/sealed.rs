@@ -68,6 +68,38 @@ fn a_sealed_count_cannot_be_changed_after_the_fact() {
 }
 
 #[test]
+fn the_picture_says_every_comparison_and_escapes_names() {
+    let facts = FACTS.replace("{ id = \"a\" }", "{ id = \"a\", name = \"<王&芳>\" }");
+    let made = result(&facts, "box,counter,marks,papers\nb,x,a,8\nb,y,a,8\n");
+    let drawn = linli_ballot::draw::svg(&made);
+    assert!(drawn.contains("8/10，须超过 1/2：16 &gt; 10"), "{drawn}");
+    assert!(
+        drawn.contains("✓ 得票 votes &lt;王&amp;芳&gt;（当选）"),
+        "{drawn}"
+    );
+    assert!(drawn.contains("✗ 得票 votes z"), "{drawn}");
+    assert_eq!(drawn.matches("stroke-width").count(), 3);
+}
+
+#[test]
+fn the_picture_of_the_documents_is_of_the_example() {
+    let example = |name: &str| {
+        let path = format!("{}/example/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    let made = result(&example("ELECTION.toml"), &example("COUNTS.csv"));
+    let path = format!(
+        "{}/../../docs/pictures/ballot.svg",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let drawn = linli_ballot::draw::svg(&made);
+    assert!(
+        std::fs::read_to_string(path).unwrap() == drawn,
+        "draw docs/pictures/ballot.svg anew:\n{drawn}"
+    );
+}
+
+#[test]
 fn a_corrected_count_keeps_the_first() {
     let counts = "box,counter,counting,marks,papers\nb,x,first,a,5\nb,x,first,z,3\nb,y,first,a,4\nb,y,first,z,4\n\
         b,x,corrected,a,4\nb,x,corrected,z,4\nb,y,corrected,a,4\nb,y,corrected,z,4\n";
