@@ -201,7 +201,9 @@ pub(crate) fn rule(
         versions.push(VersionText { from, to, readings });
     }
     let whole = readings(reader, table, &around);
+    let since = since(reader, table, &around, &whole);
     match (whole.is_empty(), versions.is_empty()) {
+        (false, true) if !since.is_empty() => versions = since,
         (false, true) => versions.push(VersionText {
             from,
             to,
@@ -226,6 +228,28 @@ pub(crate) fn rule(
         versions,
         key,
     }
+}
+
+/// `since`: one formula that stood under one text after another.
+fn since(
+    reader: &mut Reader<'_>,
+    table: &mut Table<'_>,
+    around: &Citation,
+    whole: &[(FormulaText, Citation)],
+) -> Vec<VersionText> {
+    let mut versions = Vec::new();
+    for mut one in table.tables(reader, "since") {
+        let citation = citation(reader, &mut one, around);
+        let (from, to) = (one.day(reader, "from"), one.day(reader, "to"));
+        one.end(reader);
+        let cited = |(formula, _): &(FormulaText, Citation)| (formula.clone(), citation.clone());
+        versions.push(VersionText {
+            from,
+            to,
+            readings: whole.iter().map(cited).collect(),
+        });
+    }
+    versions
 }
 
 /// `formula`, or `readings` with one each.

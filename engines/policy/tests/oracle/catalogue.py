@@ -201,6 +201,8 @@ class Household:
         if "formulas" in rule:
             version = in_time(rule["formulas"], on)
             return version and self.body(policy, version, who, on)
+        if "since" in rule and in_time(rule["since"], on) is None:
+            return None
         if "readings" in rule:
             read = {self.body(policy, one, who, on) for one in rule["readings"]}
             return read.pop() if len(read) == 1 else None
