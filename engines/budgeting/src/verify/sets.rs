@@ -7,8 +7,8 @@ use num_traits::{Signed as _, Zero as _};
 
 use super::{Claim, Findings, short};
 
-/// The search for a better set gives up after so many steps.
-const MOST_STEPS: u64 = 30_000_000;
+/// The search for a better set gives up when it would have to keep so many.
+const MOST_SETS: usize = 10_000_000;
 
 impl Claim<'_> {
     /// Whether `added` is what greedy buys after `before`.
@@ -87,16 +87,11 @@ impl Claim<'_> {
                 Some((to_i128(&self.votes.welfare(*at))?, cost))
             })
             .collect();
-        let better = list.zip(to_i128(&welfare)).and_then(|(items, goal)| {
-            let mut search = Search {
-                items,
-                goal,
-                steps: 0,
-            };
-            search.better(0, 0, self.election.budget.into())
-        });
+        let better = list
+            .zip(to_i128(&welfare))
+            .and_then(|(items, goal)| better(&items, goal, self.election.budget.into()));
         if findings.need(better.is_some(), || {
-            "the search for a better set was given up: too many steps".into()
+            "the search for a better set was given up: too many sets".into()
         }) && findings.need(better == Some(false), || {
             "there is a set that fits and satisfies more".into()
         }) {
@@ -105,44 +100,52 @@ impl Claim<'_> {
     }
 }
 
-/// Depth first, most satisfaction for the cost first, with the bound of filling up with parts.
-struct Search {
-    items: Vec<(i128, i128)>,
-    goal: i128,
-    steps: u64,
+/// Whether a set of `items` (satisfaction, cost; most satisfaction per cost first) that costs at
+/// most `budget` satisfies more than `goal`; `None` when there are too many sets to tell.
+///
+/// Item by item the sets that may still get there are kept, but none that costs as much as another
+/// and satisfies no more.
+fn better(items: &[(i128, i128)], goal: i128, budget: i128) -> Option<bool> {
+    let mut sets: Vec<(i128, i128)> = vec![(0, 0)];
+    for (at, (more, cost)) in items.iter().enumerate() {
+        let mut next: Vec<(i128, i128)> = sets
+            .iter()
+            .map(|(spent, welfare)| (spent + cost, welfare + more))
+            .filter(|(spent, _)| *spent <= budget)
+            .chain(sets.iter().copied())
+            .collect();
+        if next.len() > MOST_SETS {
+            return None;
+        }
+        // The cheapest first, of equally cheap ones the best.
+        next.sort_unstable_by_key(|(spent, welfare)| (*spent, -welfare));
+        let mut best = -1;
+        next.retain(|(_, welfare)| {
+            let before = best;
+            best = best.max(*welfare);
+            best > before
+        });
+        sets.clear();
+        for (spent, welfare) in next {
+            if welfare > goal {
+                return Some(true);
+            }
+            if bound(&items[at + 1..], welfare, budget - spent)? > goal {
+                sets.push((spent, welfare));
+            }
+        }
+    }
+    Some(false)
 }
 
-impl Search {
-    /// Whether more than the goal can be reached; `None` when given up.
-    fn better(&mut self, from: usize, welfare: i128, room: i128) -> Option<bool> {
-        // Each turn decides one item out; taking it is the recursion.
-        for at in from..=self.items.len() {
-            self.steps += 1;
-            if self.steps > MOST_STEPS {
-                return None;
-            }
-            if welfare > self.goal {
-                return Some(true);
-            }
-            if self.bound(at, welfare, room)? <= self.goal {
-                return Some(false);
-            }
-            let (more, cost) = *self.items.get(at)?;
-            if cost <= room && self.better(at + 1, welfare + more, room - cost)? {
-                return Some(true);
-            }
+/// The most a set can get to with what is still to come, parts of projects allowed.
+fn bound(items: &[(i128, i128)], mut welfare: i128, mut room: i128) -> Option<i128> {
+    for (more, cost) in items {
+        if *cost > room {
+            return Some(welfare + room.checked_mul(*more)?.div_euclid(*cost));
         }
-        Some(false)
+        welfare += more;
+        room -= cost;
     }
-
-    fn bound(&self, from: usize, mut welfare: i128, mut room: i128) -> Option<i128> {
-        for (more, cost) in &self.items[from..] {
-            if *cost > room {
-                return Some(welfare + room.checked_mul(*more)?.div_euclid(*cost));
-            }
-            welfare += more;
-            room -= cost;
-        }
-        Some(welfare)
-    }
+    Some(welfare)
 }

@@ -235,3 +235,29 @@ fn a_million_units_of_raising_do_not_take_long() {
     );
     assert!(file.is_ok());
 }
+
+/// Eighty projects of nearly one worth for the money, and a budget that no set fills exactly.
+#[test]
+fn a_hard_knapsack_is_solved_and_verified() {
+    let names: Vec<(String, String)> = (0..80_u64)
+        .map(|at| {
+            (
+                format!("p{at:02}"),
+                (2 * (1000 + at * at * 37 % 997)).to_string(),
+            )
+        })
+        .collect();
+    let projects: Vec<(&str, &str)> = names
+        .iter()
+        .map(|it| (it.0.as_str(), it.1.as_str()))
+        .collect();
+    let all: Vec<&str> = projects.iter().map(|it| it.0).collect();
+    let all = all.join(",");
+    let election = election(&approvals("60001", &projects, &[&all, &all, "p00"]));
+    let tally = count(&election, rule(Rule::MaxWelfare));
+    assert_eq!(tally.cost, "60000");
+    assert!(linli_budgeting::verify(&election, &tally).is_ok());
+    let mut worse = tally;
+    worse.selected.pop();
+    assert!(linli_budgeting::verify(&election, &worse).is_err());
+}
