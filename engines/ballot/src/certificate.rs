@@ -1,6 +1,6 @@
 //! 结果证书: the result of a vote with everything that is needed to check it without the papers.
 //!
-//! [`crate::verify`] reads nothing else. The fields are the public format, documented in
+//! [`crate::verify()`] reads nothing else. The fields are the public format, documented in
 //! `docs/schemas/ballot-result.schema.json`.
 
 use jiff::civil::Date;

@@ -176,7 +176,7 @@ pub struct Seal {
     pub ballot_box: String,
     /// The counter.
     pub counter: String,
-    /// SHA-256 in hexadecimal, see [`crate::counts::Sheet::seal`].
+    /// SHA-256 in hexadecimal, see [`crate::counts::seal`].
     pub sha256: String,
     /// The random text that the counter added.
     pub nonce: String,

@@ -1,8 +1,8 @@
 //! Votes that count in law: rolls, quorums and majorities as exact comparisons with their articles.
 //!
 //! Three texts go in: a procedure of `catalogue/procedures/` ([`Procedure`]), the facts of one vote
-//! ([`Election`]) and its counts ([`Counts`]). [`tally`] makes a [`Certificate`] of them: the
-//! result with every sum and comparison it rests on, each with its article. [`verify`] checks a
+//! ([`Election`]) and its counts ([`Counts`]). [`tally()`] makes a [`Certificate`] of them: the
+//! result with every sum and comparison it rests on, each with its article. [`verify()`] checks a
 //! certificate from nothing but itself, with code of its own.
 //!
 //! **Shape.** Papers are counted by box × contest × counter; owners by unit. **Units.** Votes and

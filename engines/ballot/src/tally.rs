@@ -1,6 +1,6 @@
 //! 计算结果: from the facts and the counts to a [`Certificate`].
 //!
-//! Order of the derivation: what the law asks before the vote ([`crate::conditions`]); the proxies;
+//! Order of the derivation: what the law asks before the vote (`conditions.rs`); the proxies;
 //! the boxes, reconciled on the roll; turnout; then seats, motion or owners' majorities. Every
 //! number that decides stands in a step with its article.
 
