@@ -418,6 +418,30 @@ pub struct ContestOutcome {
     pub vacant: u64,
 }
 
+impl ContestOutcome {
+    /// 另行选举的候选人: who stands for the seats that stayed empty, leading first.
+    ///
+    /// The law takes those who were not elected in the order of their votes (居委会组织法 art. 19);
+    /// as many as there are empty seats and `surplus` more, and whoever is level with the last.
+    /// Those who cannot be elected are left out, and so is whoever gave way to a relative.
+    #[must_use]
+    pub fn rerun_candidates(&self, surplus: u64) -> Vec<&str> {
+        let lost =
+            |one: &&Standing| matches!(one.result, Fate::TooFew | Fate::Outvoted | Fate::LostLot);
+        let losers: Vec<&Standing> = self.standing.iter().filter(lost).collect();
+        let wanted = match self.vacant {
+            0 => 0,
+            vacant => usize::try_from(vacant.saturating_add(surplus)).unwrap_or(usize::MAX),
+        };
+        let last = losers.iter().take(wanted).last().map(|one| one.votes);
+        let stands = losers
+            .iter()
+            .enumerate()
+            .filter(|(place, one)| *place < wanted || Some(one.votes) == last);
+        stands.map(|(_, one)| one.id.as_str()).collect()
+    }
+}
+
 /// Candidates level for the last seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

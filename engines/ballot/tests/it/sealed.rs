@@ -100,6 +100,26 @@ fn the_picture_of_the_documents_is_of_the_example() {
 }
 
 #[test]
+fn the_leading_losers_stand_in_the_rerun() {
+    let facts = FACTS.replace("seats = 1", "seats = 2").replace(
+        "{ id = \"z\" }",
+        "{ id = \"z\" }, { id = \"w\" }, { id = \"v\" }, { id = \"u\" }",
+    );
+    let papers = "b,x,a+z,3\nb,x,a+w,2\nb,x,a+v,2\nb,x,a+u,1\n";
+    let counts = format!(
+        "box,counter,marks,papers\n{papers}{}",
+        papers.replace("b,x", "b,y")
+    );
+    let made = result(&facts, &counts);
+    let contest = &made.outcome.contests[0];
+    assert_eq!(contest.vacant, 1);
+    // a has 8 of 8; z 3, v and w 2 each, u 1: one seat, one candidate more, and whoever is level.
+    assert_eq!(contest.rerun_candidates(0), ["z"]);
+    assert_eq!(contest.rerun_candidates(1), ["z", "v", "w"]);
+    assert_eq!(contest.rerun_candidates(9), ["z", "v", "w", "u"]);
+}
+
+#[test]
 fn a_corrected_count_keeps_the_first() {
     let counts = "box,counter,counting,marks,papers\nb,x,first,a,5\nb,x,first,z,3\nb,y,first,a,4\nb,y,first,z,4\n\
         b,x,corrected,a,4\nb,x,corrected,z,4\nb,y,corrected,a,4\nb,y,corrected,z,4\n";
