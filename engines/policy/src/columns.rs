@@ -218,7 +218,7 @@ fn total<L: Stored>(
     if let (Values::Each(values), Bits::All(true)) = (values, known) {
         let count = u64::try_from(live_lanes * planes).unwrap_or(0);
         let planes = values.chunks_exact(lanes);
-        let sums = planes.map(|plane| lane::sum(&plane[..live_lanes]));
+        let sums = planes.map(|plane| L::sum(&plane[..live_lanes]));
         return (sums.sum(), count);
     }
     let (mut sum, mut count) = (0_i64, 0);

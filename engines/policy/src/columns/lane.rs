@@ -30,6 +30,8 @@ pub(crate) trait Lane:
     fn minus(self, other: Self) -> Self;
     /// Times, wrapping.
     fn times(self, other: Self) -> Self;
+    /// The sum, wrapping.
+    fn sum(values: &[Self]) -> i64;
     /// Each value divided by the same divisor above 0.
     fn divide(values: &[Self], divisor: Self, towards: Towards, out: &mut [Self]);
 }
@@ -71,6 +73,19 @@ impl Lane for i32 {
     fn wide(self) -> i64 {
         i64::from(self)
     }
+    /// High and low halves apart, in 32 bits, as long as these cannot overflow.
+    fn sum(values: &[Self]) -> i64 {
+        let mut sum = 0;
+        for some in values.chunks(1 << 14) {
+            let (mut high, mut low) = (0_i32, 0_i32);
+            for value in some {
+                high = high.wrapping_add(value >> 16);
+                low = low.wrapping_add(value & 0xFFFF);
+            }
+            sum += i64::from(high) * (1 << 16) + i64::from(low);
+        }
+        sum
+    }
     /// By a multiplication: with `m = ⌈2^s / d⌉` and `s = 31 + ⌈log2 d⌉`, `⌊x·m / 2^s⌋ = ⌊x / d⌋`
     /// for every `x` from 0 below 2^31 (Granlund and Montgomery 1994, theorem 4.2).
     fn divide(values: &[Self], divisor: Self, towards: Towards, out: &mut [Self]) {
@@ -94,6 +109,9 @@ impl Lane for i64 {
     }
     fn wide(self) -> i64 {
         self
+    }
+    fn sum(values: &[Self]) -> i64 {
+        values.iter().fold(0, |sum, value| sum.wrapping_add(*value))
     }
     /// As for 32 bits, with `s = 63 + ⌈log2 d⌉`, for every `x` from 0 below 2^63.
     fn divide(values: &[Self], divisor: Self, towards: Towards, out: &mut [Self]) {
@@ -244,21 +262,39 @@ fn word(bytes: &[u8; WORD]) -> u64 {
 /// `yes` in the lanes whose bit is set, `no` in the others.
 pub(crate) fn select<L: Lane>(bits: &[u64], yes: Values<'_, L>, no: Values<'_, L>, out: &mut [L]) {
     match (yes, no) {
-        (Values::One(yes), Values::One(no)) => {
-            let differ = yes ^ no;
-            masked(bits, out, |mask, _, _| no ^ (differ & mask));
-        }
+        (Values::One(yes), Values::One(no)) => blend(bits, |_| [yes; 4], |_| [no; 4], out),
         (Values::Each(yes), Values::One(no)) => {
-            masked(bits, out, |mask, lane, _| no ^ ((yes[lane] ^ no) & mask));
+            let yes = yes.as_chunks::<4>().0;
+            blend(bits, |four| yes[four], |_| [no; 4], out);
         }
         (Values::One(yes), Values::Each(no)) => {
-            masked(bits, out, |mask, lane, _| {
-                no[lane] ^ ((yes ^ no[lane]) & mask)
-            });
+            let no = no.as_chunks::<4>().0;
+            blend(bits, |_| [yes; 4], |four| no[four], out);
         }
-        (Values::Each(yes), Values::Each(no)) => masked(bits, out, |mask, lane, _| {
-            no[lane] ^ ((yes[lane] ^ no[lane]) & mask)
-        }),
+        (Values::Each(yes), Values::Each(no)) => {
+            let (yes, no) = (yes.as_chunks::<4>().0, no.as_chunks::<4>().0);
+            blend(bits, |four| yes[four], |four| no[four], out);
+        }
+    }
+}
+
+/// [`select`], four lanes at once.
+fn blend<L: Lane>(
+    bits: &[u64],
+    yes: impl Fn(usize) -> [L; 4],
+    no: impl Fn(usize) -> [L; 4],
+    out: &mut [L],
+) {
+    let fours = out.as_chunks_mut::<4>().0;
+    for (word, (bits, fours)) in bits.iter().zip(fours.chunks_mut(WORD / 4)).enumerate() {
+        for (four, out) in fours.iter_mut().enumerate() {
+            let nibble = usize::try_from(bits >> (four * 4) & 15).unwrap_or(0);
+            let masks = &L::MASKS[nibble];
+            let (yes, no) = (yes(word * 16 + four), no(word * 16 + four));
+            for lane in 0..4 {
+                out[lane] = no[lane] ^ ((yes[lane] ^ no[lane]) & masks[lane]);
+            }
+        }
     }
 }
 
@@ -289,13 +325,6 @@ pub(crate) fn count<L: Lane>(bits: &[u64], out: &mut [L]) {
     }
 }
 
-/// The sum, wrapping.
-pub(crate) fn sum<L: Lane>(values: &[L]) -> i64 {
-    values
-        .iter()
-        .fold(0, |sum, value| sum.wrapping_add(value.wide()))
-}
-
 /// The bands' value in every lane: each band adds what it has more than the one before.
 pub(crate) fn bands<L: Lane>(steps: &[(i64, i64)], values: &[L], out: &mut [L]) {
     out.fill(L::default());
@@ -313,14 +342,22 @@ pub(crate) fn bands<L: Lane>(steps: &[(i64, i64)], values: &[L], out: &mut [L]) 
 /// The marginal scale's value in every lane: each bracket adds what its rate has more than the one
 /// before on what is above its threshold.
 pub(crate) fn marginal<L: Lane>(steps: &[(i64, i64)], values: &[L], out: &mut [L]) {
-    out.fill(L::default());
+    if steps.is_empty() {
+        out.fill(L::default());
+    }
     let mut before = 0;
-    for (threshold, rate) in steps {
+    for (at, (threshold, rate)) in steps.iter().enumerate() {
         let (threshold, more) = (L::of(*threshold), L::of(*rate).minus(L::of(before)));
         before = *rate;
-        for (out, x) in out.iter_mut().zip(values) {
-            let above = (*x).max(threshold).minus(threshold);
-            *out = out.plus(above.times(more));
+        let part = |x: L| x.max(threshold).minus(threshold).times(more);
+        if at == 0 {
+            for (out, x) in out.iter_mut().zip(values) {
+                *out = part(*x);
+            }
+        } else {
+            for (out, x) in out.iter_mut().zip(values) {
+                *out = out.plus(part(*x));
+            }
         }
     }
 }

@@ -178,7 +178,9 @@ def child(source, out, month, runs):
     with np.load(source) as stored:
         columns = {name: stored[name] for name in stored.files}
     setups, computes = [], []
+    simulation = found = None
     for _ in range(runs):
+        del simulation, found
         simulation, setup = clocked(lambda: build(law, columns, month))
         found, compute = clocked(lambda: answers(simulation, month))
         setups.append(setup)
