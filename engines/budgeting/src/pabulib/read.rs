@@ -171,19 +171,25 @@ impl Section {
 pub(super) struct Sections {
     pub(super) meta: Vec<(String, String, Place)>,
     meta_start: Option<Place>,
+    /// Where the last row begins.
+    end: Place,
     pub(super) projects: Table,
     pub(super) votes: Table,
 }
 
 impl Sections {
     fn read(text: &str, faults: &mut Faults, told: &mut dyn FnMut(u64)) -> Self {
-        let mut sections = Self::default();
+        let mut sections = Self {
+            end: Place { line: 1, column: 1 },
+            ..Self::default()
+        };
         let (mut rows, mut cells) = (Rows::new(text), Vec::new());
         let mut now = None;
         let mut header = false;
         while rows.next(&mut cells, faults) {
             told(rows.read() as u64);
             let place = cells.first().map(|cell| cell.place).unwrap_or_default();
+            sections.end = place;
             if cells.iter().all(|cell| cell.text.is_empty()) {
                 match cells.len() {
                     1 => faults.note(place, Code::BlankLine, "an empty line was skipped"),
@@ -332,14 +338,14 @@ impl Sections {
             (self.votes.start, "VOTES"),
         ] {
             if there.is_none() {
-                let text = format!("the section {name} is missing");
-                faults.error(Place::default(), Code::Missing, text);
+                let text = format!("the file ends without a section {name}");
+                faults.error(self.end, Code::Missing, text);
             }
         }
         let budget = match self.find("budget") {
             Some((text, place)) => amount(text, place, "the budget", faults),
             None => {
-                let place = self.meta_start.unwrap_or_default();
+                let place = self.meta_start.unwrap_or(self.end);
                 faults.error(place, Code::Missing, "META has no budget");
                 None
             }
@@ -379,7 +385,7 @@ impl Sections {
                 None => (BallotKind::Approval, "approval"),
             };
             let text = format!("META has no vote_type: the ballots were read as {}", kind.1);
-            let place = self.meta_start.unwrap_or_default();
+            let place = self.meta_start.unwrap_or(self.end);
             faults.note(place, Code::VoteType, text);
             return Some(kind.0);
         };
@@ -452,7 +458,9 @@ impl Sections {
             .chain(budget.map(in_units));
         if amounts.fold(0, i128::saturating_add) > i128::from(MOST_MONEY) {
             let text = "the amounts together are too large, or too finely divided, to be counted";
-            faults.error(start, Code::TooLarge, text);
+            let dearest = found.iter().max_by_key(|(_, cost)| in_units(*cost));
+            let place = dearest.map_or(start, |(row, _)| table.place(*row, cost_column));
+            faults.error(place, Code::TooLarge, text);
             return None;
         }
         Some((projects, unit))

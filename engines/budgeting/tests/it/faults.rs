@@ -128,7 +128,7 @@ fn what_the_file_says_of_itself_is_checked() {
 
 #[test]
 fn what_leaves_doubt_is_refused() {
-    refused("", &[(0, 0, Code::Missing); 4]);
+    refused("", &[(1, 1, Code::Missing); 4]);
     refused(with("budget;10\n", ""), &[(1, 1, Code::Missing)]);
     refused(with("budget;10\n", "budget;ten\n"), &[(5, 8, Code::Number)]);
     refused(
@@ -147,7 +147,7 @@ fn what_leaves_doubt_is_refused() {
     refused(with("2;4;2;Pond", "2;;2;Pond"), &[(10, 3, Code::Number)]);
     refused(
         with("2;4;2;Pond", "2;1e30;2;Pond"),
-        &[(7, 1, Code::TooLarge)],
+        &[(10, 3, Code::TooLarge)],
     );
 }
 
@@ -182,7 +182,7 @@ fn what_leaves_doubt_about_projects_or_ballots_is_refused() {
     refused(with("age;vote", "age;ballot"), &[(12, 1, Code::Missing)]);
     refused(
         &GOOD[..GOOD.find("VOTES").unwrap()],
-        &[(0, 0, Code::Missing)],
+        &[(11, 1, Code::Missing)],
     );
     refused(
         "\u{feff}x"
@@ -190,11 +190,11 @@ fn what_leaves_doubt_about_projects_or_ballots_is_refused() {
             .flat_map(u16::to_le_bytes)
             .collect::<Vec<u8>>(),
         &[
-            (0, 0, Code::Missing),
-            (0, 0, Code::Missing),
-            (0, 0, Code::Missing),
-            (0, 0, Code::Missing),
             (1, 1, Code::NotUtf8),
+            (1, 1, Code::Missing),
+            (1, 1, Code::Missing),
+            (1, 1, Code::Missing),
+            (1, 1, Code::Missing),
         ],
     );
 }
