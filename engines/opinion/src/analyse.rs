@@ -11,7 +11,7 @@ use crate::result::{
 };
 use crate::say;
 use crate::stats::{Counts, sparsity_scale};
-use crate::votes::{Statements, Vote, Votes};
+use crate::votes::{Statements, Vote, Votes, by_name};
 
 /// The part of long work that is done, and a name for it.
 pub type Progress<'a> = &'a mut dyn FnMut(&'static str, u64, u64);
@@ -126,15 +126,17 @@ impl Conversation {
     /// fewer than 15 those who voted most.
     fn enter(&self, state: Option<&State>) -> Entry {
         let least = self.settings.entry_votes.min(self.votes.statements().len());
-        let before: BTreeSet<&str> = state
-            .iter()
-            .flat_map(|state| state.in_conversation.iter().map(String::as_str))
-            .collect();
+        let before = state.map_or(&[][..], |state| &state.in_conversation);
+        let was = |name: &str| {
+            before
+                .binary_search_by(|other| by_name(other, name))
+                .is_ok()
+        };
         let mut entry = Entry::default();
         let mut outside = Vec::new();
         for (person, name) in self.votes.people().iter().enumerate() {
             let count = self.votes.row(person).len();
-            let stays = count < least && before.contains(name.as_str());
+            let stays = count < least && was(name);
             if stays {
                 entry.stayed.push(name.clone());
             }
@@ -345,7 +347,8 @@ fn earlier(state: &State, ids: &[i64]) -> Option<Block> {
         .iter()
         .filter(|id| state.statements.binary_search(id).is_ok())
         .count();
-    let sound = block.iter().flatten().all(|part| part.is_finite());
+    // Parts of directions of length 1: anything else is no state of ours.
+    let sound = block.iter().flatten().all(|part| part.abs() <= 1.5);
     (sound && known * 2 > ids.len()).then_some(block)
 }
 

@@ -90,22 +90,28 @@ fn means(points: &[Point], weights: &[f64], labels: &[usize], count: usize) -> V
 /// About `most` clusters of people who stand close to each other. With no more than `most` places
 /// in use, each place is a base cluster.
 pub(crate) fn base(points: &[Point], most: usize, before: &[Point]) -> Clusters {
-    let mut order: Vec<usize> = (0..points.len()).collect();
-    order.sort_by(|&a, &b| by_place(points[a], points[b]).then(a.cmp(&b)));
-    let places = order
-        .chunk_by(|&a, &b| by_place(points[a], points[b]) == Ordering::Equal)
-        .count();
-    let centres = if places <= most {
-        order
-            .chunk_by(|&a, &b| by_place(points[a], points[b]) == Ordering::Equal)
-            .map(|same| points[same[0]])
-            .collect()
-    } else if before.is_empty() {
-        grid(points, order, most)
-    } else {
-        before.to_vec()
+    let places = few_places(points, most);
+    let moving = places.is_none();
+    let centres = match places {
+        Some(places) => places,
+        None if before.is_empty() => grid(points, most),
+        None => before.to_vec(),
     };
-    settle(points, centres, places > most)
+    settle(points, centres, moving)
+}
+
+/// The places in use, sorted, where they are no more than `most`.
+fn few_places(points: &[Point], most: usize) -> Option<Vec<Point>> {
+    let mut places: Vec<Point> = Vec::new();
+    for &point in points {
+        if let Err(at) = places.binary_search_by(|&place| by_place(place, point)) {
+            if places.len() == most {
+                return None;
+            }
+            places.insert(at, point);
+        }
+    }
+    Some(places)
 }
 
 fn by_place(a: Point, b: Point) -> Ordering {
@@ -113,7 +119,9 @@ fn by_place(a: Point, b: Point) -> Ordering {
 }
 
 /// Strips of equal count along x, cells of equal count along y: the means of the cells.
-fn grid(points: &[Point], mut order: Vec<usize>, most: usize) -> Vec<Point> {
+fn grid(points: &[Point], most: usize) -> Vec<Point> {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|&a, &b| by_place(points[a], points[b]).then(a.cmp(&b)));
     let strips = (1..=most)
         .take_while(|side| side * side <= most)
         .count()

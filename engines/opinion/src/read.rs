@@ -31,7 +31,7 @@ const PERSON: [&str; 7] = [
     "xid",
 ];
 const STATEMENT: [&str; 4] = ["comment-id", "statement-id", "tid", "statement"];
-const TIME: [&str; 4] = ["timestamp", "modified", "created", "datetime"];
+const TIME: [&str; 3] = ["timestamp", "modified", "created"];
 const MODERATED: [&str; 3] = ["moderated", "mod", "moderation"];
 const META: [&str; 2] = ["is-meta", "meta"];
 const TEXT: [&str; 5] = ["comment-body", "txt", "text", "statement-text", "comment"];

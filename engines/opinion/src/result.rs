@@ -242,7 +242,7 @@ pub struct Smoothing {
 pub struct State {
     /// [`FORMAT`].
     pub format: String,
-    /// Who is in the conversation.
+    /// Who is in the conversation, in the order of people (numbers by value, then other names).
     pub in_conversation: Vec<String>,
     /// The statements that the directions are about.
     pub statements: Vec<i64>,

@@ -1,28 +1,11 @@
 //! Files that are broken at random: read, or refused with a place inside the file; never a panic.
 //! The same property as the fuzz targets, on a stable compiler.
 
-use linli_opinion::{Conversation, Settings, Statements, picture, read, verify};
+use linli_opinion::read;
 use proptest::prelude::*;
 
 use crate::oracle::cases;
-
-/// Whatever the bytes, reading ends with an answer, and what was read can be analysed and checked.
-fn read_anything(bytes: &[u8]) {
-    let lines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-    match read::votes(bytes) {
-        Err(bad) => assert!(bad.line >= 1 && bad.line <= lines, "{bad}"),
-        Ok(votes) => {
-            let conversation = Conversation::new(votes, Statements::new(), Settings::default());
-            let analysis = conversation.analyse(None);
-            let report = verify::verify(conversation.votes(), &Statements::new(), &analysis);
-            assert!(report.holds, "{report:?}");
-            assert!(picture::svg(&analysis).ends_with("</svg>\n"));
-        }
-    }
-    if let Err(bad) = read::comments(bytes) {
-        assert!(bad.line >= 1 && bad.line <= lines, "{bad}");
-    }
-}
+use crate::properties::{comments, votes};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
@@ -42,14 +25,16 @@ proptest! {
         if !whole {
             bytes.truncate(cut.index(bytes.len()));
         }
-        read_anything(&bytes);
+        votes(&bytes);
+        comments(&bytes);
     }
 
     #[test]
     fn small_tables_of_anything_are_read_or_refused(
         text in "(participant|comment-id|voter-id|vote|[0-9]{1,2}|-1|1|0|,|;|\n|\r|\"| |x){0,60}",
     ) {
-        read_anything(text.as_bytes());
+        votes(text.as_bytes());
+        comments(text.as_bytes());
     }
 }
 

@@ -9,6 +9,11 @@ mod honesty;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod production;
+#[cfg(test)]
+#[path = "../../fuzz/properties.rs"]
+mod properties;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod schema;
