@@ -433,7 +433,7 @@ impl ContestOutcome {
             0 => 0,
             vacant => usize::try_from(vacant.saturating_add(surplus)).unwrap_or(usize::MAX),
         };
-        let last = losers.iter().take(wanted).last().map(|one| one.votes);
+        let last = losers.iter().take(wanted).next_back().map(|one| one.votes);
         let stands = losers
             .iter()
             .enumerate()

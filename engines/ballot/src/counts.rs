@@ -151,10 +151,16 @@ pub fn seal(sheets: &Sheets, ballot_box: &str, counter: &str, nonce: &str) -> St
     for text in ["linli-seal/1", nonce, ballot_box, counter] {
         line(text);
     }
-    let own = sheets.iter().filter(|(key, _)| {
-        let first = key.counting == Counting::First;
-        first && key.ballot_box == ballot_box && key.counter == counter
-    });
+    let from = SheetKey {
+        ballot_box: ballot_box.to_owned(),
+        contest: String::new(),
+        counting: Counting::First,
+        counter: String::new(),
+    };
+    let own = sheets
+        .range(from..)
+        .take_while(|(key, _)| key.ballot_box == ballot_box);
+    let own = own.filter(|(key, _)| key.counting == Counting::First && key.counter == counter);
     for (key, sheet) in own {
         line(&key.contest);
         for (marks, papers) in sheet.papers.iter().filter(|(_, papers)| **papers > 0) {

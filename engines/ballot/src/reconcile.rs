@@ -30,9 +30,11 @@ pub(crate) fn known(
     election: &Election,
     counted: &[Counted<'_>],
 ) -> Result<(), Fault> {
+    let boxes: BTreeSet<&str> = election.boxes.iter().map(|one| one.id.as_str()).collect();
+    let contests: BTreeSet<&str> = counted.iter().map(|one| one.id).collect();
     for (key, sheet) in sheets {
-        let in_box = election.boxes.iter().any(|one| one.id == key.ballot_box);
-        let in_contest = counted.iter().any(|one| one.id == key.contest);
+        let in_box = boxes.contains(key.ballot_box.as_str());
+        let in_contest = contests.contains(key.contest.as_str());
         let problem = match (in_box, in_contest) {
             (true, true) => continue,
             (false, _) => format!("the election has no box `{}`", key.ballot_box),
@@ -207,11 +209,12 @@ fn seals(election: &Election, sheets: &Sheets, findings: &mut Vec<Finding>) {
             );
         }
     }
+    let sealed = election.seals.iter();
+    let sealed: BTreeSet<(&str, &str)> = sealed
+        .map(|one| (one.ballot_box.as_str(), one.counter.as_str()))
+        .collect();
     for (ballot_box, counter) in counted {
-        let own = |seal: &&crate::election::Seal| {
-            seal.ballot_box == ballot_box && seal.counter == counter
-        };
-        if !election.seals.iter().any(|seal| own(&seal)) {
+        if !sealed.contains(&(ballot_box, counter)) {
             let finding = Finding::new(Code::NoSeal, Level::Note);
             findings.push(finding.in_box(ballot_box).about(counter));
         }
