@@ -259,3 +259,67 @@ fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> PathBuf {
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    }
+
+    fn example(counts: &str) -> (tempfile::TempDir, Tally) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("COUNTS.csv");
+        std::fs::write(&path, counts).unwrap();
+        let asked = Tally {
+            election: files().join("engines/ballot/example/ELECTION.toml"),
+            counts: path,
+            procedures: None,
+            svg: Some(folder.path().join("ballot.svg")),
+            json: true,
+        };
+        (folder, asked)
+    }
+
+    #[test]
+    fn every_procedure_of_the_catalogue_comes_with_the_program() {
+        let mut names: Vec<String> = std::fs::read_dir(files().join("catalogue/procedures"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        let mut known: Vec<&str> = PROCEDURES.iter().map(|(name, _)| *name).collect();
+        known.sort_unstable();
+        assert_eq!(names, known);
+        for (name, text) in PROCEDURES {
+            assert_eq!(Procedure::parse(text).unwrap().id, name);
+        }
+    }
+
+    #[test]
+    fn counters_that_differ_end_with_one_and_draw_all_the_same() {
+        let path = files().join("engines/ballot/example/COUNTS.csv");
+        let counts = std::fs::read_to_string(path).unwrap();
+        let (folder, asked) = example(&counts);
+        assert_eq!(run_tally(&asked).unwrap(), Outcome::Done);
+        assert!(folder.path().join("ballot.svg").exists());
+        let (_kept, asked) = example(&counts.replacen(",wang,36", ",wang,35", 1));
+        assert_eq!(run_tally(&asked).unwrap(), Outcome::Failed);
+    }
+
+    #[test]
+    fn faults_name_the_file_and_the_place() {
+        let (_kept, asked) =
+            example("box,counter,contest,marks,papers\nbooth,x,director,wang,many\n");
+        let told = run_tally(&asked).unwrap_err().to_string();
+        assert!(
+            told.ends_with("COUNTS.csv:2:23: `many` is no number of papers"),
+            "{told}"
+        );
+        let (_kept, mut asked) = example("");
+        asked.election = PathBuf::from("nowhere.toml");
+        assert!(format!("{:#}", run_tally(&asked).unwrap_err()).contains("nowhere.toml"));
+    }
+}
