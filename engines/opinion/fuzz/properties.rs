@@ -4,7 +4,7 @@ use linli_opinion::{BadInput, Conversation, Settings, Statements, picture, read,
 
 /// Votes are read, or refused with a place inside the file; what was read is mapped, the map passes
 /// the checker, and it can be drawn.
-pub fn votes(bytes: &[u8]) {
+pub(crate) fn votes(bytes: &[u8]) {
     match read::votes(bytes) {
         Err(bad) => inside(bytes, &bad),
         Ok(votes) => {
@@ -18,7 +18,7 @@ pub fn votes(bytes: &[u8]) {
 }
 
 /// Statements are read, or refused with a place inside the file.
-pub fn comments(bytes: &[u8]) {
+pub(crate) fn comments(bytes: &[u8]) {
     if let Err(bad) = read::comments(bytes) {
         inside(bytes, &bad);
     }

@@ -90,14 +90,13 @@ fn means(points: &[Point], weights: &[f64], labels: &[usize], count: usize) -> V
 /// About `most` clusters of people who stand close to each other. With no more than `most` places
 /// in use, each place is a base cluster.
 pub(crate) fn base(points: &[Point], most: usize, before: &[Point]) -> Clusters {
-    let places = few_places(points, most);
-    let moving = places.is_none();
-    let centres = match places {
-        Some(places) => places,
-        None if before.is_empty() => grid(points, most),
-        None => before.to_vec(),
-    };
-    settle(points, centres, moving)
+    // Places in use need no step but one to say who is where; known centres follow the people a step
+    // at a time.
+    match few_places(points, most) {
+        Some(places) => settle(points, places, 1),
+        None if before.is_empty() => settle(points, grid(points, most), BASE_STEPS),
+        None => settle(points, before.to_vec(), 1),
+    }
 }
 
 /// The places in use, sorted, where they are no more than `most`.
@@ -148,10 +147,10 @@ fn share(length: usize, parts: usize, part: usize) -> (usize, usize) {
 }
 
 /// A few of Lloyd's steps; empty clusters vanish.
-fn settle(points: &[Point], mut centres: Vec<Point>, moving: bool) -> Clusters {
+fn settle(points: &[Point], mut centres: Vec<Point>, steps: u32) -> Clusters {
     let ones = vec![1.0; points.len()];
     let mut labels: Vec<usize> = Vec::new();
-    for _ in 0..BASE_STEPS {
+    for _ in 0..steps {
         let nearest = Nearest::new(&centres);
         labels = points.iter().map(|&point| nearest.of(point).0).collect();
         let next = means(points, &ones, &labels, centres.len());
@@ -164,7 +163,7 @@ fn settle(points: &[Point], mut centres: Vec<Point>, moving: bool) -> Clusters {
         let dropped = kept.len() < centres.len();
         centres = kept;
         // A hundredth of a unit, as Polis has it: base clusters need not be perfect.
-        if !moving || (far < 1e-4 && !dropped) {
+        if far < 1e-4 && !dropped {
             break;
         }
     }
