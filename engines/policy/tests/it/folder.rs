@@ -5,6 +5,8 @@ use linli_policy::population::{ReadPopulation, read};
 use linli_policy::value::{Codes, Names, Range, Type};
 use proptest::prelude::*;
 
+use crate::properties;
+
 fn fact(field: &str, entity: Entity, type_: Type, high: i64) -> Fact {
     Fact {
         field: field.to_owned(),
@@ -93,80 +95,85 @@ fn a_fact_without_a_column_is_named() {
     assert_eq!(read.absent, absent);
 }
 
+/// Two files, and the first thing that is wrong with them.
+type Bad = (&'static str, &'static str, &'static str);
+
+const BAD: [Bad; 14] = [
+    (
+        "household,rent\nH1,12.345\n",
+        PERSONS,
+        "households.csv:2: column rent: \"12.345\" is not an amount in yuan with at most two decimals",
+    ),
+    (
+        "household,rent\nH1,999999\n",
+        PERSONS,
+        "households.csv:2: column rent: \"999999\" does not lie between -10000 and 10000",
+    ),
+    (
+        "rent\n1\n",
+        PERSONS,
+        "households.csv:1: column household: the column is missing",
+    ),
+    (
+        "household,rent,rent\nH1,1,2\n",
+        PERSONS,
+        "households.csv:1: column rent: the column is there twice",
+    ),
+    (
+        "household,rent\nH1,1\nH2\n",
+        PERSONS,
+        "households.csv:3: the row has 1 cells where the header has 2",
+    ),
+    (
+        "household\nH1\nH2\nH1\n",
+        PERSONS,
+        "households.csv:4: column household: \"H1\" stands already on line 2",
+    ),
+    (
+        "household\nH1\nH2\nH3\n",
+        PERSONS,
+        "households.csv:4: column household: no person in persons.csv is a member",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household\nP1,H1\nP2,H9\n",
+        "persons.csv:3: column household: there is no household \"H9\" in households.csv",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household\nP1,H1\nP1,H2\n",
+        "persons.csv:3: column person: \"P1\" stands already on line 2",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household\n,H1\n",
+        "persons.csv:2: column person: the cell is empty; every row needs it",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household,birth_date\nP1,H1,1990-02-30\n",
+        "persons.csv:2: column birth_date: \"1990-02-30\" is not a date such as 2024-07-01",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household,hukou\nP1,H1,else\n",
+        "persons.csv:2: column hukou: \"else\" is not one of local, other",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household,employed\nP1,H1,yes\n",
+        "persons.csv:2: column employed: \"yes\" is not true or false",
+    ),
+    (
+        HOUSEHOLDS,
+        "person,household,hours\nP1,H1,1.25\n",
+        "persons.csv:2: column hours: \"1.25\" is not a number with at most 1 decimals",
+    ),
+];
+
 #[test]
 fn a_bad_row_names_row_column_and_reason() {
-    for (households, persons, expected) in [
-        (
-            "household,rent\nH1,12.345\n",
-            PERSONS,
-            "households.csv:2: column rent: \"12.345\" is not an amount in yuan with at most two decimals",
-        ),
-        (
-            "household,rent\nH1,999999\n",
-            PERSONS,
-            "households.csv:2: column rent: \"999999\" does not lie between -10000 and 10000",
-        ),
-        (
-            "rent\n1\n",
-            PERSONS,
-            "households.csv:1: column household: the column is missing",
-        ),
-        (
-            "household,rent,rent\nH1,1,2\n",
-            PERSONS,
-            "households.csv:1: column rent: the column is there twice",
-        ),
-        (
-            "household,rent\nH1,1\nH2\n",
-            PERSONS,
-            "households.csv:3: the row has 1 cells where the header has 2",
-        ),
-        (
-            "household\nH1\nH2\nH1\n",
-            PERSONS,
-            "households.csv:4: column household: \"H1\" stands already on line 2",
-        ),
-        (
-            "household\nH1\nH2\nH3\n",
-            PERSONS,
-            "households.csv:4: column household: no person in persons.csv is a member",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household\nP1,H1\nP2,H9\n",
-            "persons.csv:3: column household: there is no household \"H9\" in households.csv",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household\nP1,H1\nP1,H2\n",
-            "persons.csv:3: column person: \"P1\" stands already on line 2",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household\n,H1\n",
-            "persons.csv:2: column person: the cell is empty; every row needs it",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household,birth_date\nP1,H1,1990-02-30\n",
-            "persons.csv:2: column birth_date: \"1990-02-30\" is not a date such as 2024-07-01",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household,hukou\nP1,H1,else\n",
-            "persons.csv:2: column hukou: \"else\" is not one of local, other",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household,employed\nP1,H1,yes\n",
-            "persons.csv:2: column employed: \"yes\" is not true or false",
-        ),
-        (
-            HOUSEHOLDS,
-            "person,household,hours\nP1,H1,1.25\n",
-            "persons.csv:2: column hours: \"1.25\" is not a number with at most 1 decimals",
-        ),
-    ] {
+    for (households, persons, expected) in BAD {
         let refused = taken(households, persons).unwrap_err();
         assert_eq!(refused[0], expected);
     }
@@ -202,22 +209,41 @@ fn every_bad_row_is_told_up_to_twenty() {
 }
 
 proptest! {
-    /// What `fuzz/` does for hours, for a moment: bytes are taken or refused, and what is taken
-    /// has every row.
+    /// What the fuzz targets do for hours, for a moment: bytes near to a good folder.
     #[test]
     fn no_bytes_break_the_reader(
-        which: bool,
-        changes in proptest::collection::vec((0..200_usize, any::<u8>(), any::<bool>()), 0..6),
+        changes in proptest::collection::vec((0..400_usize, any::<u8>(), any::<bool>()), 0..6),
     ) {
-        let (mut households, mut persons) = (HOUSEHOLDS.as_bytes().to_vec(), PERSONS.as_bytes().to_vec());
-        let bytes = if which { &mut households } else { &mut persons };
-        for (at, byte, insert) in changes {
-            let at = at % bytes.len();
-            if insert { bytes.insert(at, byte) } else { bytes[at] = byte }
-        }
-        if let Ok(ReadPopulation { population, .. }) = read(&households[..], &persons[..], &facts()) {
-            let members: usize = (0..population.households()).map(|home| population.members(home).len()).sum();
-            prop_assert_eq!(members, population.persons());
+        let households = "household,area,rent,occupancy\nH1,A,1200.50,owner\nH2,B,,\n";
+        let persons = "person,household,age,salary,role\nP1,H2,40,12.50,adult\nP2,H1,7,,child\n";
+        let mut bytes = format!("{households}\0{persons}").into_bytes();
+        changed(&mut bytes, changes);
+        properties::populations_are_whole_or_refused(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The same for bytes near to a good policy.
+    #[test]
+    fn no_bytes_break_the_language(
+        changes in proptest::collection::vec((0..10_000_usize, any::<u8>(), any::<bool>()), 0..6),
+    ) {
+        let mut bytes = include_bytes!("../../examples/country-template.toml").to_vec();
+        changed(&mut bytes, changes);
+        properties::policies_are_read_or_refused(&bytes);
+    }
+}
+
+/// Puts bytes in, or in the place of others.
+fn changed(bytes: &mut Vec<u8>, changes: Vec<(usize, u8, bool)>) {
+    for (at, byte, insert) in changes {
+        let at = at % bytes.len();
+        if insert {
+            bytes.insert(at, byte);
+        } else {
+            bytes[at] = byte;
         }
     }
 }

@@ -10,3 +10,6 @@ mod catalogue;
 mod folder;
 #[cfg(test)]
 mod sweep;
+#[cfg(test)]
+#[path = "../../fuzz/properties.rs"]
+mod properties;

@@ -1,8 +1,8 @@
-//! The country template restated in this language beside OpenFisca itself: 10,000 random
+//! The country template restated in this language beside `OpenFisca` itself: 10,000 random
 //! households, month by month from 2013 to 2025, not one answer that differs after rounding to the
 //! fen, by the column evaluator and by the row evaluator.
 //!
-//! OpenFisca is installed by `scripts/peers.sh policy` and runs in a process of its own. Where it
+//! `OpenFisca` is installed by `scripts/peers.sh policy` and runs in a process of its own. Where it
 //! cannot be installed these tests fail and say so.
 
 use std::collections::BTreeMap;

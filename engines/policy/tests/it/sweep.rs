@@ -315,3 +315,36 @@ fn a_type_that_changed_is_refused() {
     let refused = rehearse::facts(base.facts(), &changed).unwrap_err();
     assert!(refused.to_string().contains(&base.facts()[0].field));
 }
+
+fn valid(schema: &str, document: &serde_json::Value) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas/");
+    let text = std::fs::read(format!("{folder}{schema}.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&text).unwrap()).unwrap();
+    assert!(schema.is_valid(document), "{document:#}");
+}
+
+#[test]
+fn answers_are_as_their_schemas_say() {
+    let ((book, base), (_, changed)) = (law("1000"), law("900.50"));
+    let member = vec![None; fields(Entity::Member).len()];
+    let rows = [(1, 2, vec![Some(1)], vec![member.clone(), member])];
+    let population = population(&book, &rows);
+    let head = |rest: (&str, serde_json::Value)| {
+        let mut document = serde_json::json!({
+            "on": "2024-07-01",
+            "absent_columns": ["person.income"],
+            "ignored_columns": [],
+        });
+        document[rest.0] = rest.1;
+        document
+    };
+    let swept = sweep(&base.plan, &population, NonZeroUsize::MIN);
+    valid(
+        "policy-sweep",
+        &head(("sweep", serde_json::to_value(swept).unwrap())),
+    );
+    let found = rehearse(&base.plan, &changed.plan, &population, NonZeroUsize::MIN).unwrap();
+    let mut document = head(("rehearsal", serde_json::to_value(found).unwrap()));
+    document["changed_on"] = "2024-08-01".into();
+    valid("policy-rehearsal", &document);
+}
