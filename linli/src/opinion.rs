@@ -41,7 +41,8 @@ pub(crate) struct Analyse {
     /// The votes and the statements.
     #[command(flatten)]
     files: Files,
-    /// Begin with the state of an earlier analysis: a file of --save-state, or an earlier result
+    /// Begin with the state of an earlier analysis: a file of --save-state, or an earlier result;
+    /// it is only read, and where it is not there yet the analysis begins anew
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
     /// Write the state for the next analysis to this file
@@ -85,7 +86,16 @@ pub(crate) fn run(opinion: &Opinion) -> anyhow::Result<Outcome> {
 
 fn draw(asked: &Analyse) -> anyhow::Result<Outcome> {
     let (votes, statements) = conversation(&asked.files)?;
-    let state = asked.state.as_deref().map(earlier).transpose()?;
+    let state = match asked.state.as_deref() {
+        Some(path) if !path.exists() => {
+            let path = path.display();
+            say::note(format!(
+                "{path} 还没有: 从头开始 · is not there yet: beginning anew"
+            ));
+            None
+        }
+        path => path.map(earlier).transpose()?,
+    };
     let settings = Settings {
         strict_moderation: asked.strict_moderation,
         base_clusters: usize::try_from(asked.base_clusters)?,
