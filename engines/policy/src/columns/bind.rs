@@ -193,6 +193,18 @@ impl Binder<'_, '_> {
         let step: Step = self.bound.program.steps[at];
         let tables = &self.bound.program.tables;
         let narrow = bounds::narrow(&step, tables, |place| self.range(place), self.ranges[at]);
+        if self.of_bytes(step.does) {
+            self.at.push(self.bound.steps.len());
+            self.bound.steps.push(BoundStep {
+                does: step.does,
+                entity: step.entity,
+                width: Width::Truth,
+                wide: false,
+                register: 0,
+                lookup: None,
+            });
+            return;
+        }
         let lookup = self.lookup(step.does);
         let (width, wide) = match (step.truth, narrow) {
             (true, narrow) => (Width::Truth, !narrow),
@@ -230,6 +242,21 @@ impl Binder<'_, '_> {
             register: 0,
             lookup,
         });
+    }
+
+    /// Whether a comparison needs no lanes: a column of bytes with a byte.
+    fn of_bytes(&self, does: Do) -> bool {
+        let bytes = |column| {
+            let cells = self.bound.cells(column).map(|cells| &cells.numbers);
+            matches!(cells, Some(Numbers::Narrow(_)))
+        };
+        match does {
+            Do::Compare(_, Place::Column(column), Place::Const(Some(value)))
+            | Do::Compare(_, Place::Const(Some(value)), Place::Column(column)) => {
+                i8::try_from(value).is_ok() && bytes(column)
+            }
+            _ => false,
+        }
     }
 
     /// The place of a number in lanes of a width. `reader` is whose the reading step is.

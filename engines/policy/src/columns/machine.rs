@@ -63,7 +63,8 @@ impl Stored for i64 {
 #[derive(Debug)]
 pub(crate) struct Machine<'a> {
     bound: &'a Bound<'a>,
-    registers: Vec<Register>,
+    /// Boxed, so that a step takes its own out and puts it back at little cost.
+    registers: Vec<Option<Box<Register>>>,
     scratch: Vec<u64>,
     pub(crate) chunk: &'a Chunk,
 }
@@ -72,7 +73,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn new(bound: &'a Bound<'a>, chunk: &'a Chunk) -> Self {
         Self {
             bound,
-            registers: vec![Register::default(); bound.registers],
+            registers: vec![Some(Box::default()); bound.registers],
             scratch: Vec::new(),
             chunk,
         }
@@ -88,7 +89,7 @@ impl<'a> Machine<'a> {
         self.chunk = chunk;
         let bound = self.bound;
         for step in &bound.steps {
-            let mut out = std::mem::take(&mut self.registers[step.register]);
+            let mut out = self.registers[step.register].take().unwrap_or_default();
             let lanes = self.chunk.slots(step.entity).len();
             match step.width {
                 Width::Truth => out.truth.resize(lanes / WORD, 0),
@@ -101,7 +102,7 @@ impl<'a> Machine<'a> {
                 (_, true) => self.step::<i64>(step, &mut out),
                 (_, false) => self.step::<i32>(step, &mut out),
             }
-            self.registers[step.register] = out;
+            self.registers[step.register] = Some(out);
         }
     }
 
@@ -154,7 +155,11 @@ impl<'a> Machine<'a> {
     }
 
     fn register(&self, made: usize) -> &Register {
-        &self.registers[self.bound.steps[made].register]
+        let register = &self.registers[self.bound.steps[made].register];
+        // Only the register that a step writes is out, and no step reads what it writes.
+        register
+            .as_deref()
+            .expect("a step reads what steps before it wrote")
     }
 
     /// Which cells of a column are known in the chunk.
@@ -309,7 +314,35 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Compares a column of bytes with a byte; gives the column, where it is that.
+    fn compare_bytes(&self, how: Binary, a: Place, b: Place, out: &mut [u64]) -> Option<usize> {
+        let (at, value, first) = match (a, b) {
+            (Place::Column(at), Place::Const(Some(value))) => (at, value, true),
+            (Place::Const(Some(value)), Place::Column(at)) => (at, value, false),
+            _ => return None,
+        };
+        let value = i8::try_from(value).ok()?;
+        let Some(Numbers::Narrow(cells)) = self.bound.cells(at).map(|cells| &cells.numbers) else {
+            return None;
+        };
+        let cells = &cells[self.chunk.slots(self.bound.program.columns[at].entity)];
+        match (how, first) {
+            (Binary::Eq, _) => lane::packed(out, cells, |cell| cell == value),
+            (Binary::Ne, _) => lane::packed(out, cells, |cell| cell != value),
+            (Binary::Lt, true) => lane::packed(out, cells, |cell| cell < value),
+            (Binary::Lt, false) => lane::packed(out, cells, |cell| value < cell),
+            (_, true) => lane::packed(out, cells, |cell| cell <= value),
+            (_, false) => lane::packed(out, cells, |cell| value <= cell),
+        }
+        Some(at)
+    }
+
     fn compare<L: Stored>(&self, how: Binary, a: Place, b: Place, out: &mut Register) {
+        if let Some(at) = self.compare_bytes(how, a, b, &mut out.truth) {
+            out.know(&[self.column_known(at)]);
+            out.mask();
+            return;
+        }
         let ((a, known_a), (b, known_b)) = (self.numbers::<L>(a), self.numbers::<L>(b));
         let truth = &mut out.truth;
         match how {
