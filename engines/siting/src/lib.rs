@@ -2,9 +2,11 @@
 
 pub mod crowding;
 pub mod datum;
+pub mod map;
 pub mod network;
 pub mod place;
 pub mod reach;
+pub mod sheet;
 pub mod streets;
 pub mod table;
 pub mod travel;
@@ -12,6 +14,7 @@ pub mod travel;
 pub use crowding::{Catchment, Crowding, Ring, crowding};
 pub use datum::{Coordinate, Datum};
 pub use reach::{Asked, Group, Reach, reach};
+pub use sheet::Sheet;
 pub use streets::Streets;
 pub use table::{Fault, Table};
 pub use travel::{Detour, Leg, Legs, Pace, Point, Spot};

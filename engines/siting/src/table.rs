@@ -206,7 +206,8 @@ impl Table {
     }
 
     /// A fault at a field of a row.
-    pub(crate) fn fault(&self, row: usize, field: usize, what: String) -> Fault {
+    #[must_use]
+    pub fn fault(&self, row: usize, field: usize, what: String) -> Fault {
         let file = self.file.clone();
         let at = self.rows.get(row);
         Fault {
@@ -417,7 +418,7 @@ pub(crate) fn features(file: &str, text: &str) -> Result<(Option<String>, Vec<Fe
     };
     let spot = |error: &serde_json::Error| {
         let whole = |n: usize| u64::try_from(n).unwrap_or(0);
-        (whole(error.line()), whole(error.column()))
+        (whole(error.line()).max(1), whole(error.column()).max(1))
     };
     let collection: Collection<'_> =
         serde_json::from_str(text).map_err(|error| fault(spot(&error), error.to_string()))?;

@@ -82,8 +82,13 @@ pub fn check(task: &Task<'_>, plan: &Plan) -> Result<(), Flaw> {
 /// The open sites, if the plan opens as many as it may.
 fn choice(task: &Task<'_>, plan: &Plan) -> Result<Vec<bool>, Flaw> {
     let sites = task.legs.sites();
-    if task.stands.len() != sites || task.people.len() != task.legs.demands() {
+    let rooms = task.capacity.map_or(sites, <[u64]>::len);
+    if task.stands.len() != sites || rooms != sites || task.people.len() != task.legs.demands() {
         return Err(Flaw::Choice("the task's lists do not belong together"));
+    }
+    let everyone: u128 = task.people.iter().map(|people| u128::from(*people)).sum();
+    if everyone >= 1 << 53 {
+        return Err(Flaw::Choice("too many people to add up exactly"));
     }
     if plan.opened.len() != task.choose {
         return Err(Flaw::Choice("not as many sites as were to be chosen"));
@@ -326,8 +331,15 @@ fn shown(pricing: &Pricing<'_>, certificate: &Certificate) -> Result<Option<i128
             .steps
             .get(number)
             .ok_or_else(|| flaw("it is missing"))?;
-        if visits > certificate.steps.len() || scale < 1 {
+        if visits > certificate.steps.len() || !(1..=1 << 20).contains(&scale) {
             return Err(flaw("the steps go in circles, or the scale is no scale"));
+        }
+        if step
+            .multipliers
+            .iter()
+            .any(|multiplier| multiplier.unsigned_abs() >= 1 << 56)
+        {
+            return Err(flaw("a multiplier is too large to add up exactly"));
         }
         let part = if step.multipliers.is_empty() {
             None

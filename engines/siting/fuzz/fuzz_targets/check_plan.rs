@@ -1,0 +1,10 @@
+//! Any bytes through `properties::check_plan`.
+#![no_main]
+
+#[path = "../properties.rs"]
+#[expect(dead_code, reason = "each target asks one of the properties")]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    properties::check_plan(bytes);
+});
