@@ -165,21 +165,25 @@ fn purpose(page: &Page) -> Field {
     .hint(page.t("residents-purpose-hint"))
 }
 
-/// Every field of the dictionary with what is known.
+/// What is known, fact by fact, and in a last row the names of what is not.
 fn list(page: &Page, dictionary: &Dictionary, facts: &Facts, entity: Entity) -> SummaryList {
     let tag = page.lang.tag();
-    let fields = dictionary.fields().filter(|field| field.entity == entity);
-    let rows = fields.map(|field| {
-        let key = field.names.in_lang(tag);
+    let (mut rows, mut unknown) = (Vec::new(), Vec::new());
+    for field in dictionary.fields().filter(|field| field.entity == entity) {
+        let name = field.names.in_lang(tag);
         match facts.get(field.id.as_str()) {
-            Some(fact) => Row::new(key, value(page, dictionary, field.id.as_str(), fact))
-                .from(source(page, dictionary, fact)),
-            None => Row::new(key, page.t("residents-unknown")),
+            Some(fact) => rows.push(
+                Row::new(name, value(page, dictionary, field.id.as_str(), fact))
+                    .from(source(page, dictionary, fact)),
+            ),
+            None => unknown.push(name),
         }
-    });
-    SummaryList {
-        rows: rows.collect(),
     }
+    if !unknown.is_empty() {
+        let comma = if tag == "en" { ", " } else { "、" };
+        rows.push(Row::new(page.t("residents-unknown"), unknown.join(comma)));
+    }
+    SummaryList { rows }
 }
 
 fn source(page: &Page, dictionary: &Dictionary, fact: &Fact) -> String {
