@@ -281,13 +281,16 @@ fn store(book: &Book, population: &Population, folder: &Path) -> anyhow::Result<
 }
 
 fn load(path: &Path) -> anyhow::Result<Vec<i64>> {
-    let bytes = std::fs::read(path)?;
-    Ok(bytes
-        .as_chunks::<8>()
-        .0
-        .iter()
-        .map(|cell| i64::from_le_bytes(*cell))
-        .collect())
+    use std::io::Read as _;
+    let cells = usize::try_from(std::fs::metadata(path)?.len())? / 8;
+    let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
+    let mut cell = [0; 8];
+    let mut values = Vec::with_capacity(cells);
+    for _ in 0..cells {
+        file.read_exact(&mut cell)?;
+        values.push(i64::from_le_bytes(cell));
+    }
+    Ok(values)
 }
 
 /// What `work` gives, and the processor time it took.

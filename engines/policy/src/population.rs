@@ -157,15 +157,16 @@ impl Population {
         };
         let mut rows = Builder::new(facts);
         (rows.areas, rows.kinds) = (one(), one());
-        for (column, values) in rows.columns.iter_mut().zip(columns) {
-            column.cells = Cells::of(values, column.type_ == Type::Bool);
-        }
         rows.first.reserve(sizes.len());
         for size in sizes {
             rows.first.push(number(rows.people));
             rows.people += place(*size);
         }
-        rows.finish()
+        // One column at a time, so that only one is there twice.
+        arrange(rows, |at, column| match columns.get(at) {
+            Some(values) => Cells::of(values, column.type_ == Type::Bool),
+            None => column.cells.clone(),
+        })
     }
 
     /// How many households there are.
@@ -328,7 +329,9 @@ impl Builder {
     /// reader of files refuses both.
     #[must_use]
     pub fn finish(self) -> Population {
-        arrange(self)
+        arrange(self, |_, column| {
+            std::mem::replace(&mut column.cells, Cells::empty(false))
+        })
     }
 }
 
@@ -371,22 +374,27 @@ impl Layout {
     }
 }
 
-/// Lays the rows out.
-fn arrange(rows: Builder) -> Population {
+/// Lays the rows out; `cells` gives a column's cells in the order of the rows.
+fn arrange(rows: Builder, mut cells: impl FnMut(usize, &mut Column) -> Cells) -> Population {
     let layout = layout(&rows);
-    let columns = rows.columns.into_iter().map(|column| {
-        let cells = match column.entity {
-            Entity::Member => column.cells.arranged(&layout.members),
-            Entity::Group | Entity::Nobody => column.cells.arranged(&layout.order),
-        };
-        let slots = layout.chunks.iter().map(|chunk| chunk.slots(column.entity));
-        let zones = slots.map(|slots| cells.bounds(slots)).collect();
-        Column {
-            cells,
-            zones,
-            ..column
-        }
-    });
+    let columns = rows
+        .columns
+        .into_iter()
+        .enumerate()
+        .map(|(at, mut column)| {
+            let slots = match column.entity {
+                Entity::Member => &layout.members,
+                Entity::Group | Entity::Nobody => &layout.order,
+            };
+            let cells = cells(at, &mut column).arranged(slots);
+            let slots = layout.chunks.iter().map(|chunk| chunk.slots(column.entity));
+            let zones = slots.map(|slots| cells.bounds(slots)).collect();
+            Column {
+                cells,
+                zones,
+                ..column
+            }
+        });
     Population {
         columns: columns.collect(),
         chunks: layout.chunks,
