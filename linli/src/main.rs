@@ -19,6 +19,7 @@ mod residents;
 mod say;
 mod serve;
 mod settings;
+mod siting;
 mod vault;
 mod verify;
 
@@ -64,6 +65,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
         Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
+        Command::Siting(siting) => siting::run(&siting),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
     }
 }
