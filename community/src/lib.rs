@@ -12,6 +12,7 @@ pub mod feature;
 pub mod node;
 pub mod offers;
 pub mod places;
+pub mod policies;
 pub mod reactions;
 pub mod registers;
 pub mod residents;

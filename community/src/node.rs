@@ -4,10 +4,10 @@
 //! state (cached), decide purely, append the events together with the register rows that follow,
 //! try again when somebody else was faster.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use linli_journal::{Append, AppendError, Appended, Journal};
 use linli_kernel::{AreaPath, Clock, Fault, Refusal, StreamId};
@@ -19,6 +19,7 @@ use crate::cases::Rules;
 use crate::catalogue::{Catalogue, Service};
 use crate::feature::{Cached, Call, Feature, Loaded, Meta, Performed, Plan, Problem};
 use crate::places::AreaTree;
+use crate::policies::Policies;
 use crate::registers;
 
 /// How often a command is decided anew when others are faster.
@@ -48,6 +49,8 @@ struct Inner {
     calendar: WorkCalendar,
     clock: Arc<dyn Clock>,
     areas: RwLock<Arc<AreaTree>>,
+    policies: RwLock<Arc<Policies>>,
+    touched: Touched,
     /// Rules by service and version, as far as no town has added to them.
     rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
     states: Cache<StreamId, Cached>,
@@ -76,6 +79,7 @@ impl Linli {
         let all = Arc::new(registers::All);
         let journal = Journal::open(config.journal, Arc::clone(&clock), all).await?;
         crate::catalogue::remember(&journal, &mut catalogue).await?;
+        let policies = crate::policies::book_of(&journal).await?;
         let next_serial = crate::cases::queries::next_serial(journal.reader()).await?;
         let linli = Self {
             inner: Arc::new(Inner {
@@ -84,6 +88,8 @@ impl Linli {
                 calendar,
                 clock,
                 areas: RwLock::default(),
+                policies: RwLock::new(Arc::new(policies)),
+                touched: Touched::default(),
                 rules: RwLock::default(),
                 states: Cache::new(CACHED_STATES),
                 counts: tokio::sync::Mutex::default(),
@@ -123,6 +129,18 @@ impl Linli {
     pub fn areas(&self) -> Arc<AreaTree> {
         let tree = self.inner.areas.read();
         Arc::clone(&tree.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// 政策库: the policies as they were last published.
+    #[must_use]
+    pub fn policies(&self) -> Arc<Policies> {
+        let policies = self.inner.policies.read();
+        Arc::clone(&policies.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_policies(&self, published: Arc<Policies>) {
+        let policies = self.inner.policies.write();
+        *policies.unwrap_or_else(PoisonError::into_inner) = published;
     }
 
     /// The service under which a case of `area` was filed on `day`, with what its town had added.
@@ -295,6 +313,7 @@ impl Linli {
             Ok(done) => {
                 if matches!(done, Appended::Done { .. }) {
                     for (stream, cached) in plan.cached {
+                        self.inner.touched.note(&stream);
                         self.keep(stream, cached);
                     }
                 }
@@ -302,6 +321,12 @@ impl Linli {
             }
             Err(error) => Err(self.problem(error)),
         }
+    }
+
+    /// Waits until facts of residents or households changed on this node; the streams they are in,
+    /// each told once.
+    pub async fn touched(&self) -> Vec<StreamId> {
+        self.inner.touched.wait().await
     }
 
     /// Forgets what is kept in memory of `stream`: its sealed parts can no longer be read.
@@ -389,6 +414,35 @@ impl Linli {
             answer,
             seqs: None,
         })
+    }
+}
+
+/// 变动: the records whose facts changed since somebody last looked.
+#[derive(Default)]
+struct Touched {
+    streams: Mutex<BTreeSet<StreamId>>,
+    wake: tokio::sync::Notify,
+}
+
+impl Touched {
+    fn note(&self, stream: &StreamId) {
+        if matches!(stream.topic(), "resident" | "household") {
+            let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+            streams.insert(stream.clone());
+            self.wake.notify_one();
+        }
+    }
+
+    async fn wait(&self) -> Vec<StreamId> {
+        loop {
+            let told = self.wake.notified();
+            let streams =
+                std::mem::take(&mut *self.streams.lock().unwrap_or_else(PoisonError::into_inner));
+            if !streams.is_empty() {
+                return streams.into_iter().collect();
+            }
+            told.await;
+        }
     }
 }
 

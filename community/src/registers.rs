@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{accounts, catalogue, offers, places, residents};
+use crate::{accounts, catalogue, offers, places, policies, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,7 @@ impl Registers for All {
             cases::tables(),
             catalogue::tables(),
             offers::tables(),
+            policies::tables(),
         ]
         .concat()
     }
@@ -45,6 +46,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
         folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
+        folders.push(Box::new(FeatureFolder::<policies::Changes>::default()));
         Box::new(Folders(folders))
     }
 }

@@ -105,7 +105,7 @@ fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
     let text = read(&asked.counts)?;
     let mut progress = say::Progress::of("计票 · counting");
     let counts = Counts::read(&text, &election, rules.kind, &mut |done, all| {
-        progress.at(done, all)
+        progress.at(done, all);
     });
     let counts = counts.map_err(|fault| at(&asked.counts, &fault))?;
     progress.end("计票完毕 · counted");

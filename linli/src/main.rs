@@ -8,6 +8,7 @@ mod ballot;
 mod budget;
 mod cli;
 mod demo;
+mod discovery;
 mod doctor;
 mod init;
 mod journal;

@@ -16,7 +16,7 @@ use linli_portal::settings::Patience;
 use crate::cli::Folder;
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::Settings;
-use crate::{logs, node};
+use crate::{discovery, logs, node};
 
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -97,6 +97,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         ..Patience::default()
     };
     let clocks = tokio::spawn(clocks(linli.clone(), desk));
+    let finder = tokio::spawn(discovery::run(linli.clone()));
     let stop = async {
         if let Err(error) = server::stop_signal().await {
             tracing::error!(%error, "cannot wait for a signal");
@@ -104,6 +105,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     };
     server::serve(listener, linli_portal::app(portal), patience, stop).await;
     clocks.abort();
+    finder.abort();
     linli.journal().close().await;
     tracing::info!("stopped");
     Ok(())

@@ -20,6 +20,7 @@ mod lookup;
 mod my;
 mod notices;
 mod places;
+mod policies;
 mod progress;
 mod residents;
 pub mod server;
@@ -119,6 +120,7 @@ pub fn routes() -> Routes {
         .merge(apply::routes())
         .merge(my::routes())
         .merge(progress::routes())
+        .merge(policies::routes())
         .merge(notices::routes())
         .merge(lookup::routes())
         .merge(desk::routes())

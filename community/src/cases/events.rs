@@ -45,6 +45,9 @@ pub struct Private {
     /// The amount decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_fen: Option<i64>,
+    /// What the policy reckoned that day, with its tree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reckoning: Option<Arc<Value>>,
     /// What was said, found or reasoned.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
@@ -67,6 +70,7 @@ impl Private {
             && self.phone.is_none()
             && self.answers.is_none()
             && self.amount_fen.is_none()
+            && self.reckoning.is_none()
             && self.words.is_empty()
     }
 }

@@ -302,6 +302,7 @@ impl State {
             from: fact.from,
             until: fact.until,
             words: private.words.clone(),
+            reckoning: private.reckoning.clone(),
             on: fact.on,
             by: meta.actor.account,
         });

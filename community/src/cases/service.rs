@@ -80,6 +80,7 @@ pub async fn file(linli: &Linli, call: Call<'_>, filing: &Filing) -> Result<Rece
         kin: &kin,
         rules: &rules,
         calendar: linli.calendar(),
+        reckoning: None,
     };
     let events = decide::file(&filing, &identity, &context)?;
     let wait = events.last().and_then(|event| event.wait.clone());
@@ -202,10 +203,19 @@ pub async fn act(
         return Err(refused(No::AreaUnknown(area.to_string())));
     }
     let stream = StreamId::from(id);
+    let reckoning = match command {
+        Command::Decide { decision, .. } => reckoned(linli, id, decision.from).await?,
+        _ => None,
+    };
+    let asked = Asked {
+        call,
+        kin: &kin,
+        reckoning: reckoning.as_ref(),
+    };
     let performed = linli
         .perform::<Cases, _>(call, digest, &stream, |case| {
             let case = case.as_deref().ok_or_else(|| vec![No::Unknown.into()])?;
-            one(linli, call, &kin, case, command)
+            one(linli, &asked, case, command)
         })
         .await?;
     match &*performed.state {
@@ -218,23 +228,39 @@ pub async fn act(
     }
 }
 
+/// What the policies of the case's service say on the day from which the decision holds, to be kept
+/// with it; `None` where none speaks of it.
+async fn reckoned(
+    linli: &Linli,
+    id: CaseId,
+    from: Option<Date>,
+) -> Result<Option<Arc<Value>>, Problem> {
+    let (case, _) = load(linli, id).await?;
+    let on = from.unwrap_or_else(|| linli.clock().today());
+    let answers = linli.reckon_case(&case, on).await?;
+    let told: Vec<Value> = answers.into_iter().map(|one| one.told).collect();
+    Ok((!told.is_empty()).then(|| Arc::new(Value::Array(told))))
+}
+
 type Decided = Result<(Vec<super::Event>, Value), Vec<Refusal>>;
 
-fn one(
-    linli: &Linli,
-    call: Call<'_>,
-    kin: &[ResidentId],
-    case: &State,
-    command: &Command,
-) -> Decided {
+/// Who asks, and what was looked up for it.
+struct Asked<'a> {
+    call: Call<'a>,
+    kin: &'a [ResidentId],
+    reckoning: Option<&'a Arc<Value>>,
+}
+
+fn one(linli: &Linli, asked: &Asked<'_>, case: &State, command: &Command) -> Decided {
     let rules = rules_of(linli, case)
         .map_err(|_missing| vec![Refusal::from(No::ServiceUnknown(case.service.clone()))])?;
     let context = Context {
         now: linli.clock().now(),
-        actor: call.actor,
-        kin,
+        actor: asked.call.actor,
+        kin: asked.kin,
         rules: &rules,
         calendar: linli.calendar(),
+        reckoning: asked.reckoning,
     };
     let kept = kept(linli, case, command)?;
     let command = kept.as_ref().unwrap_or(command);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_kernel::{AccountId, Actor, AreaPath, CaseId, PostId, ResidentId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Desk;
 use super::clock::{CaseClock, Due};
@@ -264,6 +265,9 @@ pub struct Decided {
     pub until: Option<Date>,
     /// The reasons.
     pub words: String,
+    /// What the policy reckoned that day, with its tree; `None` where no policy speaks of the
+    /// service, or after erasure.
+    pub reckoning: Option<Arc<Value>>,
     /// When.
     pub on: Date,
     /// Who decided.

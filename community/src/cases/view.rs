@@ -151,6 +151,7 @@ pub async fn view(linli: &Linli, actor: &Actor, id: CaseId) -> Result<CaseView, 
         kin: &kin,
         rules: &rules,
         calendar: linli.calendar(),
+        reckoning: None,
     };
     let allowed = allowed(&case, &context);
     let reader = reader(actor);

@@ -57,7 +57,7 @@ pub(crate) use register::remember;
 pub use register::{Catalogued, indexes, publish, tables};
 pub use service::{
     Channel, ClockExpected, Contact, FormExpected, Guide, Held, LifeEvent, Line, Note, Paper,
-    Service, TownMay, Way, Worked,
+    Service, TownMay, Unasked, Way, Worked,
 };
 pub use steps::{
     Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,

@@ -60,6 +60,9 @@ pub struct Service {
     pub decision: Decision,
     /// 救济
     pub appeals: Vec<Appeal>,
+    /// 一键申办: what an offer to somebody who never asked fills in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unasked: Option<Unasked>,
     /// 复核
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
@@ -76,6 +79,14 @@ pub struct Service {
     /// 街镇补充: the towns' additions laid on, each `area@version`, set when that is done.
     #[serde(skip)]
     pub overlaid: Vec<String>,
+}
+
+/// 一键申办: how the form is filled in for somebody whom Linli found (政策找人).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unasked {
+    /// What the form asks and no register holds, as it is for somebody who was missed: by question.
+    pub answers: BTreeMap<String, Value>,
 }
 
 /// 五条线: the lines of civil affairs.

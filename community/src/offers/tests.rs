@@ -129,7 +129,7 @@ fn only_the_resident_or_their_own_committee_answers_an_offer() {
         (staff(Role::Auditor, "310117"), Some("gate.role")),
     ];
     for (actor, refused) in answers {
-        let answer = decline(&open(), &actor).err().map(|no| no.code.to_string());
+        let answer = decline(&open(), &actor).err().map(|no| no.code);
         assert_eq!(answer.as_deref(), refused, "{actor:?}");
     }
 }

@@ -44,6 +44,7 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("post", None),
     follower("resident", Some("street")),
     follower("household", None),
+    follower("offer", Some("street")),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))

@@ -3,6 +3,8 @@
 //! A row holds what lists and look-ups need; everything else is read from the stream. When a
 //! subject's key is destroyed their row goes.
 
+use std::collections::BTreeMap;
+
 use linli_journal::{Change, FoldError, Recorded, kinds};
 use linli_kernel::{Fault, ResidentId, StreamId};
 use sea_orm::Value;
@@ -10,7 +12,7 @@ use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCre
 
 use super::events::{Event, HouseholdEvent, Member};
 use super::mask;
-use super::state::{Household, Resident};
+use super::state::{Facts, Household, Resident};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
 
@@ -23,7 +25,7 @@ pub struct Residents;
 pub struct Households;
 
 /// Columns of the table `resident` besides its key, all nullable: `(name, whether a number)`.
-const RESIDENT: [(&str, bool); 19] = [
+const RESIDENT: [(&str, bool); 21] = [
     ("area", false),
     ("street", false),
     ("name", false),
@@ -39,13 +41,15 @@ const RESIDENT: [(&str, bool); 19] = [
     ("disability_kind", false),
     ("disability_grade", false),
     ("special_care", false),
+    ("monthly_income_fen", true),
+    ("facts", false),
     ("dead", true),
     ("synthetic", true),
     ("household", false),
     ("relation", false),
 ];
 
-const HOUSEHOLD: [(&str, bool); 7] = [
+const HOUSEHOLD: [(&str, bool); 8] = [
     ("area", false),
     ("head", false),
     ("address", false),
@@ -53,6 +57,33 @@ const HOUSEHOLD: [(&str, bool); 7] = [
     ("members", true),
     ("monthly_income_fen", true),
     ("assets_fen", true),
+    ("facts", false),
+];
+
+/// Facts that stand in a column of their own, or that no policy reckons with.
+const APART: [&str; 22] = [
+    "person.name",
+    "person.id_number",
+    "person.phone",
+    "person.address",
+    "person.bank_account",
+    "person.education",
+    "person.birth_date",
+    "person.sex",
+    "person.hukou",
+    "person.ethnicity",
+    "person.marital_status",
+    "person.employment",
+    "person.disability_kind",
+    "person.disability_grade",
+    "person.special_care",
+    "person.relation",
+    "person.monthly_income_fen",
+    "household.members",
+    "household.address",
+    "household.housing",
+    "household.monthly_income_fen",
+    "household.assets_fen",
 ];
 
 /// The tables of this part.
@@ -272,6 +303,8 @@ pub(super) fn erased(entry: &Recorded) -> Option<ResidentId> {
 fn resident_row(id: ResidentId, state: &Resident) -> Row {
     let text = |field: &str| Value::from(state.text(field).map(str::to_owned));
     let area = state.area.as_ref();
+    let income = state.facts.get("person.monthly_income_fen");
+    let income = income.and_then(|fact| fact.value.as_i64());
     vec![
         ("id", id.to_string().into()),
         ("area", area.map(|area| area.as_str().to_owned()).into()),
@@ -295,6 +328,8 @@ fn resident_row(id: ResidentId, state: &Resident) -> Row {
         ("disability_kind", text("person.disability_kind")),
         ("disability_grade", text("person.disability_grade")),
         ("special_care", text("person.special_care")),
+        ("monthly_income_fen", income.into()),
+        ("facts", further(&state.facts)),
         ("dead", i64::from(state.dead).into()),
         ("synthetic", i64::from(state.synthetic).into()),
     ]
@@ -324,7 +359,19 @@ fn household_row(state: &Household) -> Row {
         ("members", members.into()),
         ("monthly_income_fen", number("household.monthly_income_fen")),
         ("assets_fen", number("household.assets_fen")),
+        ("facts", further(&state.facts)),
     ]
+}
+
+/// The facts without a column of their own, as JSON: a sweep of policies reads them in one pass.
+fn further(facts: &Facts) -> Value {
+    let others: BTreeMap<&str, &serde_json::Value> = facts
+        .iter()
+        .filter(|(field, _)| !APART.contains(&field.as_str()))
+        .map(|(field, fact)| (field.as_str(), &fact.value))
+        .collect();
+    let text = (!others.is_empty()).then(|| serde_json::to_string(&others).unwrap_or_default());
+    Value::from(text)
 }
 
 fn membership(resident: ResidentId, of: Option<(String, &Member)>, forms: bool) -> Change {

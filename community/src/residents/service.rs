@@ -283,7 +283,7 @@ impl Linli {
     }
 
     /// Where a resident lives today.
-    pub(super) async fn area_of(&self, resident: ResidentId) -> Result<AreaPath, Problem> {
+    pub(crate) async fn area_of(&self, resident: ResidentId) -> Result<AreaPath, Problem> {
         let stream = StreamId::from(resident);
         let state = self.load::<Residents>(&stream).await?.state;
         let Some(area) = &state.area else {

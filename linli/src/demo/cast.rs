@@ -7,7 +7,7 @@ use linli_community::Linli;
 use linli_community::accounts;
 use linli_community::cases::demo::{Cast, Person};
 use linli_community::residents::synthetic::{self, Family, Wish, families};
-use linli_community::residents::{FieldId, Values};
+use linli_community::residents::{Command as Record, FieldId, NewFact, Values};
 use linli_kernel::{AccountId, Actor, AreaPath, Fault, Post, PostId, ResidentId, Role as Duty};
 use linli_portal::session::Desk;
 
@@ -111,6 +111,7 @@ fn lone_elder(family: &Family, wish: Wish) -> Option<synthetic::Person> {
 }
 
 async fn elder(linli: &Linli, stage: &Stage) -> anyhow::Result<Role> {
+    missed(linli, stage.elder.id).await?;
     let account = accounts::of_resident(linli, stage.elder.id, &stage.area)
         .await
         .map_err(node::told)?;
@@ -122,6 +123,22 @@ async fn elder(linli: &Linli, stage: &Stage) -> anyhow::Result<Role> {
         account: account.to_string(),
         resident: Some(stage.elder.id.to_string()),
     })
+}
+
+/// The elder receives nothing yet, whatever the dice said: the demo shows how Linli finds out.
+async fn missed(linli: &Linli, elder: ResidentId) -> anyhow::Result<()> {
+    let fact = NewFact {
+        field: FieldId::from("person.benefits"),
+        value: "none".into(),
+        source: "civil_affairs".to_owned(),
+        as_of: linli.clock().today(),
+        case: None,
+    };
+    let system = Actor::system();
+    let command = Record::RecordFact(fact);
+    let recorded = linli.record(node::call(linli, &system), elder, &command);
+    recorded.await.map_err(node::told)?;
+    Ok(())
 }
 
 fn text<'a>(facts: &'a Values, field: &str) -> &'a str {

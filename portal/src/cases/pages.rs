@@ -4,13 +4,14 @@ use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use linli_community::cases::{CaseView, Fact, Verb};
+use linli_community::cases::{CaseView, Fact, Reader, Verb};
 use serde_json::json;
 use tower_sessions::Session;
 
 use super::{acts, answers, forms, history, letter, read, summary};
 use crate::Portal;
 use crate::desk::rows::{self, Names};
+use crate::policies::told;
 use crate::shell::ui::{Link, Markup, Row, SummaryList, Tab, Tabs};
 use crate::shell::{Page, Signed, Trouble, html};
 
@@ -32,6 +33,8 @@ struct CasePage {
     unverified: String,
     summary: SummaryList,
     clock: Markup,
+    reckoning: Vec<Markup>,
+    reckoned: String,
     tabs: Tabs,
     content: Markup,
     version: Markup,
@@ -61,7 +64,10 @@ pub(super) async fn case(
         "messages" => messages(&portal, &page, &view, &names),
         _ => answers::papers(&portal, &page, &view, &session).await?,
     };
+    let (reckoned, reckoning) = reckoned(&portal, &page, &view).await?;
     html(&CasePage {
+        reckoned,
+        reckoning,
         spoken: rows::spoken(&view.case.number),
         number: view.case.number.clone(),
         service: view.service.names.in_lang(page.lang.tag()).to_owned(),
@@ -77,6 +83,32 @@ pub(super) async fn case(
         not_now: not_now(&page, &view),
         page,
     })
+}
+
+/// What the policy says: as kept with the decision, or as of today for who is about to decide.
+async fn reckoned(
+    portal: &Portal,
+    page: &Page,
+    view: &CaseView,
+) -> Result<(String, Vec<Markup>), Trouble> {
+    let case = &view.case;
+    if view.reader == Reader::Overseer {
+        return Ok((String::new(), Vec::new()));
+    }
+    if let Some(decided) = &case.decided {
+        let kept = decided.reckoning.as_deref();
+        let shown = kept.map(|kept| told::all(&portal.linli, page, kept));
+        return Ok((page.t("told-case-kept"), shown.unwrap_or_default()));
+    }
+    if !case.phase.is_before_decision() {
+        return Ok((String::new(), Vec::new()));
+    }
+    let today = portal.linli.clock().today();
+    let now = portal.linli.reckon_case(case, today).await?;
+    let shown = now
+        .iter()
+        .filter_map(|one| told::answer(&portal.linli, page, &one.told));
+    Ok((page.t("told-case-now"), shown.collect()))
 }
 
 fn cautions(page: &Page, view: &CaseView) -> String {

@@ -2,7 +2,7 @@
 //! for me; what I agreed to.
 
 pub(crate) mod cards;
-mod pages;
+pub(crate) mod pages;
 mod rights;
 #[cfg(test)]
 mod tests;

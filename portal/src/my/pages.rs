@@ -20,9 +20,10 @@ use crate::shell::{Page, Signed, Trouble, html};
 const MOST_LOOKS: u64 = 100;
 
 /// The tabs above every page of 我的.
-pub(super) fn tabs(page: &Page, here: &str) -> Tabs {
+pub(crate) fn tabs(page: &Page, here: &str) -> Tabs {
     let all = [
         ("/my/cases", "my-nav-cases"),
+        ("/my/offers", "my-nav-offers"),
         ("/my", "my-nav-data"),
         ("/my/looks", "my-nav-looks"),
         ("/my/mandates", "my-nav-mandates"),

@@ -16,6 +16,7 @@ use linli_units::{Fen, Reckoning, Step as Reckoned};
 
 use super::words;
 use crate::catalogue::views::{AppealLine, appeals, say};
+use crate::policies::told;
 use crate::shell::Page;
 use crate::shell::ui::{Details, Link, Markup, Progress, Row, Step, SummaryList, Tag, Tone};
 
@@ -336,6 +337,8 @@ fn delivery(by: linli_community::cases::command::Delivery) -> &'static str {
 pub(crate) struct DecisionView {
     pub(crate) facts: SummaryList,
     pub(crate) letter: Option<String>,
+    /// Why: the policy's reckoning as it was kept that day.
+    pub(crate) reckoning: Vec<Markup>,
     pub(crate) own: String,
     pub(crate) appeals: Vec<AppealLine>,
 }
@@ -356,6 +359,12 @@ pub(crate) fn decision(page: &Page, linli: &Linli, view: &CaseView) -> Option<De
             rows: facts.unwrap_or_default(),
         },
         letter: Some(format!("/cases/{}/letter.pdf", case.number)),
+        reckoning: case
+            .decided
+            .as_ref()
+            .and_then(|decided| decided.reckoning.as_deref())
+            .map(|kept| told::all(linli, page, kept))
+            .unwrap_or_default(),
         own: own_way(page, linli, view),
         appeals: appeals(page, &view.service.appeals, &view.service.sources),
     })

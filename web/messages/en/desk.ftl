@@ -44,3 +44,4 @@ refusal-desk-password-short = The password needs at least 12 characters
 refusal-desk-login-required = Enter a sign-in name
 refusal-desk-value-required = Enter a value
 refusal-desk-result-first = Choose the result of the decision first
+refusal-desk-parameter-wrong = “{ $name }” in the address means nothing here; see the description of the API.

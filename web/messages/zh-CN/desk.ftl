@@ -44,3 +44,4 @@ refusal-desk-password-short = 密码至少 12 个字符
 refusal-desk-login-required = 请填写登录名
 refusal-desk-value-required = 请填写内容
 refusal-desk-result-first = 请先选决定的结果
+refusal-desk-parameter-wrong = 地址里的“{ $name }”写得不对，请对照接口说明再写。

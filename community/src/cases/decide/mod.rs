@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use linli_kernel::clock::shanghai_date;
 use linli_kernel::{Actor, CaseId, Refusal, ResidentId};
 use linli_units::WorkCalendar;
+use serde_json::Value;
 
 use super::command::{Command, Filing};
 use super::events::{Event, Fact, Private};
@@ -42,6 +43,9 @@ pub struct Context<'a> {
     pub rules: &'a Rules,
     /// The working-day calendar.
     pub calendar: &'a WorkCalendar,
+    /// 政策算得: what the policy of the service says of this household today, with its tree; kept
+    /// with the decision as it was that day.
+    pub reckoning: Option<&'a Arc<Value>>,
 }
 
 impl Context<'_> {

@@ -164,6 +164,7 @@ fn decided(
     };
     let private = Private {
         amount_fen: decision.amount_fen,
+        reckoning: context.reckoning.cloned(),
         ..needed(&decision.words, "words")?
     };
     facts.push((Fact::Decided(fact), private));

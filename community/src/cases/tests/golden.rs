@@ -41,6 +41,7 @@ fn one_of_each() -> Vec<Event> {
         phone: Some("10900000012".to_owned()),
         answers: Some(Arc::new([("missed".to_owned(), "never".into())].into())),
         amount_fen: Some(86_000),
+        reckoning: None,
         words: words(),
     };
     let paper = Paper {

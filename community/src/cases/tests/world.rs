@@ -185,6 +185,7 @@ impl World {
             kin: &self.kin,
             rules: &self.rules,
             calendar: calendar(),
+            reckoning: None,
         }
     }
 

@@ -89,6 +89,7 @@ pub(super) fn person(
     }
     let income = grown_up(dice, &mut facts, place, home);
     health(dice, &mut facts, place.age);
+    benefits(&mut facts, birth, place, home);
     if home.local && place.male && place.age >= 20 {
         let kind = special_care(dice);
         facts.set("person.special_care", kind);
@@ -245,6 +246,26 @@ fn health(dice: &mut Dice, facts: &mut Facts, age: i16) {
     let grade = dice.weighted(&[("1", 12), ("2", 20), ("3", 30), ("4", 38)]);
     facts.set("person.disability_kind", kind);
     facts.set("person.disability_grade", grade);
+}
+
+/// What is received already, as the register of payments says; somebody here and there was missed.
+fn benefits(facts: &mut Facts, birth: Date, place: Place, home: &Home<'_>) {
+    const MISSED: i8 = 29;
+    if !home.local || birth.day() >= MISSED {
+        return;
+    }
+    let severe = facts.0.get(&FieldId::known("person.disability_grade"));
+    let severe = severe.is_some_and(|grade| grade == "1" || grade == "2");
+    let mut received = Vec::new();
+    if place.age >= 65 {
+        received.push("elder-allowance");
+    }
+    if severe {
+        received.push("disability-subsidies");
+    }
+    if !received.is_empty() {
+        facts.set("person.benefits", received.join(","));
+    }
 }
 
 fn special_care(dice: &mut Dice) -> &'static str {

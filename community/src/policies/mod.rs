@@ -1,0 +1,33 @@
+//! 政策会算: the policies of the district, reckoned for its residents.
+//!
+//! **Purpose.** One readable file a benefit (`catalogue/policies`) answers one household, explains
+//! the answer with the articles in force, sweeps the district for those who are owed something, and
+//! rehearses a change before it is made. The mathematics is `linli_policy`; here it meets the
+//! registers, the cases and the people.
+//!
+//! **Actors.** Whoever reads a case reads its reckoning. Anyone may check in private before applying
+//! ([`Policies::law_on`] with what they type; nothing is stored). District officers propose a change,
+//! rehearse it and publish it, each change by two of them.
+//!
+//! **Legal basis.** Each file cites its own. Two officers for a change: the district's rule, as a
+//! change of figures moves public money.
+//!
+//! **Life cycle of a change.** proposed → published by a second officer, or dropped. What is
+//! published replaces the file from then on; the days its figures hold stand in the file itself.
+
+mod change;
+mod discover;
+mod facts;
+mod files;
+mod population;
+mod reckon;
+mod service;
+#[cfg(test)]
+mod tests;
+
+pub use change::{Change, ChangeEvent, Changes, Draft, REFUSALS, Stage, tables};
+pub use discover::Discovered;
+pub use facts::{Values, known};
+pub use files::{BUILT_IN, Policies};
+pub use reckon::{Family, Reckoned};
+pub(crate) use service::book_of;

@@ -1,0 +1,133 @@
+//! Offers taken with one button and declined for good; the reckoning beside a case; a change of a
+//! policy by two officers.
+
+use axum::http::StatusCode;
+use linli_kernel::Role;
+
+use crate::apply::tests::{Town, send};
+use crate::desk::world::{COMMITTEE, DISTRICT};
+
+const TEXT: &str = "{ at_least = 70, value = 150 }";
+
+async fn found() -> Town {
+    let town = Town::new().await;
+    let linli = &town.site.portal.linli;
+    let today = linli.clock().today();
+    let discovered = linli.discover(today).await.unwrap();
+    assert_eq!(discovered.offered, 1);
+    town
+}
+
+#[tokio::test]
+async fn an_offer_is_shown_with_its_reckoning_and_taken_with_one_button() {
+    let town = found().await;
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/offers").await;
+    for text in [
+        "老年综合津贴",
+        "符合条件：每月 ¥150.00",
+        "✓ 满足",
+        "确认并申请",
+    ] {
+        assert!(page.body.contains(text), "{text}\n{}", page.body);
+    }
+    let taken = send(&mut zhang, "/my/offers/take", &page.body, &[]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    assert!(taken.location().starts_with("/cases/") && taken.location().ends_with("/receipt"));
+    let again = send(&mut zhang, "/my/offers/take", &page.body, &[]).await;
+    assert_eq!(again.location(), taken.location(), "sent twice, filed once");
+    let page = zhang.get("/my/offers").await;
+    assert!(!page.body.contains("老年综合津贴"));
+    let mut worker = town.site.signed(Role::CommitteeWorker, COMMITTEE).await;
+    let number = taken.location().split('/').nth(2).unwrap().to_owned();
+    let case = worker.get(&format!("/desk/cases/{number}")).await;
+    for text in ["政策怎么说", "符合条件：每月 ¥150.00", "怎么算出来的"] {
+        assert!(case.body.contains(text), "{text}");
+    }
+    let mut auditor = town.site.signed(Role::Auditor, DISTRICT).await;
+    let case = auditor.get(&format!("/desk/cases/{number}")).await;
+    assert!(
+        !case.body.contains("政策怎么说"),
+        "who oversees sees no household's facts"
+    );
+}
+
+#[tokio::test]
+async fn an_offer_that_was_declined_never_comes_back() {
+    let town = found().await;
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/offers").await;
+    let declined = send(&mut zhang, "/my/offers/decline", &page.body, &[]).await;
+    assert_eq!(declined.location(), "/my/offers");
+    let linli = &town.site.portal.linli;
+    let found = linli.discover(linli.clock().today()).await.unwrap();
+    assert_eq!(found.offered, 0);
+    assert!(!zhang.get("/my/offers").await.body.contains("老年综合津贴"));
+}
+
+#[tokio::test]
+async fn nobody_takes_or_reads_the_offer_of_another() {
+    let town = found().await;
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/offers").await;
+    let mut li = town.li().await;
+    assert!(!li.get("/my/offers").await.body.contains("老年综合津贴"));
+    for path in ["/my/offers/take", "/my/offers/decline"] {
+        let refused = send(&mut li, path, &page.body, &[]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert!(zhang.get("/my/offers").await.body.contains("老年综合津贴"));
+    let mut next_door = town
+        .site
+        .signed(Role::CommitteeWorker, "310117/310117001/310117001002")
+        .await;
+    let listed = next_door.get("/desk/offers").await;
+    assert!(!listed.body.contains("张*"));
+}
+
+#[tokio::test]
+async fn the_committee_sees_whom_it_should_visit_masked() {
+    let town = found().await;
+    let mut worker = town.site.signed(Role::CommitteeWorker, COMMITTEE).await;
+    let page = worker.get("/desk/offers").await;
+    assert!(page.body.contains("张*") && page.body.contains("老年综合津贴"));
+    assert!(!page.body.contains("张建国"));
+}
+
+#[tokio::test]
+async fn a_change_is_rehearsed_and_published_by_a_second_officer() {
+    let town = Town::new().await;
+    let mut one = town.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let mut other = town.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let page = one.get("/desk/policies/elder-allowance").await;
+    let linli = town.site.portal.linli.clone();
+    let text = linli.policies().files()["elder-allowance.toml"].clone();
+    assert!(page.body.contains("value = 150"));
+    let wrong = text.replace("age(birth_date", "ago(birth_date");
+    let path = "/desk/policies/elder-allowance";
+    let why = ("why", "演示修订");
+    let refused = send(&mut one, path, &page.body, &[("text", &wrong), why]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("elder-allowance.toml:"));
+    assert!(refused.body.contains("演示修订"), "what was typed stays");
+    let changed = text.replace(TEXT, "{ at_least = 70, value = 160 }");
+    let proposed = send(&mut one, path, &page.body, &[("text", &changed), why]).await;
+    assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.body);
+    let change = proposed.location().to_owned();
+    let shown = one.get(&change).await;
+    for text in ["value = 160", "不能判断的户数", "不能自己发布"] {
+        assert!(shown.body.contains(text), "{text}");
+    }
+    assert!(!shown.body.contains("value=\"publish\""));
+    let alone = send(&mut one, &change, &shown.body, &[("do", "publish")]).await;
+    assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let shown = other.get(&change).await;
+    let published = send(&mut other, &change, &shown.body, &[("do", "publish")]).await;
+    assert_eq!(published.location(), "/desk/policies");
+    assert_eq!(linli.policies().files()["elder-allowance.toml"], changed);
+    let mut worker = town.site.signed(Role::CommitteeWorker, COMMITTEE).await;
+    assert_eq!(
+        worker.get("/desk/policies").await.status,
+        StatusCode::FORBIDDEN
+    );
+}
