@@ -8,6 +8,7 @@ mod beside;
 mod budgeting;
 mod opinion;
 mod policy;
+mod siting;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,8 @@ enum Engine {
     Opinion,
     /// A million papers to a certificate, and the certificate verified
     Ballot,
+    /// Places and crowding beside `spopt` and `access`
+    Siting,
     /// Policies over two million people beside OpenFisca, a district, one household
     Policy,
     /// One measured part of `policy`, in a process of its own
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Engine::Budgeting(args) => budgeting::run(&args)?,
         Engine::Opinion => opinion::run()?,
         Engine::Ballot => ballot::run()?,
+        Engine::Siting => siting::run()?,
         Engine::Policy => policy::run()?,
         Engine::PolicyPart(part) => {
             policy::measure(&part)?;

@@ -5,7 +5,7 @@ use linli_siting::table::{CAPACITY, PEOPLE, STANDS};
 use linli_siting::{Datum, Leg, Legs, Spot, Streets, Table};
 
 /// Reads a table of places, and everything a command would read of it.
-pub fn read_table(bytes: &[u8]) {
+pub(super) fn read_table(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
@@ -13,7 +13,7 @@ pub fn read_table(bytes: &[u8]) {
 }
 
 /// Reads a collection of points, and one of lines.
-pub fn read_geojson(bytes: &[u8]) {
+pub(super) fn read_geojson(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
@@ -24,7 +24,7 @@ pub fn read_geojson(bytes: &[u8]) {
 }
 
 /// Reads streets between named crossings.
-pub fn read_streets(bytes: &[u8]) {
+pub(super) fn read_streets(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
@@ -59,12 +59,12 @@ fn all(table: Result<Table, linli_siting::Fault>) {
 }
 
 /// A true plan for the task that [`check_plan`] checks against.
-pub const PLAN: &str = r#"{"opened":[1],"value":30,"bound":30,"goes":[[{"site":1,"people":10,"metres":2}],
+pub(super) const PLAN: &str = r#"{"opened":[1],"value":30,"bound":30,"goes":[[{"site":1,"people":10,"metres":2}],
 [{"site":1,"people":10,"metres":1}]],"left_out":0,"certificate":{"scale":1,"steps":[
 {"multipliers":[2,1],"shut":[],"then":"end"}]},"work":0}"#;
 
 /// Checks a plan that anybody may have written. No plan may claim more than the truth.
-pub fn check_plan(bytes: &[u8]) -> bool {
+pub(super) fn check_plan(bytes: &[u8]) -> bool {
     let Ok(plan) = serde_json::from_slice::<Plan>(bytes) else {
         return false;
     };

@@ -1,4 +1,8 @@
 //! Reach and place: who reaches a facility on foot, and where the next ones should stand.
+//!
+//! [`travel`] and [`network`] measure ways, [`mod@reach`] and [`mod@crowding`] read them, [`mod@place`] chooses sites
+//! and proves it. [`table`], [`streets`], [`sheet`] and [`map`] turn texts into values and back. The
+//! README teaches the method.
 
 pub mod crowding;
 pub mod datum;
@@ -18,3 +22,7 @@ pub use sheet::Sheet;
 pub use streets::Streets;
 pub use table::{Fault, Table};
 pub use travel::{Detour, Leg, Legs, Pace, Point, Spot};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;

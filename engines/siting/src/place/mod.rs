@@ -3,7 +3,7 @@
 //! All three are answered by one search over one shape (`instance`): a bound from
 //! multipliers (`dual`), good choices by interchange (`local`), a split where both do not meet
 //! (`search`), people settled within capacities (`flow`). The search leaves a
-//! [`Certificate`]; [`check`] reads it against the same task and knows nothing of the search.
+//! [`Certificate`]; [`check()`] reads it against the same task and knows nothing of the search.
 
 mod centre;
 mod certificate;
