@@ -28,7 +28,7 @@ use crate::value::{Known, Range, Type};
 pub const MOST_MEMBERS: usize = 1_000;
 
 /// About how many members a chunk holds: its registers stay in the cache of a core.
-const CHUNK: usize = 2_048;
+const CHUNK: usize = 4_096;
 
 /// Padding in [`Population::order`].
 const NOBODY: u32 = u32::MAX;
@@ -148,9 +148,14 @@ pub struct Population {
 impl Population {
     /// A population from columns in memory of which everything is known: the number of members of
     /// each household, and for each fact a value of each household, or of each person, household
-    /// after household. Nobody has a name; all live in one area.
+    /// after household. Each column is taken when its turn comes and let go once it is laid out.
+    /// Nobody has a name; all live in one area.
     #[must_use]
-    pub fn of_columns(sizes: &[u32], facts: &[Fact], columns: &[&[i64]]) -> Self {
+    pub fn of_columns(
+        sizes: &[u32],
+        facts: &[Fact],
+        columns: impl IntoIterator<Item = Vec<i64>>,
+    ) -> Self {
         let one = || Labels {
             names: vec![String::new()],
             of: Vec::new(),
@@ -162,10 +167,12 @@ impl Population {
             rows.first.push(number(rows.people));
             rows.people += place(*size);
         }
-        // One column at a time, so that only one is there twice.
-        arrange(rows, |at, column| match columns.get(at) {
-            Some(values) => Cells::of(values, column.type_ == Type::Bool),
-            None => column.cells.clone(),
+        let mut columns = columns.into_iter();
+        arrange(rows, |column| {
+            Cells::of(
+                &columns.next().unwrap_or_default(),
+                column.type_ == Type::Bool,
+            )
         })
     }
 
@@ -247,7 +254,7 @@ impl Population {
         made
     }
 
-    /// The time of one pass over the columns called `fields`: their sum, which nobody needs.
+    /// One pass over the columns called `fields`: their sum, which nobody needs.
     ///
     /// It is the least that anything which reads them must do; the figures of a sweep stand
     /// beside it.
@@ -329,7 +336,7 @@ impl Builder {
     /// reader of files refuses both.
     #[must_use]
     pub fn finish(self) -> Population {
-        arrange(self, |_, column| {
+        arrange(self, |column| {
             std::mem::replace(&mut column.cells, Cells::empty(false))
         })
     }
@@ -375,26 +382,22 @@ impl Layout {
 }
 
 /// Lays the rows out; `cells` gives a column's cells in the order of the rows.
-fn arrange(rows: Builder, mut cells: impl FnMut(usize, &mut Column) -> Cells) -> Population {
+fn arrange(rows: Builder, mut cells: impl FnMut(&mut Column) -> Cells) -> Population {
     let layout = layout(&rows);
-    let columns = rows
-        .columns
-        .into_iter()
-        .enumerate()
-        .map(|(at, mut column)| {
-            let slots = match column.entity {
-                Entity::Member => &layout.members,
-                Entity::Group | Entity::Nobody => &layout.order,
-            };
-            let cells = cells(at, &mut column).arranged(slots);
-            let slots = layout.chunks.iter().map(|chunk| chunk.slots(column.entity));
-            let zones = slots.map(|slots| cells.bounds(slots)).collect();
-            Column {
-                cells,
-                zones,
-                ..column
-            }
-        });
+    let columns = rows.columns.into_iter().map(|mut column| {
+        let slots = match column.entity {
+            Entity::Member => &layout.members,
+            Entity::Group | Entity::Nobody => &layout.order,
+        };
+        let cells = cells(&mut column).arranged(slots);
+        let slots = layout.chunks.iter().map(|chunk| chunk.slots(column.entity));
+        let zones = slots.map(|slots| cells.bounds(slots)).collect();
+        Column {
+            cells,
+            zones,
+            ..column
+        }
+    });
     Population {
         columns: columns.collect(),
         chunks: layout.chunks,

@@ -459,6 +459,7 @@ impl<'a> Machine<'a> {
             };
             match (counted, these) {
                 (None, Values::One(value)) => add_all(sums, value),
+                (None, Values::Each(values)) if plane == 0 => sums.copy_from_slice(values),
                 (None, Values::Each(values)) => add_each(sums, values),
                 (Some(_), these) => {
                     who.clear();
