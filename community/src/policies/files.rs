@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use linli_policy::head::Head;
+use linli_policy::ir::Plan;
 use linli_policy::law::Law;
 use linli_policy::{Book, Refused, day};
 
@@ -108,6 +109,19 @@ impl Policies {
     pub fn of_service<'p>(&'p self, service: &'p str) -> impl Iterator<Item = &'p Head> {
         let heads = self.book.heads();
         heads.filter(move |head| head.service.as_deref() == Some(service))
+    }
+
+    /// The policies of the file called `name` as of a day; `None` where it has none.
+    #[must_use]
+    pub fn plan_of(&self, name: &str, date: Date) -> Option<Plan> {
+        let files = self.book.files();
+        let heads = self.book.heads().zip(files);
+        let ours = heads.filter(|(_, file)| *file == name);
+        let ids: Vec<&str> = ours.map(|(head, _)| head.id.as_str()).collect();
+        if ids.is_empty() {
+            return None;
+        }
+        self.book.plan(&ids, days(date)).ok()
     }
 
     /// The law of a day; `None` for a day no plan can be made for.

@@ -130,12 +130,17 @@ impl Linli {
         let differ = |_| Refusal::new("policies.facts-differ").on("text");
         let facts = rehearse::facts(before.book().facts(), after.book().facts()).map_err(differ)?;
         let population = super::population::read(self.journal().reader(), &facts).await?;
-        let (Some(base), Some(changed)) = (before.law_on(on), after.law_on(on)) else {
-            return Err(Refusal::new("policies.file-wrong").on("text").into());
+        // Only what the file speaks of: a fact that another policy lacks must not hide a change.
+        let (base, changed) = (
+            before.plan_of(&draft.file, on),
+            after.plan_of(&draft.file, on),
+        );
+        let (Some(base), Some(changed)) = (base, changed) else {
+            return Err(Refusal::new("policies.facts-differ").on("text").into());
         };
         let reckoned = tokio::task::spawn_blocking(move || {
             let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            rehearse::rehearse(&base.plan, &changed.plan, &population, threads)
+            rehearse::rehearse(&base, &changed, &population, threads)
         });
         let reckoned = reckoned
             .await

@@ -24,11 +24,13 @@ const ELDER: i16 = 68;
 const PEOPLE: usize = 40;
 
 /// Staff of the demo: key, user name, name at work, role.
-const STAFF: [(&str, &str, &str, Duty); 8] = [
+const STAFF: [(&str, &str, &str, Duty); 9] = [
     ("worker", "worker", "王芳", Duty::CommitteeWorker),
     ("social", "social", "陈静", Duty::SocialWorker),
     ("street", "street", "李建国", Duty::StreetOfficer),
     ("district", "district", "赵敏", Duty::DistrictOfficer),
+    // A change of a policy takes two.
+    ("deputy", "deputy", "郑勇", Duty::DistrictOfficer),
     ("supervisor", "supervisor", "周正", Duty::Supervisor),
     ("auditor", "auditor", "钱明", Duty::Auditor),
     ("admin", "admin", "孙安", Duty::SecurityAdmin),
@@ -111,7 +113,7 @@ fn lone_elder(family: &Family, wish: Wish) -> Option<synthetic::Person> {
 }
 
 async fn elder(linli: &Linli, stage: &Stage) -> anyhow::Result<Role> {
-    missed(linli, stage.elder.id).await?;
+    missed(linli, &stage.elder).await?;
     let account = accounts::of_resident(linli, stage.elder.id, &stage.area)
         .await
         .map_err(node::told)?;
@@ -125,19 +127,26 @@ async fn elder(linli: &Linli, stage: &Stage) -> anyhow::Result<Role> {
     })
 }
 
-/// The elder receives nothing yet, whatever the dice said: the demo shows how Linli finds out.
-async fn missed(linli: &Linli, elder: ResidentId) -> anyhow::Result<()> {
-    let fact = NewFact {
-        field: FieldId::from("person.benefits"),
-        value: "none".into(),
-        source: "civil_affairs".to_owned(),
-        as_of: linli.clock().today(),
-        case: None,
-    };
+/// The elder receives nothing yet, whatever the dice said, and has an account: the demo shows how
+/// Linli finds out, and how one button then is enough.
+async fn missed(linli: &Linli, elder: &synthetic::Person) -> anyhow::Result<()> {
+    const ACCOUNT: &str = "person.bank_account";
+    let mut known = vec![("person.benefits", "none", "civil_affairs")];
+    if text(&elder.facts, ACCOUNT).is_empty() {
+        known.push((ACCOUNT, "9900000000000017", "committee"));
+    }
     let system = Actor::system();
-    let command = Record::RecordFact(fact);
-    let recorded = linli.record(node::call(linli, &system), elder, &command);
-    recorded.await.map_err(node::told)?;
+    for (field, value, source) in known {
+        let command = Record::RecordFact(NewFact {
+            field: FieldId::from(field),
+            value: value.into(),
+            source: source.to_owned(),
+            as_of: linli.clock().today(),
+            case: None,
+        });
+        let recorded = linli.record(node::call(linli, &system), elder.id, &command);
+        recorded.await.map_err(node::told)?;
+    }
     Ok(())
 }
 

@@ -4,11 +4,12 @@ use super::record::{Record, Role};
 use crate::say;
 
 /// What each role is called, in Chinese and English.
-const ROLES: [(&str, &str, &str); 7] = [
+const ROLES: [(&str, &str, &str); 8] = [
     ("elder", "年长居民", "an elderly resident"),
     ("worker", "居委会工作人员", "a committee worker"),
     ("street", "街道经办人", "a street officer"),
     ("district", "区民政局经办人", "a district officer"),
+    ("deputy", "区民政局另一位经办人", "another district officer"),
     ("supervisor", "监督人员", "a supervisor"),
     ("auditor", "审计", "an auditor"),
     ("admin", "安全管理员", "a security administrator"),
@@ -24,7 +25,9 @@ const TOUR: &str = "\
      Street officer: review, post the notice, push the demo's clock 7 days, decide, open the letter.
   4  年长居民: 看进度和理由,评价;给低分会引出回访,不认可会转给监督人员。
      Elderly resident: see progress and reasons, rate; a low grade opens a follow-up.
-  5  任何人: /log/checkpoint 可公开核对;下载回执后运行 linli verify receipt.json。
+  5  年长居民: 我的—可能享受的,看政策怎么算,一键申请;区经办人:事项与政策,改标准,看各街镇增减,由另一位发布。
+     Elderly resident: take an offer with one button; district officers: change a policy, rehearse, publish by two.
+  6  任何人: /log/checkpoint 可公开核对;下载回执后运行 linli verify receipt.json。
      Anyone: /log/checkpoint is public; download a receipt and run linli verify receipt.json.";
 
 /// Prints where the demo is and how to walk through it.

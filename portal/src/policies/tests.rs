@@ -115,7 +115,7 @@ async fn a_change_is_rehearsed_and_published_by_a_second_officer() {
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.body);
     let change = proposed.location().to_owned();
     let shown = one.get(&change).await;
-    for text in ["value = 160", "不能判断的户数", "不能自己发布"] {
+    for text in ["value = 160", "岳阳街道", "不能自己发布"] {
         assert!(shown.body.contains(text), "{text}");
     }
     assert!(!shown.body.contains("value=\"publish\""));

@@ -27,6 +27,7 @@ struct Answer {
     policy: String,
     names: Names,
     on: String,
+    member: Option<usize>,
     outcome: String,
     amount_fen: Option<i64>,
     #[serde(default)]
@@ -149,7 +150,15 @@ pub(crate) fn all(linli: &Linli, page: &Page, kept: &Value) -> Vec<Markup> {
 /// One answer; `None` where it cannot be read.
 pub(crate) fn answer(linli: &Linli, page: &Page, kept: &Value) -> Option<Markup> {
     let answer = Answer::deserialize(kept).ok()?;
-    Some(Markup::of(&told(At { page, linli }, &answer)))
+    Some(Markup::of(&told(about(page, linli, &answer), &answer)))
+}
+
+fn about<'a>(page: &'a Page, linli: &'a Linli, answer: &Answer) -> At<'a> {
+    At {
+        page,
+        linli,
+        about: answer.member,
+    }
 }
 
 /// The page, and the node whose dictionary names the offices.
@@ -157,6 +166,8 @@ pub(crate) fn answer(linli: &Linli, page: &Page, kept: &Value) -> Option<Markup>
 struct At<'a> {
     page: &'a Page,
     linli: &'a Linli,
+    /// Whom the answer is about: their own facts need no "whose".
+    about: Option<usize>,
 }
 
 impl Deref for At<'_> {
@@ -332,8 +343,11 @@ fn value(page: At<'_>, step: &Step) -> String {
 
 fn law(page: At<'_>, step: &Step, reading: &Reading) -> String {
     let mut text = String::new();
-    // The formula of a condition is its name in other words: it is left to the file.
-    if !matches!(step.kind.as_str(), "fact" | "parameter" | "condition") {
+    // The formula of a condition or a sum is its name in other words: it is left to the file.
+    if !matches!(
+        step.kind.as_str(),
+        "fact" | "parameter" | "condition" | "amount"
+    ) {
         text.push_str(
             reading
                 .text
@@ -383,7 +397,8 @@ fn turn(page: At<'_>, turn: &Turn) -> String {
 }
 
 fn whom(page: At<'_>, member: Option<usize>) -> String {
-    member.map_or_else(String::new, |at| page.t1("told-member", "n", at + 1))
+    let other = member.filter(|member| Some(*member) != page.about);
+    other.map_or_else(String::new, |at| page.t1("told-member", "n", at + 1))
 }
 
 fn name<'a>(page: At<'_>, names: &'a Names) -> &'a str {
