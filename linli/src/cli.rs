@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// 选举表决: tally a vote with the articles it rests on, or check a result
     #[command(subcommand)]
     Ballot(crate::ballot::Ballot),
+    /// 政策: check, explain and print policies, sweep a population, rehearse a change
+    #[command(subcommand)]
+    Policy(crate::policy::Policy),
     /// 选址: who reaches a facility, how crowded it is, where the next should stand
     #[command(subcommand)]
     Siting(crate::siting::Siting),

@@ -16,6 +16,7 @@ mod logs;
 mod node;
 mod opinion;
 mod outcome;
+mod policy;
 mod residents;
 mod say;
 mod serve;
@@ -66,6 +67,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
         Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
+        Command::Policy(policy) => policy::run(&policy),
         Command::Siting(siting) => siting::run(&siting),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
     }

@@ -34,7 +34,7 @@ pub(super) fn book(paths: &[PathBuf]) -> anyhow::Result<Book> {
 }
 
 /// The files at a path: itself, or a folder's `.toml` files by name.
-fn gather(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+pub(super) fn gather(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
         return Ok(());
