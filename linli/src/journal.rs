@@ -27,7 +27,7 @@ pub(crate) async fn run(journal: &Asking) -> anyhow::Result<Outcome> {
 /// Opens the journal alone, for reading: a damaged node is just what is looked at here.
 async fn verify(asked: &Asked) -> anyhow::Result<Outcome> {
     let dir = &asked.folder.dir;
-    let config = Settings::of(dir)?.journal(dir);
+    let config = Settings::of(dir)?.journal(dir)?;
     let clock = Arc::new(SystemClock);
     let mut shown = say::Progress::of("核对 · verifying");
     let findings = verify_store(config, clock, Arc::new(All), Depth::default(), |progress| {
@@ -133,7 +133,7 @@ struct Shown<'a> {
 
 async fn show(show: &Show) -> anyhow::Result<Outcome> {
     let dir = &show.asked.folder.dir;
-    let config = Settings::of(dir)?.journal(dir).reading();
+    let config = Settings::of(dir)?.journal(dir)?.reading();
     let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
     let entries = match &show.stream {
         Some(stream) => journal.stream(&StreamId::from(stream.clone())).await?,

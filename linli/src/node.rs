@@ -20,7 +20,7 @@ pub(crate) async fn open(
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Linli> {
     let config = NodeConfig {
-        journal: settings.journal(folder),
+        journal: settings.journal(folder)?,
         catalogue: settings.catalogue.clone(),
     };
     Ok(Linli::open(config, clock).await?)
@@ -30,7 +30,7 @@ pub(crate) async fn open(
 pub(crate) async fn reading(folder: &Path) -> anyhow::Result<Linli> {
     let settings = Settings::of(folder)?;
     let config = NodeConfig {
-        journal: settings.journal(folder).reading(),
+        journal: settings.journal(folder)?.reading(),
         catalogue: settings.catalogue,
     };
     Ok(Linli::open(config, Arc::new(SystemClock)).await?)
@@ -53,7 +53,7 @@ pub(crate) async fn writing(folder: &Path) -> anyhow::Result<(Settings, Linli)> 
 
 /// The desk of the node in `folder`.
 pub(crate) async fn desk(folder: &Path, settings: &Settings) -> anyhow::Result<Desk> {
-    Ok(Desk::open(&settings.journal(folder), Arc::new(SystemClock)).await?)
+    Ok(Desk::open(&settings.journal(folder)?, Arc::new(SystemClock)).await?)
 }
 
 /// A call by Linli itself.

@@ -3,17 +3,23 @@
 //! A key nobody knows is an error that lists those there are: a misspelt setting that is silently
 //! ignored is found out on the worst day.
 
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+use linli_kernel::Fault;
 use linli_portal::server::Listen;
 use linli_portal::shell::Rate;
 
 use crate::outcome::Misuse;
+
+/// How long a database may take to open its door.
+const KNOCK: Duration = Duration::from_secs(5);
 
 /// The name of the file in the node's folder.
 pub(crate) const FILE: &str = "linli.toml";
@@ -198,10 +204,17 @@ impl Settings {
     }
 
     /// How the journal of the node in `folder` is opened.
-    pub(crate) fn journal(&self, folder: &Path) -> linli_journal::Config {
+    ///
+    /// # Errors
+    /// A [`Fault`] when nothing answers at the address of PostgreSQL: a pool of connections would go
+    /// on trying for half a minute, and not say why.
+    pub(crate) fn journal(&self, folder: &Path) -> Result<linli_journal::Config, Fault> {
         match self.postgres() {
-            Some(url) => linli_journal::Config::postgres(folder, url),
-            None => linli_journal::Config::sqlite(folder),
+            Some(url) => {
+                reach(url)?;
+                Ok(linli_journal::Config::postgres(folder, url))
+            }
+            None => Ok(linli_journal::Config::sqlite(folder)),
         }
     }
 
@@ -235,6 +248,41 @@ impl Settings {
     /// The PostgreSQL address, where that is the store.
     pub(crate) fn postgres(&self) -> Option<&str> {
         (self.store != "sqlite").then_some(self.store.as_str())
+    }
+}
+
+/// Knocks at the host and port of a PostgreSQL address; a socket in a folder is left to the store.
+fn reach(url: &str) -> Result<(), Fault> {
+    let (host, port) = host_of(url);
+    if host.is_empty() || host.starts_with('/') || host.contains('%') {
+        return Ok(());
+    }
+    let told = |why: &dyn std::fmt::Display| {
+        Fault::Store(format!(
+            "PostgreSQL at {host}:{port} does not answer: {why}; see `store` in {FILE}"
+        ))
+    };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let addresses = (bare, port).to_socket_addrs().map_err(|why| told(&why))?;
+    let mut last = None;
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, KNOCK) {
+            Ok(_open) => return Ok(()),
+            Err(why) => last = Some(why),
+        }
+    }
+    Err(last.map_or_else(|| told(&"the name has no address"), |why| told(&why)))
+}
+
+/// Host and port of `postgres://user:password@host:port/database?…`.
+fn host_of(url: &str) -> (&str, u16) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let place = rest.split(['/', '?']).next().unwrap_or_default();
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    let port = |text: &str| text.parse().ok();
+    match place.rsplit_once(':') {
+        Some((host, digits)) if !digits.contains(']') => (host, port(digits).unwrap_or(5432)),
+        _ => (place, 5432),
     }
 }
 
@@ -301,5 +349,27 @@ mod tests {
         let settings = of("store = \"postgres://linli@db/linli\"").unwrap();
         assert_eq!(settings.postgres(), Some("postgres://linli@db/linli"));
         assert!(of("store = \"mysql://x\"").is_err());
+    }
+
+    #[test]
+    fn a_database_that_does_not_answer_is_told_at_once_and_by_name() {
+        for (url, host, port) in [
+            ("postgres://u:p@db:6000/x", "db", 6000),
+            ("postgres://u:p%40w@db/x?sslmode=disable", "db", 5432),
+            ("postgres://db", "db", 5432),
+            ("postgres://u@[::1]:7000/x", "[::1]", 7000),
+            ("postgres:///x?host=/run/postgresql", "", 5432),
+        ] {
+            assert_eq!(super::host_of(url), (host, port), "{url}");
+        }
+        // A port that was free a moment ago and that nobody listens on.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        let url = format!("postgres://u:secret@127.0.0.1:{port}/x");
+        assert!(super::reach(&url).is_ok());
+        drop(free);
+        let told = super::reach(&url).unwrap_err().to_string();
+        assert!(told.contains(&format!("127.0.0.1:{port}")), "{told}");
+        assert!(!told.contains("secret"), "{told}");
     }
 }

@@ -9,7 +9,7 @@ use linli_journal::Journal;
 use linli_kernel::SystemClock;
 
 use crate::cli::{Backup, Restore};
-use crate::outcome::Outcome;
+use crate::outcome::{Misuse, Outcome};
 use crate::settings::{self, Settings};
 use crate::{init, say};
 
@@ -18,7 +18,7 @@ pub(crate) async fn backup(backup: &Backup) -> anyhow::Result<Outcome> {
     let dir = &backup.asked.folder.dir;
     let settings = Settings::of(dir)?;
     init::private_folder(&backup.to)?;
-    let config = settings.journal(dir);
+    let config = settings.journal(dir)?;
     let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
     let mut shown = say::Progress::of("备份 · backing up");
     let made = journal
@@ -46,15 +46,20 @@ pub(crate) async fn backup(backup: &Backup) -> anyhow::Result<Outcome> {
 /// `linli restore`: into an empty folder; the node then reads, and writes once it is confirmed.
 pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
     let dir = &restore.dir;
+    if !restore.from.is_file() {
+        let told = format!("{}: there is no such backup", restore.from.display());
+        return Err(Misuse(told).into());
+    }
     let settings = Settings {
         store: restore.store.clone(),
         ..kept(restore)?
     };
+    let config = settings.journal(dir)?;
     init::folder(dir, &settings)?;
     let mut shown = say::Progress::of("恢复 · restoring");
     let done = linli_journal::restore(
         &restore.from,
-        settings.journal(dir),
+        config.clone(),
         Arc::new(SystemClock),
         Arc::new(All),
         |progress| shown.at(progress.done, progress.of),
@@ -69,7 +74,6 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
         }
     };
     // Registers are no part of a backup: opening the node for the first time makes them.
-    let config = settings.journal(dir);
     let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
     journal.close().await;
     shown.end("");

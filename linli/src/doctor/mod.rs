@@ -77,10 +77,14 @@ async fn examine(dir: &Path) -> Vec<Finding> {
 /// The store opens and is whole enough to be read; with the time of its last entry.
 async fn store(settings: &Settings, dir: &Path) -> (Finding, Option<Timestamp>) {
     let registers = Arc::new(NoRegisters);
-    let config = settings.journal(dir).reading();
-    let opened = Journal::open(config, Arc::new(SystemClock), registers).await;
-    let told = match opened {
-        Ok(journal) => last_entry(&journal).await,
+    let told = match settings.journal(dir) {
+        Ok(config) => {
+            let opened = Journal::open(config.reading(), Arc::new(SystemClock), registers).await;
+            match opened {
+                Ok(journal) => last_entry(&journal).await,
+                Err(error) => Err(error),
+            }
+        }
         Err(error) => Err(error),
     };
     match told {

@@ -10,7 +10,7 @@ use linli_community::catalogue::Channel;
 use linli_community::feature::{Call, Problem};
 use linli_community::residents::{Purpose, Why};
 use linli_kernel::gate::{Target, permits};
-use linli_kernel::{Action, CaseId, Fault};
+use linli_kernel::{Action, CaseId, Fault, Refusal};
 use linli_units::CaseNumber;
 
 use super::body::Json;
@@ -89,35 +89,43 @@ pub(super) async fn create(
         ("limit" = Option<u64>, Query, description = "Cases a page, at most 100", minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "Where the page before ended"),
     ),
-    responses((status = 200, description = "A page of cases", body = CasePage)),
+    responses(
+        (status = 200, description = "A page of cases", body = CasePage),
+        (status = 422, description = "A value of the query means nothing", body = super::shapes::ProblemShape, content_type = "application/problem+json"),
+    ),
     security(("token" = [])))]
 pub(super) async fn list(
     State(portal): State<Portal>,
     signed: Signed,
     query: Query,
 ) -> Result<Answer<CasePage>, Trouble> {
-    let limit = query.get("limit").and_then(|one| one.parse().ok());
-    let limit = limit.unwrap_or(50).clamp(1, MOST);
-    let yes = |name: &str| match query.get(name) {
-        Some("true" | "yes") => Some(true),
-        Some("false" | "no") => Some(false),
+    let mut asked = Asked {
+        query: &query,
+        wrong: Vec::new(),
+    };
+    let yes = |text: &str| match text {
+        "true" | "yes" => Some(true),
+        "false" | "no" => Some(false),
         _ => None,
     };
+    let limit = |text: &str| text.parse().ok().filter(|n| (1..=MOST).contains(n));
+    let limit = asked.read("limit", limit).unwrap_or(50);
     let filter = Filter {
-        area: query.get("area").and_then(|area| area.parse().ok()),
+        area: asked.read("area", |area| area.parse().ok()),
         service: query.get("service").map(str::to_owned),
-        phase: query.get("phase").and_then(Phase::from_code),
-        channel: query.get("channel").and_then(Channel::from_code),
-        open: yes("open"),
-        overdue: yes("overdue") == Some(true),
-        before: query
-            .get("cursor")
-            .and_then(|cursor| u32::from_str_radix(cursor, 36).ok()),
+        phase: asked.read("phase", Phase::from_code),
+        channel: asked.read("channel", Channel::from_code),
+        open: asked.read("open", yes),
+        overdue: asked.read("overdue", yes) == Some(true),
+        before: asked.read("cursor", |cursor| u32::from_str_radix(cursor, 36).ok()),
         descending: true,
         page: 1,
         size: limit,
         ..Filter::default()
     };
+    if !asked.wrong.is_empty() {
+        return Err(Trouble::Refused(asked.wrong));
+    }
     let found = queries::list(&portal.linli, &signed.actor, &filter)
         .await
         .map_err(told)?;
@@ -128,6 +136,23 @@ pub(super) async fn list(
         total: found.total,
         cases: found.rows.into_iter().map(CaseLine::from).collect(),
     }))
+}
+
+/// The query of a list: a value that means nothing is a problem, not no filter at all.
+struct Asked<'a> {
+    query: &'a Query,
+    wrong: Vec<Refusal>,
+}
+
+impl Asked<'_> {
+    fn read<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let read = read(self.query.get(name)?);
+        if read.is_none() {
+            let wrong = Refusal::new("desk.parameter-wrong").on(name);
+            self.wrong.push(wrong.with("name", name));
+        }
+        read
+    }
 }
 
 fn base36(mut number: u32) -> String {
@@ -168,8 +193,9 @@ async fn id_of(portal: &Portal, signed: &Signed, name: &str) -> Result<CaseId, T
 async fn enter(portal: &Portal, signed: &Signed, id: CaseId) -> Result<(), Trouble> {
     let loaded = portal.linli.load::<Cases>(&id.into()).await?;
     let case = loaded.state.as_ref().as_ref().ok_or(Trouble::NotFound)?;
+    let areas = portal.linli.areas();
     let target = Target {
-        area: &case.area,
+        area: areas.today(&case.area).unwrap_or(&case.area),
         subject: Some(case.applicant),
     };
     Ok(permits(&signed.actor, Action::CaseRead, target)?)

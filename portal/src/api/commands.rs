@@ -47,7 +47,7 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
         "record_visit",
         &[
             ("on", "date", true),
-            ("people", "number", true),
+            ("people", "small", true),
             ("words", "text", true),
         ],
     ),
@@ -62,15 +62,15 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
         &[
             ("place", "text", true),
             ("outcome", "text", true),
-            ("amount_fen", "number", false),
-            ("people", "number", false),
+            ("amount_fen", "number?", false),
+            ("people", "small?", false),
         ],
     ),
     ("object", WORDS),
     (
         "answer_objection",
         &[
-            ("objection", "number", true),
+            ("objection", "small", true),
             ("upheld", "bool", true),
             ("words", "text", true),
         ],
@@ -80,7 +80,7 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
         "decide",
         &[
             ("decision", "decision", true),
-            ("deliver", "online|counter|post|visit", false),
+            ("deliver", "?online|counter|post|visit", false),
         ],
     ),
     ("deliver", &[("by", "online|counter|post|visit", true)]),
@@ -100,7 +100,7 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
     ),
     (
         "extend",
-        &[("days", "number", true), ("words", "text", true)],
+        &[("days", "small", true), ("words", "text", true)],
     ),
     ("urge", &[]),
     ("dispute", WORDS),
@@ -132,13 +132,23 @@ pub(super) const COMMANDS: &[(&str, Fields)] = &[
 
 const GRADES: &str = "very_satisfied|satisfied|fairly_satisfied|dissatisfied|very_dissatisfied";
 
-/// The schema of one field.
+/// Ways in which a case comes in.
+const CHANNELS: [&str; 6] = ["online", "counter", "kiosk", "visit", "phone", "paper"];
+/// A path of area codes.
+const AREA: &str = "^[0-9a-z-]{1,24}(/[0-9a-z-]{1,24})*$";
+
+/// The schema of one field; a question mark where null says the same as leaving it out.
 fn schema(kind: &str) -> Value {
     match kind {
-        "text" | "channel" | "area" => json!({ "type": "string" }),
+        "text" => json!({ "type": "string" }),
+        "channel" => json!({ "type": "string", "enum": CHANNELS }),
+        "area" => json!({ "type": "string", "pattern": AREA }),
         "texts" => json!({ "type": "array", "items": { "type": "string" } }),
         "date" => json!({ "type": "string", "format": "date" }),
-        "number" => json!({ "type": "integer", "minimum": 0 }),
+        "number" => json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
+        "number?" => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": i64::MAX }),
+        "small" => json!({ "type": "integer", "minimum": 0, "maximum": u8::MAX }),
+        "small?" => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u8::MAX }),
         "bool" => json!({ "type": "boolean" }),
         "object" => json!({ "type": "object" }),
         "papers" => json!({ "type": "array", "items": {
@@ -147,11 +157,16 @@ fn schema(kind: &str) -> Value {
                 "given": { "type": "string", "enum": ["attached", "seen", "held"] } } } }),
         "decision" => json!({
             "type": "object", "required": ["outcome", "words"], "properties": {
-                "outcome": { "type": "string" }, "ground": { "type": "string" },
-                "amount_fen": { "type": "integer" },
-                "from": { "type": "string", "format": "date" },
-                "until": { "type": "string", "format": "date" },
+                "outcome": { "type": "string" }, "ground": { "type": ["string", "null"] },
+                "amount_fen": { "type": ["integer", "null"], "minimum": i64::MIN, "maximum": i64::MAX },
+                "from": { "type": ["string", "null"], "format": "date" },
+                "until": { "type": ["string", "null"], "format": "date" },
                 "words": { "type": "string" } } }),
+        maybe if maybe.starts_with('?') => {
+            let choices = maybe.trim_start_matches('?').split('|').map(Value::from);
+            let all: Vec<Value> = choices.chain([Value::Null]).collect();
+            json!({ "enum": all })
+        }
         choices => json!({ "type": "string", "enum": choices.split('|').collect::<Vec<_>>() }),
     }
 }
@@ -164,7 +179,7 @@ pub(super) fn describe() -> Value {
             "command_id".to_owned(),
             json!({ "type": "string", "format": "uuid" }),
         );
-        let version = json!({ "type": "integer", "minimum": 0 });
+        let version = json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u64::MAX });
         properties.insert("expected_version".to_owned(), version);
         properties.insert("do".to_owned(), json!({ "type": "string", "const": name }));
         let mut required = vec!["command_id", "do"];
@@ -196,14 +211,14 @@ pub(super) fn sample(name: &str, fields: Fields) -> Value {
             "text" => json!("x"),
             "texts" => json!(["x"]),
             "date" => json!("2026-09-01"),
-            "number" => json!(1),
+            "number" | "number?" | "small" | "small?" => json!(1),
             "bool" => json!(true),
             "object" => json!({}),
             "channel" => json!("counter"),
             "area" => json!("310117"),
             "papers" => json!([{ "id": "x", "given": "seen" }]),
             "decision" => json!({ "outcome": "grant", "words": "x", "from": "2026-09-01" }),
-            choices => json!(choices.split('|').next()),
+            choices => json!(choices.trim_start_matches('?').split('|').next()),
         };
         sample.insert((*field).to_owned(), value);
     }

@@ -19,10 +19,10 @@ pub(super) struct NewCase {
     /// The service's id.
     pub(super) service: String,
     /// The committee (or street) whose first desk gets it, as a path of area codes.
-    #[schema(value_type = String, example = "310117/310117001/310117001001")]
+    #[schema(value_type = String, pattern = "^[0-9a-z-]{1,24}(/[0-9a-z-]{1,24})*$", example = "310117/310117001/310117001001")]
     pub(super) area: AreaPath,
     /// `online`, `counter`, `kiosk`, `visit`, `phone` or `paper`.
-    #[schema(value_type = String, example = "counter")]
+    #[schema(value_type = String, pattern = "^(online|counter|kiosk|visit|phone|paper)$", example = "counter")]
     pub(super) channel: Channel,
     /// The resident it is for.
     #[schema(value_type = uuid::Uuid)]
@@ -45,11 +45,22 @@ pub(super) struct NewCase {
     pub(super) answers: Answers,
     /// Papers that came with it: `{"id": …, "given": "attached" | "seen" | "held"}`.
     #[serde(default)]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<PaperShape>)]
     pub(super) papers: Vec<Paper>,
     /// The declarations made, by id.
     #[serde(default)]
     pub(super) declared: Vec<String>,
+}
+
+/// A paper that came with a filing.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only describes the domain's own type")]
+pub(super) struct PaperShape {
+    /// Its key in the service's guide.
+    id: String,
+    /// How it is there.
+    #[schema(pattern = "^(attached|seen|held)$")]
+    given: String,
 }
 
 impl NewCase {

@@ -200,6 +200,31 @@ async fn a_token_sees_its_own_area_only_and_pages_by_cursor() {
 }
 
 #[tokio::test]
+async fn a_query_that_means_nothing_is_refused_rather_than_left_out() {
+    let world = World::new().await;
+    world.filed("certificate").await;
+    let mut officer = world.site.token(Role::StreetOfficer, STREET).await;
+    for wrong in [
+        "open=maybe",
+        "overdue=null",
+        "phase=lost",
+        "channel=fax",
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "cursor=!",
+        "area=../..",
+    ] {
+        let answer = officer.get(&format!("/api/v1/cases?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        let field = wrong.split('=').next().unwrap();
+        assert_eq!(read(&answer)["problems"][0]["field"], field);
+    }
+    let open = officer.get("/api/v1/cases?open=yes&limit=100").await;
+    assert_eq!(read(&open)["total"], 1);
+}
+
+#[tokio::test]
 async fn services_and_areas_are_open_to_all() {
     let world = World::new().await;
     let mut visitor = world.site.visitor();

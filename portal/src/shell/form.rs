@@ -25,7 +25,7 @@ impl Fields {
     pub fn parse(body: &[u8]) -> Option<Self> {
         let fields: Vec<(String, String)> = form_urlencoded::parse(body)
             .take(MAX_FIELDS + 1)
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .map(|(name, value)| (readable(&name), readable(&value)))
             .collect();
         (fields.len() <= MAX_FIELDS).then(|| Self(Arc::new(fields)))
     }
@@ -106,6 +106,18 @@ impl Fields {
     }
 }
 
+/// The text without what nobody types: control characters but tab and line breaks, and the marks
+/// that turn the direction of writing around, by which a text can pass for another.
+pub(crate) fn readable(text: &str) -> String {
+    text.chars().filter(|c| !is_hostile(*c)).collect()
+}
+
+/// Whether `c` is left out of what somebody sends. PostgreSQL cannot even store a NUL.
+pub(crate) fn is_hostile(c: char) -> bool {
+    let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    control || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// Full-width letters, digits and marks made plain; spaces and hyphens of any kind left out.
 fn plain(text: &str) -> String {
     text.chars()
@@ -144,6 +156,14 @@ mod tests {
         );
         assert_eq!(fields.again().count(), 3);
         assert_eq!(fields.command(), None);
+    }
+
+    #[test]
+    fn what_nobody_types_is_left_out() {
+        let sent = "name=%E5%BC%A0%00%E2%80%AE%E4%B8%89%1B&na%00me=a%0D%0Ab%09c%EF%BB%BF";
+        let fields = Fields::parse(sent.as_bytes()).unwrap();
+        let typed: Vec<_> = fields.typed().collect();
+        assert_eq!(typed, [("name", "张三"), ("name", "a\r\nb\tc")]);
     }
 
     #[test]

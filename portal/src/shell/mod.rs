@@ -25,6 +25,7 @@ mod trouble;
 pub mod ui;
 
 pub use doorway::doorway;
+pub(crate) use form::is_hostile;
 pub use form::{Fields, MAX_FORM_BYTES};
 pub use headers::secure;
 pub use home::routes;

@@ -5,6 +5,8 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use std::convert::Infallible;
 
+use super::form::readable;
+
 /// The most parts read of a query.
 const MAX_PARTS: usize = 100;
 
@@ -21,7 +23,7 @@ impl Query {
     pub fn of(uri: &http::Uri) -> Self {
         let parts = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
             .take(MAX_PARTS)
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .map(|(name, value)| (readable(&name), readable(&value)))
             .collect();
         Self {
             path: uri.path().to_owned(),
