@@ -9,8 +9,7 @@
 //! **Order.** Households and persons keep the order in which they came as their numbers; answers
 //! name those, whatever the layout.
 //!
-//! [`Builder`] takes rows one by one; [`read`](crate::population::read) takes the two files of a
-//! folder.
+//! [`Builder`] takes rows one by one; [`read()`] takes the two files of a folder.
 
 mod read;
 
