@@ -33,6 +33,8 @@ if [ "$aim" = test ]; then
     [ -x /usr/lib/postgresql/15/bin/postgres ] || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want postgresql
     has chromium || has chromium-browser || has google-chrome || want chromium
     has pdftotext || want poppler-utils
+    # The peers that results are compared with run in environments of their own (scripts/peers.sh).
+    python3 -c 'import ensurepip, venv' 2>/dev/null || want python3-venv
     # fc-list itself may be missing, which means that no font was ever installed.
     if ! has fc-list || ! fc-list :lang=zh 2>/dev/null | grep -q .; then want fonts-noto-cjk; fi
 fi

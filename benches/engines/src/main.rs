@@ -55,5 +55,9 @@ fn main() -> anyhow::Result<ExitCode> {
         }
     };
     let held = beside::print(&figures)?;
-    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if held {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

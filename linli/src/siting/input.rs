@@ -77,6 +77,9 @@ impl Files {
     }
 }
 
+/// As many ways as fit into memory where none is too long to matter.
+const PAIRS: usize = 100_000_000;
+
 /// What the files say.
 pub(super) struct World {
     communities: Table,
@@ -117,6 +120,14 @@ impl World {
             return Err(misuse(
                 "one file has lon and lat, the other x and y: they cannot be compared",
             ));
+        }
+        let pairs = demand_spots.len().saturating_mul(site_spots.len());
+        if limit.is_none() && pairs > PAIRS {
+            return Err(misuse(&format!(
+                "{} communities by {} sites are {pairs} ways, more than {PAIRS}: give fewer, or ask only what is near (reach --only-within, place --question covering)",
+                demand_spots.len(),
+                site_spots.len()
+            )));
         }
         let legs = match &streets {
             None => Legs::straight(

@@ -121,6 +121,14 @@ impl Query {
             groups,
         })
     }
+
+    /// The longest way that matters.
+    fn limit(&self) -> Option<u32> {
+        match self.question {
+            Question::Covering { within } => Some(within),
+            Question::Median | Question::Centre => None,
+        }
+    }
 }
 
 /// The lists of a task.
@@ -174,7 +182,7 @@ fn weighed(world: &World, groups: &[String]) -> anyhow::Result<Vec<u64>> {
 pub(super) fn run(asked: &Place) -> anyhow::Result<Outcome> {
     let query = Query::of(asked)?;
     let limits = limits(asked)?;
-    let world = World::read(&asked.files, None)?;
+    let world = World::read(&asked.files, query.limit())?;
     let lists = Lists::read(&world, &query)?;
     let task = lists.task(&world, &query);
     let mut progress = say::Progress::of("选址 · placing");
@@ -360,7 +368,7 @@ pub(super) fn verify(asked: &Verify) -> anyhow::Result<Outcome> {
             asked.files.settings()
         )));
     }
-    let world = World::read(&asked.files, None)?;
+    let world = World::read(&asked.files, answer.asked.limit())?;
     let lists = Lists::read(&world, &answer.asked)?;
     let task = lists.task(&world, &answer.asked);
     let checked = check(&task, &answer.plan);

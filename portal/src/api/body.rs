@@ -48,7 +48,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 /// nobody means that either.
 fn is_hostile(text: &str) -> bool {
     let escaped = text.split("\\u").skip(1).any(|rest| {
-        let code = rest.get(..4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        let code = rest
+            .get(..4)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
         code.and_then(char::from_u32).is_some_and(shell::is_hostile)
     });
     escaped || text.chars().any(shell::is_hostile)
@@ -60,7 +62,13 @@ mod tests {
 
     #[test]
     fn what_nobody_types_is_seen_plainly_and_escaped() {
-        for bad in ["\"\\u0000\"", "\"\\u202E\"", "\"\u{202e}\"", "\"\\u001b\"", "\u{0}"] {
+        for bad in [
+            "\"\\u0000\"",
+            "\"\\u202E\"",
+            "\"\u{202e}\"",
+            "\"\\u001b\"",
+            "\u{0}",
+        ] {
             assert!(is_hostile(bad), "{bad:?}");
         }
         for fine in ["{\"a\":\"\\u5f20\\n\"}", "[1,\n\t2]", "\"\\u\"", "张三"] {

@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod agree;
 #[cfg(test)]
-mod openfisca;
-#[cfg(test)]
 mod catalogue;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
-mod sweep;
+mod openfisca;
 #[cfg(test)]
 #[path = "../../fuzz/properties.rs"]
 mod properties;
+#[cfg(test)]
+mod sweep;
