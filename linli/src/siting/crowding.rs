@@ -54,13 +54,15 @@ pub(super) fn run(asked: &Crowding) -> anyhow::Result<Outcome> {
         .filter(|(_, access)| **access <= 0.0)
         .map(|(n, _)| n)
         .sum();
-    let answer = json!({
-        "format": "linli.siting.crowding/1",
-        "settings": asked.files.settings(),
-        "rings": catchment.rings(),
-        "left_out": out,
-        "communities": output::objects(&sheets[0]),
-        "facilities": output::objects(&sheets[1]),
+    let answer = asked.out.json.then(|| {
+        json!({
+            "format": "linli.siting.crowding/1",
+            "settings": asked.files.settings(),
+            "rings": catchment.rings(),
+            "left_out": out,
+            "communities": output::objects(&sheets[0]),
+            "facilities": output::objects(&sheets[1]),
+        })
     });
     let mut ranks: Vec<f64> = crowding
         .access
@@ -71,7 +73,7 @@ pub(super) fn run(asked: &Crowding) -> anyhow::Result<Outcome> {
     ranks.sort_by(f64::total_cmp);
     let picture = picture(&world, &crowding, &ranks);
     let drawn = asked.out.write(&sheets, &picture)?;
-    if asked.out.json {
+    if let Some(answer) = answer {
         say::json(&answer)?;
     } else {
         let middle = ranks.get(ranks.len() / 2).copied().unwrap_or(0.0);

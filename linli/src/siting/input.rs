@@ -113,22 +113,7 @@ impl World {
             }
         };
         let (demand_spots, site_spots) = (spots(&communities)?, spots(&sites)?);
-        let kinds = |spots: &[Spot]| spots.first().map(|spot| matches!(spot, Spot::Earth(_)));
-        if let (Some(ours), Some(theirs)) = (kinds(&demand_spots), kinds(&site_spots))
-            && ours != theirs
-        {
-            return Err(misuse(
-                "one file has lon and lat, the other x and y: they cannot be compared",
-            ));
-        }
-        let pairs = demand_spots.len().saturating_mul(site_spots.len());
-        if limit.is_none() && pairs > PAIRS {
-            return Err(misuse(&format!(
-                "{} communities by {} sites are {pairs} ways, more than {PAIRS}: give fewer, or ask only what is near (reach --only-within, place --question covering)",
-                demand_spots.len(),
-                site_spots.len()
-            )));
-        }
+        comparable(&demand_spots, &site_spots, limit)?;
         let legs = match &streets {
             None => Legs::straight(
                 &demand_spots,
@@ -231,6 +216,31 @@ impl World {
             .map(|(site, (spot, id))| (*spot, mark(site), id.clone()))
             .collect()
     }
+}
+
+/// Refuses places that cannot be compared, and more ways than fit.
+fn comparable(
+    demand_spots: &[Spot],
+    site_spots: &[Spot],
+    limit: Option<u32>,
+) -> anyhow::Result<()> {
+    let kinds = |spots: &[Spot]| spots.first().map(|spot| matches!(spot, Spot::Earth(_)));
+    if let (Some(ours), Some(theirs)) = (kinds(demand_spots), kinds(site_spots))
+        && ours != theirs
+    {
+        return Err(misuse(
+            "one file has lon and lat, the other x and y: they cannot be compared",
+        ));
+    }
+    let pairs = demand_spots.len().saturating_mul(site_spots.len());
+    if limit.is_none() && pairs > PAIRS {
+        return Err(misuse(&format!(
+            "{} communities by {} sites are {pairs} ways, more than {PAIRS}: give fewer, or ask only what is near (reach --only-within, place --question covering)",
+            demand_spots.len(),
+            site_spots.len()
+        )));
+    }
+    Ok(())
 }
 
 /// A site's number as an index.

@@ -193,23 +193,25 @@ pub(super) fn run(asked: &Place) -> anyhow::Result<Outcome> {
     progress.clear();
     let plan = made?;
     let (communities, sites) = (goes(&world, &plan, &lists), served(&world, &plan, &lists));
-    let answer = json!({
-        "format": FORMAT,
-        "settings": asked.files.settings(),
-        "asked": query,
-        "value": plan.value,
-        "bound": plan.bound,
-        "gap_ppm": plan.gap_ppm(),
-        "proven": plan.is_proven(),
-        "chosen": plan.opened.iter().map(|site| &world.site_ids[*site]).collect::<Vec<_>>(),
-        "left_out": plan.left_out,
-        "communities": output::objects(&communities),
-        "sites": output::objects(&sites),
-        "plan": plan,
+    let answer = asked.out.json.then(|| {
+        json!({
+            "format": FORMAT,
+            "settings": asked.files.settings(),
+            "asked": query,
+            "value": plan.value,
+            "bound": plan.bound,
+            "gap_ppm": plan.gap_ppm(),
+            "proven": plan.is_proven(),
+            "chosen": plan.opened.iter().map(|site| &world.site_ids[*site]).collect::<Vec<_>>(),
+            "left_out": plan.left_out,
+            "communities": output::objects(&communities),
+            "sites": output::objects(&sites),
+            "plan": plan,
+        })
     });
     let picture = picture(&world, &plan, &lists);
     let drawn = asked.out.write(&[communities, sites], &picture)?;
-    if asked.out.json {
+    if let Some(answer) = answer {
         say::json(&answer)?;
     } else {
         told(&world, &query, &plan);

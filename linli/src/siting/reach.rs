@@ -70,21 +70,23 @@ pub(super) fn run(asked: &Reach) -> anyhow::Result<Outcome> {
         .iter()
         .map(|limit| limit_told(&world, &groups, limit))
         .collect();
-    let answer = json!({
-        "format": "linli.siting.reach/1",
-        "settings": asked.files.settings(),
-        "groups": groups.iter().map(|group| json!({
-            "name": group.name,
-            "weight": group.weight,
-            "people": group.people.iter().map(|n| u128::from(*n)).sum::<u128>(),
-        })).collect::<Vec<_>>(),
-        "limits": limits,
-        "communities": output::objects(&communities),
-        "facilities": output::objects(&facilities),
+    let answer = asked.out.json.then(|| {
+        json!({
+            "format": "linli.siting.reach/1",
+            "settings": asked.files.settings(),
+            "groups": groups.iter().map(|group| json!({
+                "name": group.name,
+                "weight": group.weight,
+                "people": group.people.iter().map(|n| u128::from(*n)).sum::<u128>(),
+            })).collect::<Vec<_>>(),
+            "limits": limits,
+            "communities": output::objects(&communities),
+            "facilities": output::objects(&facilities),
+        })
     });
     let picture = picture(&world, &reach);
     let drawn = asked.out.write(&[communities, facilities], &picture)?;
-    if asked.out.json {
+    if let Some(answer) = answer {
         say::json(&answer)?;
     } else {
         reach_told(&groups, &reach);
