@@ -114,6 +114,7 @@ fn country_book() -> anyhow::Result<Book> {
     Ok(Book::read(&[("country-template.toml", COUNTRY)])?)
 }
 
+#[expect(clippy::too_many_lines, reason = "one figure after the other")]
 fn beside_peer(python: &PathBuf, folder: &Path) -> anyhow::Result<Vec<Figure>> {
     let (made, out) = (folder.join("population"), folder.join("answers"));
     let text = |path: &Path| path.display().to_string();
