@@ -7,7 +7,7 @@ use rand::RngExt as _;
 
 use crate::session::Desk;
 
-/// The cookie the token is bound to; drawn anew at sign-in.
+/// The cookie the token is bound to. The session itself gets a new id at sign-in.
 pub(crate) const COOKIE: &str = "linli_form";
 
 /// A fresh value for the cookie.
