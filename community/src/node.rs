@@ -334,6 +334,15 @@ impl Linli {
         self.inner.states.remove(stream);
     }
 
+    /// Forgets the accounts that are kept in memory: another process, such as `linli account`, may
+    /// have changed them.
+    pub fn forget_accounts(&self) {
+        let topic = <crate::accounts::Accounts as Feature>::TOPIC;
+        self.inner
+            .states
+            .retain(|stream, _| stream.topic() != topic);
+    }
+
     /// Forgets everything that is kept in memory: somebody's key was destroyed.
     pub fn forget_all(&self) {
         self.inner.states.clear();

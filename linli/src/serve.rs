@@ -137,6 +137,7 @@ async fn clocks(linli: Linli, desk: Desk) {
 
 async fn tick(linli: &Linli, desk: &Desk) -> anyhow::Result<()> {
     desk.sweep().await?;
+    linli.forget_accounts();
     if linli.journal().mode() == Mode::Active {
         linli_community::cases::sweep(linli).await?;
     }

@@ -55,6 +55,24 @@ fn get(address: &str, path: &str) -> String {
     answer
 }
 
+/// Each token that the command line issues is good at once on the node that serves meanwhile.
+fn tokens_work_at_once(dir: &Path, address: &str) {
+    for label in ["one", "two"] {
+        let issue = ["account", "token", "worker", "--label", label];
+        let issued = crate::json(0, &issue, dir);
+        let secret = issued["secret"].as_str().unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "GET /api/v1/cases HTTP/1.0\r\nHost: {address}\r\nAuthorization: Bearer {secret}\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(" 200 OK"), "{label}: {answer}");
+    }
+}
+
 #[test]
 fn a_demo_is_made_once_served_and_stopped() {
     let home = tempfile::tempdir().unwrap();
@@ -98,6 +116,7 @@ fn a_demo_is_made_once_served_and_stopped() {
     );
     let page = get(&address, "/demo");
     assert!(page.contains(" 200 ") && page.contains("演示"), "{page}");
+    tokens_work_at_once(&dir, &address);
     let told = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status();

@@ -52,10 +52,13 @@ pub(super) async fn holder_of(portal: &Portal, token: &str) -> Result<Option<Sig
         portal.tokens.keep(&hash, account);
         account
     };
-    let loaded = portal
-        .linli
-        .load::<Accounts>(&accounts::stream(account))
-        .await?;
+    let stream = accounts::stream(account);
+    let mut loaded = portal.linli.load::<Accounts>(&stream).await?;
+    if !loaded.state.tokens.iter().any(|one| one.hash == hash) {
+        // `linli account token` has issued it since the account was read.
+        portal.linli.forget(&stream);
+        loaded = portal.linli.load::<Accounts>(&stream).await?;
+    }
     Ok(signed(portal, account, &loaded.state, &hash, today))
 }
 
