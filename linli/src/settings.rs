@@ -254,7 +254,11 @@ impl Settings {
 /// Knocks at the host and port of a PostgreSQL address; a socket in a folder is left to the store.
 fn reach(url: &str) -> Result<(), Fault> {
     let (host, port) = host_of(url);
-    if host.is_empty() || host.starts_with('/') || host.contains('%') {
+    // `?host=/run/postgresql` names a socket whatever stands before it.
+    let elsewhere = url
+        .split_once('?')
+        .is_some_and(|(_, asked)| asked.contains("host="));
+    if elsewhere || host.is_empty() || host.starts_with('/') || host.contains('%') {
         return Ok(());
     }
     let told = |why: &dyn std::fmt::Display| {

@@ -85,6 +85,6 @@ mod tests {
         for (_, zh, en) in ROLES {
             assert!(text.contains(zh) && text.contains(en), "{zh}");
         }
-        assert!(text.contains("5  任何人"));
+        assert!(text.contains("6  任何人"));
     }
 }
