@@ -46,3 +46,7 @@ pub use book::Book;
 pub use finding::{Finding, Level, Refused};
 pub use household::Household;
 pub use law::Law;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExamples;

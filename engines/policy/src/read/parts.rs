@@ -127,7 +127,6 @@ pub(crate) fn parameter(
         values.extend(value(reader, &mut one, &around));
         one.end(reader);
     }
-    table.text(reader, "of");
     Some(ParameterText {
         names,
         type_: table.text(reader, "type"),
@@ -202,22 +201,19 @@ pub(crate) fn rule(
     }
     let whole = readings(reader, table, &around);
     let since = since(reader, table, &around, &whole);
-    match (whole.is_empty(), versions.is_empty()) {
-        (false, true) if !since.is_empty() => versions = since,
-        (false, true) => versions.push(VersionText {
+    let said = ["formula", "formulas", "readings"].map(|key| table.has(key));
+    if said.into_iter().filter(|said| *said).count() != 1 {
+        let key = &key.value;
+        let told = format!("`{key}` has one of `formula`, `formulas` and `readings`");
+        reader.error(table.at, "missing", told);
+    } else if !since.is_empty() {
+        versions = since;
+    } else if !whole.is_empty() {
+        versions.push(VersionText {
             from,
             to,
             readings: whole,
-        }),
-        (true, false) => {}
-        _ => reader.error(
-            table.at,
-            "missing",
-            format!(
-                "`{}` has one of `formula`, `formulas` and `readings`",
-                key.value
-            ),
-        ),
+        });
     }
     RuleText {
         names,

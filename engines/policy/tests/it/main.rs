@@ -7,9 +7,15 @@ mod catalogue;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod language;
+#[cfg(test)]
+mod naive;
+#[cfg(test)]
 mod openfisca;
 #[cfg(test)]
 #[path = "../../fuzz/properties.rs"]
 mod properties;
+#[cfg(test)]
+mod readme;
 #[cfg(test)]
 mod sweep;
