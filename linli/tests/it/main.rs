@@ -9,6 +9,7 @@ mod budget;
 mod demo;
 mod life;
 mod misuse;
+mod policy;
 mod siting;
 
 use std::path::Path;
