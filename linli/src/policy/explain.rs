@@ -17,7 +17,7 @@ pub(crate) struct Explain {
     /// Policies and overlays: files, or folders of them
     #[arg(value_name = "POLICY", required = true)]
     policies: Vec<PathBuf>,
-    /// The household: a TOML file with [household] and [[persons]]
+    /// The household: a TOML file with `[household]` and `[[persons]]`
     #[arg(long, value_name = "FILE")]
     household: PathBuf,
     /// The day asked about, as 2024-07-01
