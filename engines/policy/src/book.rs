@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
-use crate::finding::{Finding, Level, Refused, Sources};
+use crate::finding::{Finding, Level, Refused, Sources, Span};
 use crate::head::{Head, Source};
 use crate::ir::Fact;
 use crate::model::{Param, Policy, Rule};
@@ -36,13 +36,30 @@ impl Book {
             params,
             rules,
         } = checked;
-        Ok(Self {
+        let book = Self {
             sources,
             policies,
             params,
             rules,
             facts: facts.into(),
-        })
+        };
+        book.plans()?;
+        Ok(book)
+    }
+
+    /// Refuses a book whose rules ask more days, or deeper, than a plan can hold.
+    fn plans(&self) -> Result<(), Refused> {
+        for policy in &self.policies {
+            if let Err(told) = self.law(&[&policy.head.id], policy.head.valid_from) {
+                let at = Span {
+                    file: policy.file,
+                    at: 0,
+                };
+                let told = self.finding(at, Level::Error, "too_large", told.to_string());
+                return Err(Refused(vec![told]));
+            }
+        }
+        Ok(())
     }
 
     /// Every fact of every policy, once; a [`crate::ir::FactId`] is a place here.
@@ -106,7 +123,7 @@ impl Book {
 
     pub(crate) fn finding(
         &self,
-        at: crate::finding::Span,
+        at: Span,
         level: Level,
         code: &'static str,
         message: impl Into<String>,

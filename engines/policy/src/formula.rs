@@ -10,6 +10,10 @@ use crate::finding::Span;
 /// How deep parentheses, choices and calls may nest.
 const DEEPEST: usize = 32;
 
+/// How many parts may hang on each other, as in a long sum: what reads them must not exhaust its
+/// stack.
+const LAYERS: usize = 64;
+
 /// How many words and signs a formula may have.
 const LONGEST: usize = 400;
 
@@ -36,6 +40,10 @@ pub(crate) fn read(text: &str, start: Span) -> Result<Expr, Unread> {
     };
     let expr = parser.choice()?;
     match parser.token() {
+        Token::End if depth(&expr) > LAYERS => {
+            let told = format!("more than {LAYERS} parts hang on each other: give some a rule");
+            Err((expr.at, told))
+        }
         Token::End => Ok(expr),
         other => Err(parser.unexpected(other, "an operator or the end of the formula")),
     }
@@ -409,5 +417,28 @@ fn pair(which: Pair, left: Expr, right: Expr) -> Expr {
     Expr {
         kind: Kind::Pair(which, Box::new(left), Box::new(right)),
         at,
+    }
+}
+
+/// How many parts hang on each other.
+fn depth(expr: &Expr) -> usize {
+    let deepest = |parts: &[&Expr]| parts.iter().map(|part| depth(part)).max().unwrap_or(0);
+    1 + match &expr.kind {
+        Kind::Neg(a) | Kind::Not(a) => depth(a),
+        Kind::Pair(_, a, b) => deepest(&[a, b]),
+        Kind::In(a, list) => list.iter().map(depth).max().unwrap_or(0).max(depth(a)) + list.len(),
+        Kind::If(a, b, c) => deepest(&[a, b, c]),
+        Kind::Call(call) => {
+            let parts = call.arguments.iter().chain(call.counted.as_deref());
+            let deepest = parts.chain(call.none.as_deref()).map(depth).max();
+            deepest.unwrap_or(0) + call.arguments.len()
+        }
+        Kind::Number(_)
+        | Kind::Money(_)
+        | Kind::Date(_)
+        | Kind::Code(_)
+        | Kind::Bool(_)
+        | Kind::Name(_)
+        | Kind::Dotted(..) => 0,
     }
 }

@@ -16,7 +16,7 @@ use super::nodes::Nodes;
 use super::{Explained, Guard, Law, NoPlan, Path, Read, Step, StepId, StepKind, Use};
 
 /// How deep formulas may ask each other while they are built.
-const DEEPEST: usize = 1_000;
+const DEEPEST: usize = 500;
 
 /// What a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

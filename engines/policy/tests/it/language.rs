@@ -416,3 +416,41 @@ expect = { eligible = true, amount = 501 }
         assert!(lines.contains(&expected), "{expected:?} in {lines:?}");
     }
 }
+
+#[test]
+fn long_deep_and_multiplying_rules_end_with_an_answer_or_a_refusal() {
+    // A thread of a test has 2 MiB of stack, as a thread of a server has.
+    let on = day::parse("2024-06-15").unwrap();
+    let ends = |text: &str| {
+        if let Ok(book) = Book::read(&[("p.toml", text)]) {
+            drop(book.lint());
+            if let Ok(law) = book.law(&[], on) {
+                let family = Household::unknown(&book, 2);
+                drop(law.ask(&family).all());
+            }
+        }
+    };
+    ends(&with(&vec!["heads"; 199].join(" + ")));
+    ends(&with(&format!("{}owner", "not ".repeat(300))));
+    ends(&with(&format!("{}1{}", "(".repeat(300), ")".repeat(300))));
+    ends(&with(&format!("{}1", "if owner then 1 else ".repeat(90))));
+    let chain = |first: &str, next: &dyn Fn(usize) -> String| {
+        let rule = |key: usize, formula: &str| {
+            format!("[rules.r{key}]\nformula = \"{formula}\"\nsource = \"s\"\n")
+        };
+        let rules = (1..190).map(|key| rule(key, &next(key - 1)));
+        let rules: String = std::iter::once(rule(0, first)).chain(rules).collect();
+        format!("{HEAD}\n{rules}")
+    };
+    ends(&chain("heads", &|last| format!("r{last} + 1")));
+    let sum = |last: usize| format!("r{last} + {}", vec!["1"; 60].join(" + "));
+    ends(&chain("heads", &sum));
+    // Each rule asks the one before on two days: as many days as there are sums of months.
+    let twice = |last: usize| {
+        format!(
+            "max(r{last}, at(add_months(on, -{}), r{last}))",
+            last % 12 + 1
+        )
+    };
+    ends(&chain("heads", &twice));
+}
