@@ -8,7 +8,7 @@
 //! case) or declines it for good. Staff of the area see the list and file for those who ask them.
 //!
 //! **Legal basis.** Shanghai's decision on the One Network reform (免申即享: granted without being
-//! applied for); PIPL art. 24: a machine may offer and grant, it never refuses or withdraws a
+//! applied for); PIPL art. 24: the machine only offers, it never refuses or withdraws a
 //! benefit, and every offer can be declined.
 //!
 //! **Life cycle.** open → taken (a case was filed), declined (never offered again), or lapsed (the

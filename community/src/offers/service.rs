@@ -120,7 +120,9 @@ impl Linli {
     ) -> Result<Receipt, Problem> {
         let id = stream(filing.applicant, policy);
         let known = self.load::<Offers>(&id).await?;
-        if !matches!(known.state.standing, Standing::Taken(_)) {
+        // Taken already: only the same act sent again is answered, another one files nothing.
+        let done = self.journal().answered(call.command, digest_of(filing)?);
+        if done.await.map_err(|error| self.problem(error))?.is_none() {
             decide::enter(&known.state, call.actor)?;
         }
         let receipt = cases::file(self, call, filing).await?;

@@ -5,8 +5,7 @@
 //! rehearses a change before it is made. The mathematics is `linli_policy`; here it meets the
 //! registers, the cases and the people.
 //!
-//! **Actors.** Whoever reads a case reads its reckoning. Anyone may check in private before applying
-//! ([`Policies::law_on`] with what they type; nothing is stored). District officers propose a change,
+//! **Actors.** Whoever works or owns a case reads its reckoning. District officers propose a change,
 //! rehearse it and publish it, each change by two of them.
 //!
 //! **Legal basis.** Each file cites its own. Two officers for a change: the district's rule, as a

@@ -20,7 +20,7 @@ use crate::residents::{Facts, Households, Residents};
 /// travels in one entry of the journal.
 const MOST_BYTES: usize = 20 * 1024;
 
-/// Facts that mean another thing in each case: what a form asks and no register holds.
+/// The source of what the form was told: the office `resident` of the dictionary.
 const BY_APPLICANT: &str = "resident";
 
 /// 一家人: who belongs to it and what is known.

@@ -240,7 +240,7 @@ struct Difference {
     text: String,
 }
 
-/// `GET /desk/policies/changes/{change}`: with the rehearsal as of `?on=`, tomorrow where it is not
+/// `GET /desk/policies/changes/{change}`: with the rehearsal as of `?on=`, today where it is not
 /// said.
 pub(super) async fn change(
     State(portal): State<Portal>,

@@ -36,6 +36,13 @@ async fn an_offer_is_shown_with_its_reckoning_and_taken_with_one_button() {
     assert!(taken.location().starts_with("/cases/") && taken.location().ends_with("/receipt"));
     let again = send(&mut zhang, "/my/offers/take", &page.body, &[]).await;
     assert_eq!(again.location(), taken.location(), "sent twice, filed once");
+    let other = [("_command", "01a20b21-7bb3-7267-87c4-deec57d81298")];
+    let refused = send(&mut zhang, "/my/offers/take", &page.body, &other).await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "filed once"
+    );
     let page = zhang.get("/my/offers").await;
     assert!(!page.body.contains("老年综合津贴"));
     let mut worker = town.site.signed(Role::CommitteeWorker, COMMITTEE).await;
