@@ -1,7 +1,7 @@
 //! Backups: one portable file, the same for every kind of store, taken while writing goes on.
 //!
 //! The file holds the journal, never the registers: those are rebuilt. Personal data stays sealed;
-//! the keys lie beside it in `keys.linli`.
+//! the keys lie beside it in `keys.linli`, and files that entries name in `attachments/`.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::archive::{ArchivedCommand, ArchivedNotice, Counts, FORM, Header, Kind, Writer};
 use crate::db::fault;
+use crate::files;
 use crate::journal::Journal;
 use crate::read;
 use crate::rebuild::Progress;
@@ -33,6 +34,10 @@ pub struct BackedUp {
     pub entries: u64,
     /// How many bytes it has.
     pub bytes: u64,
+    /// How many files lie beside it, in `attachments`.
+    pub files: u64,
+    /// How many files entries name that this node no longer has.
+    pub files_missing: u64,
 }
 
 impl Journal {
@@ -73,7 +78,10 @@ impl Journal {
         sync_folder(&folder)?;
         // After the archive: every key its entries need is durable by now.
         sidecar::write(shared, &folder).await?;
+        let (files, files_missing) = files::out(shared, &folder, &mut progress).await?;
         Ok(BackedUp {
+            files,
+            files_missing,
             keys: folder.join(sidecar::FILE),
             archive: path,
             entries: header.size,

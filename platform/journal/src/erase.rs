@@ -29,7 +29,7 @@ pub struct Destroy {
 
 impl Journal {
     /// Destroys a subject's key: what is sealed under it can never be read again, here or from any
-    /// backup whose folder this node can still reach. The journal still verifies.
+    /// backup whose folder this node can still reach; their files go. The journal still verifies.
     ///
     /// Backup folders that could not be reached are returned: the key must be removed there by
     /// hand, or by the next backup into them.
@@ -68,6 +68,7 @@ impl Journal {
         }
         keys.remove(&[subject]).await?;
         keys::scrub(&self.shared.db.write, "log_meta").await?;
+        self.shared.files.remove_all(subject)?;
         Ok(sidecar::punch_everywhere(&self.shared, &[subject]).await?)
     }
 

@@ -300,7 +300,7 @@ impl Journal {
     }
 
     /// The way to the writer, when the node takes writes.
-    fn writable(&self, effect: Effect) -> Result<&mpsc::Sender<Job>, AppendError> {
+    pub(crate) fn writable(&self, effect: Effect) -> Result<&mpsc::Sender<Job>, AppendError> {
         let mode = self.mode();
         match (&self.jobs, mode, effect) {
             (Some(jobs), Mode::Active, _) | (Some(jobs), Mode::Restored, Effect::StandsAlone) => {

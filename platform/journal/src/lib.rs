@@ -4,7 +4,8 @@
 //! transaction**, group-committed by a single writer; nothing is acknowledged before it is durable.
 //! Entries are kept as the exact bytes that were first written. Personal data in them is sealed
 //! under its subject's own key, which can be destroyed; the Merkle tree over the entries' digests
-//! lets anyone check that nothing was dropped or rewritten.
+//! lets anyone check that nothing was dropped or rewritten. Files too large for an entry are kept
+//! beside the journal, sealed in the same way.
 //!
 //! Stores: memory, SQLite and PostgreSQL, one code path through SeaORM.
 
@@ -20,10 +21,12 @@ mod config;
 mod db;
 mod entry;
 mod erase;
+mod files;
 pub mod golden;
 mod journal;
 mod keys;
 mod lock;
+mod named;
 mod open;
 mod outbox;
 mod prepare;
@@ -51,11 +54,12 @@ pub use config::{Config, Store};
 pub use db::side_store;
 pub use entry::{BadKind, Kind, Opened, Recorded};
 pub use erase::Destroy;
+pub use files::{BadFileId, FileAt, FileId, KeptFile};
 pub use journal::{Journal, kinds};
 pub use outbox::Waiting;
 pub use proof::{BadReceipt, Proven, Receipt, verify_receipt};
 pub use rebuild::{Progress, Rebuilt};
-pub use registers::{FoldError, Folder, NoRegisters, Registers};
+pub use registers::{FileRegister, FoldError, Folder, NoRegisters, Registers};
 pub use restore::{Restored, restore};
 pub use sea_orm;
 pub use shared::{Mode, Parked};

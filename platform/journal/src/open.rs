@@ -174,10 +174,14 @@ pub(crate) async fn destroyed(
     Ok(subjects)
 }
 
-/// A key whose destruction was journalled is removed even if the node died right after.
+/// A key whose destruction was journalled is removed, and files sealed under it, even if the node
+/// died right after.
 async fn forget_destroyed(shared: &Shared) -> Result<(), Fault> {
     let subjects = destroyed(shared, &shared.db.write).await?;
     shared.keys.mark_destroyed(subjects.iter().copied());
+    for subject in &subjects {
+        shared.files.remove_all(*subject)?;
+    }
     shared.keys.remove(&subjects).await
 }
 

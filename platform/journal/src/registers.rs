@@ -7,6 +7,17 @@ use crate::change::Change;
 use crate::entry::Recorded;
 use crate::upcast::Upcasters;
 
+/// A register that lists the files that entries name, one row an entry and file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRegister {
+    /// The table.
+    pub table: &'static str,
+    /// Its column with the subject whose file it is.
+    pub subject: &'static str,
+    /// Its column with the file's id.
+    pub file: &'static str,
+}
+
 /// The registers of a node: their tables and how entries become rows.
 pub trait Registers: Send + Sync {
     /// The tables, each with a primary key and without foreign keys. No name begins with `log_`.
@@ -17,6 +28,12 @@ pub trait Registers: Send + Sync {
 
     /// A folder that has seen nothing yet.
     fn folder(&self) -> Box<dyn Folder>;
+
+    /// The registers that list the files that entries name: those files are backed up, restored and
+    /// verified, and never swept.
+    fn files(&self) -> Vec<FileRegister> {
+        Vec::new()
+    }
 
     /// Raise this when the fold changes while the tables stay the same: a node whose registers were
     /// made by another version rebuilds them when it opens. Changed tables are noticed by

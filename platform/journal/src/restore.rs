@@ -19,6 +19,7 @@ use crate::archive::{ArchivedCommand, ArchivedNotice, Counts, Header, Kind, Read
 use crate::chain::Chains;
 use crate::config::{Config, Store};
 use crate::db::{begin, fault};
+use crate::files;
 use crate::journal::kinds;
 use crate::keys;
 use crate::open;
@@ -47,6 +48,8 @@ pub struct Restored {
     pub commands: u64,
     /// How many subjects were erased after the backup was made: their data stays unreadable.
     pub erased_since: u64,
+    /// How many files came from beside the archive.
+    pub files: u64,
 }
 
 /// Restores the archive at `archive`, with the file of keys beside it, into the empty place that
@@ -83,8 +86,14 @@ pub async fn restore(
     let loaded = load
         .everything(archive, &identity, &checkpoint, &mut progress)
         .await;
-    let erased_since = match loaded {
-        Ok(erased) => erased,
+    let loaded = match loaded {
+        Ok(erased) => files::back(&shared, folder, &load.readable())
+            .await
+            .map(|files| (erased, files)),
+        Err(why) => Err(why),
+    };
+    let (erased_since, files) = match loaded {
+        Ok(loaded) => loaded,
         Err(why) => {
             close(&shared).await;
             return Err(why);
@@ -99,6 +108,7 @@ pub async fn restore(
         entries: counts.entries,
         commands: counts.commands,
         erased_since,
+        files,
     })
 }
 
@@ -175,6 +185,13 @@ impl<'a> Load<'a> {
             sealed: HashSet::new(),
             destroyed: BTreeMap::new(),
         }
+    }
+
+    /// The subjects whose data can still be read.
+    fn readable(&self) -> HashSet<ResidentId> {
+        let keys = self.sidecar.keys.iter().map(|(subject, _)| *subject);
+        keys.filter(|subject| !self.destroyed.contains_key(subject))
+            .collect()
     }
 
     /// Loads the archive. Says how many subjects were erased after it was made.

@@ -23,7 +23,7 @@ pub(crate) fn seal(key: &Key, nonce: &Nonce, context: &[u8], plain: &[u8]) -> Ve
     };
     XChaCha20Poly1305::new(key.into())
         .encrypt(&XNonce::from(*nonce), payload)
-        .expect("a message of at most 60 KiB can always be sealed")
+        .expect("a message of less than 256 GiB can always be sealed")
 }
 
 /// Opens what [`seal`] made; `None` when key, context or text do not fit.

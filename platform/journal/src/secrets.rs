@@ -122,7 +122,7 @@ pub(crate) fn setting(path: &Path, why: &dyn std::fmt::Display) -> Fault {
     Fault::Setting(format!("{}: {why}", path.display()))
 }
 
-fn read(path: &Path) -> Result<[u8; 32], Fault> {
+pub(crate) fn read(path: &Path) -> Result<[u8; 32], Fault> {
     let text = fs::read_to_string(path).map_err(|why| setting(path, &why))?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.trim(), &mut bytes)

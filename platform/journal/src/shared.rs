@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::db::{Pair, fault};
+use crate::files;
 use crate::keys::KeyStore;
 use crate::registers::Registers;
 use crate::secrets::Secrets;
@@ -104,12 +105,16 @@ pub(crate) struct Shared {
     pub(crate) db: Pair,
     pub(crate) keys: KeyStore,
     pub(crate) secrets: Secrets,
+    /// Files kept beside the journal.
+    pub(crate) files: files::Store,
     pub(crate) identity: OnceLock<Identity>,
     pub(crate) mode: watch::Sender<Mode>,
     pub(crate) heads: Cache<StreamId, Head>,
     pub(crate) parked: RwLock<HashMap<StreamId, Parked>>,
     pub(crate) state: tokio::sync::Mutex<State>,
     pub(crate) carrier: Carrier,
+    /// Secrets for other purposes, of a journal in memory.
+    pub(crate) named: std::sync::Mutex<HashMap<String, [u8; 32]>>,
     /// Held while files of keys beside backups are written or changed.
     pub(crate) sidecars: tokio::sync::Mutex<()>,
 }
@@ -124,6 +129,7 @@ impl Shared {
         let (db, keys, secrets) = stores;
         Self {
             upcasters: registers.upcasters(),
+            files: files::Store::of(&config),
             config,
             clock,
             registers,
@@ -136,6 +142,7 @@ impl Shared {
             parked: RwLock::default(),
             state: tokio::sync::Mutex::default(),
             carrier: Carrier::default(),
+            named: std::sync::Mutex::default(),
             sidecars: tokio::sync::Mutex::default(),
         }
     }

@@ -142,8 +142,12 @@ pub(crate) async fn punch_everywhere(
     let mut unreachable = Vec::new();
     for folder in folders(shared).await? {
         let path = folder.join(FILE);
-        let subjects = subjects.to_vec();
-        let punched = crate::read::blocking(move || punch(&path, &subjects)).await?;
+        let (subjects, beside) = (subjects.to_vec(), folder.clone());
+        let punched = crate::read::blocking(move || {
+            punch(&path, &subjects)?;
+            crate::files::forget(&beside, &subjects)
+        });
+        let punched = punched.await?;
         if let Err(error) = punched {
             tracing::error!(folder = %folder.display(), %error, "a key could not be removed");
             unreachable.push(folder);

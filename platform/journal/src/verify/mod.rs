@@ -3,8 +3,8 @@
 //!
 //! The chain of trust: the node's key signs the checkpoint, its root covers the tiles, the tiles
 //! cover each entry's bytes; entries cover the register rows (their fold), the destroyed keys and
-//! which commands there were. Rows that no entry covers carry a keyed checksum. The database's own
-//! check runs beside.
+//! which commands there were. Rows that no entry covers carry a keyed checksum. Files that entries
+//! name are opened. The database's own check runs beside.
 
 mod registers;
 mod small;
@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::db::{self, fault};
+use crate::files;
 use crate::journal::Journal;
 use crate::rebuild::{Progress, Watcher};
 use crate::registers::Registers;
@@ -37,6 +38,8 @@ pub struct Depth {
     pub registers: bool,
     /// Let SQLite check its own files.
     pub files: bool,
+    /// Open every file that an entry names.
+    pub attachments: bool,
 }
 
 impl Default for Depth {
@@ -44,6 +47,7 @@ impl Default for Depth {
         Self {
             registers: true,
             files: true,
+            attachments: true,
         }
     }
 }
@@ -59,6 +63,8 @@ pub struct Findings {
     pub keys: u64,
     /// How many sealed parts cannot be read because their key was destroyed.
     pub erased: u64,
+    /// How many files that entries name.
+    pub files: u64,
     /// Whether the registers were compared: not when asked not to, nor when entries are damaged.
     pub registers: bool,
     /// What is damaged, at most a thousand.
@@ -111,6 +117,13 @@ pub enum Place {
     },
     /// A subject's key.
     Key(String),
+    /// A file that an entry names.
+    File {
+        /// Its id.
+        id: String,
+        /// Whose it is.
+        subject: String,
+    },
 }
 
 impl Findings {
@@ -120,7 +133,7 @@ impl Findings {
         self.damages.is_empty()
     }
 
-    fn add(&mut self, place: Place, what: impl Into<String>) {
+    pub(crate) fn add(&mut self, place: Place, what: impl Into<String>) {
         if self.damages.len() < LISTED {
             let what = what.into();
             self.damages.push(Damage { place, what });
@@ -143,7 +156,7 @@ impl Findings {
     }
 
     /// Notes a failure to read as damage of what could not be read.
-    fn unreadable(&mut self, table: &str, why: &dyn fmt::Display) {
+    pub(crate) fn unreadable(&mut self, table: &str, why: &dyn fmt::Display) {
         let what = format!("cannot be read: {why}");
         self.add(Place::Store(table.to_owned()), what);
     }
@@ -175,6 +188,7 @@ impl fmt::Display for Damage {
             Place::Command(id) => write!(f, "command {id}")?,
             Place::Row { table, key } => write!(f, "table {table}, row {key}")?,
             Place::Key(subject) => write!(f, "key of subject {subject}")?,
+            Place::File { id, subject } => write!(f, "file {id} of subject {subject}")?,
         }
         write!(f, ": {}", self.what)
     }
@@ -333,6 +347,9 @@ async fn check(
     };
     let walked = walk::walk(shared, db, &mut tree, scratch.as_mut(), watch, findings).await?;
     small::check(shared, db, &walked, watch, findings).await;
+    if depth.attachments {
+        files::check(shared, db, watch, findings).await;
+    }
     if let Some(scratch) = scratch {
         findings.parked = scratch.parked().iter().map(shown).collect();
         // With damaged entries the fold itself is not what it was: comparing would only add noise.

@@ -10,6 +10,8 @@ mod evolution;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod proofs;
 #[cfg(test)]
 mod site;
