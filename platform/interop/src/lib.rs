@@ -1,7 +1,8 @@
-//! Formats at the rim: letters as tagged PDF, QR codes.
+//! Formats at the rim: letters as tagged PDF, QR codes, files that people send.
 //!
 //! Values in, bytes out. What a letter says is decided elsewhere; here it only gets its form, so
 //! nothing in this crate reads a register, a clock or a request.
 
 pub mod letter;
 pub mod qr;
+pub mod upload;
