@@ -6,8 +6,10 @@
 //! something in one feature causes in another.
 
 pub mod accounts;
+pub mod attachments;
 pub mod cases;
 pub mod catalogue;
+pub mod certificates;
 pub mod feature;
 pub mod node;
 pub mod offers;

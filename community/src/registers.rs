@@ -1,13 +1,13 @@
 //! The registers of all features, as the journal knows them.
 
-use linli_journal::{Change, FoldError, Folder, Recorded, Registers};
+use linli_journal::{Change, FileRegister, FoldError, Folder, Recorded, Registers};
 use linli_kernel::Fault;
 use sea_orm::sea_query::{IndexCreateStatement, Query, TableCreateStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{accounts, catalogue, offers, places, policies, residents};
+use crate::{accounts, catalogue, certificates, offers, places, policies, residents};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,7 @@ impl Registers for All {
             catalogue::tables(),
             offers::tables(),
             policies::tables(),
+            certificates::tables(),
         ]
         .concat()
     }
@@ -35,8 +36,13 @@ impl Registers for All {
             cases::indexes(),
             catalogue::indexes(),
             offers::indexes(),
+            certificates::indexes(),
         ]
         .concat()
+    }
+
+    fn files(&self) -> Vec<FileRegister> {
+        vec![cases::PAPER_FILES]
     }
 
     fn folder(&self) -> Box<dyn Folder> {
@@ -47,6 +53,10 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
         folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
         folders.push(Box::new(FeatureFolder::<policies::Changes>::default()));
+        folders.push(Box::new(FeatureFolder::<certificates::Keys>::default()));
+        folders.push(Box::new(
+            FeatureFolder::<certificates::Certificates>::default(),
+        ));
         Box::new(Folders(folders))
     }
 }

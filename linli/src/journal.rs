@@ -71,11 +71,12 @@ fn told(findings: &Findings) -> String {
         commands,
         keys,
         erased,
+        files,
         ..
     } = findings;
     lines.push(format!(
         "{sound}: {entries} 条记录 · entries, {commands} 个命令 · commands, \
-         {keys} 把密钥 · keys, {erased} 处已抹去 · erased"
+         {keys} 把密钥 · keys, {files} 个附件 · files, {erased} 处已抹去 · erased"
     ));
     lines.join("\n")
 }

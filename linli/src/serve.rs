@@ -21,6 +21,9 @@ use crate::{discovery, logs, node};
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
+/// How often files that nothing names are swept.
+const SWEEP_FILES_EVERY: Duration = Duration::from_secs(3_600);
+
 /// `linli serve`
 pub(crate) async fn run(folder: &Folder) -> anyhow::Result<Outcome> {
     let settings = Settings::of(&folder.dir)?;
@@ -80,6 +83,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         demo,
     } = serving;
     publish(&linli).await;
+    keep_key(&linli).await;
     let desk = node::desk(dir, settings).await?;
     let codes = Arc::new(FileSender::new(dir.join("codes.txt")));
     let mut portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
@@ -96,8 +100,10 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         },
         ..Patience::default()
     };
+    let desk_of_files = desk.clone();
     let clocks = tokio::spawn(clocks(linli.clone(), desk));
     let finder = tokio::spawn(discovery::run(linli.clone()));
+    let sweeper = tokio::spawn(upkeep(linli.clone(), desk_of_files));
     let stop = async {
         if let Err(error) = server::stop_signal().await {
             tracing::error!(%error, "cannot wait for a signal");
@@ -106,6 +112,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     server::serve(listener, linli_portal::app(portal), patience, stop).await;
     clocks.abort();
     finder.abort();
+    sweeper.abort();
     linli.journal().close().await;
     tracing::info!("stopped");
     Ok(())
@@ -131,6 +138,33 @@ async fn clocks(linli: Linli, desk: Desk) {
         ticks.tick().await;
         if let Err(error) = tick(&linli, &desk).await {
             tracing::error!(error = format!("{error:#}"), "clocks were not looked at");
+        }
+    }
+}
+
+/// Makes sure that certificates can be signed; what keeps it from that does not keep the node from
+/// serving.
+async fn keep_key(linli: &Linli) {
+    if linli.journal().mode() == Mode::Active
+        && let Err(error) = linli_community::certificates::ready(linli).await
+    {
+        tracing::error!(%error, "certificates cannot be signed");
+    }
+}
+
+/// Sweeps files that nothing names and renews the key of certificates, for as long as the node runs.
+async fn upkeep(linli: Linli, desk: Desk) {
+    let mut ticks = tokio::time::interval(SWEEP_FILES_EVERY);
+    loop {
+        ticks.tick().await;
+        if linli.journal().mode() != Mode::Active {
+            continue;
+        }
+        keep_key(&linli).await;
+        match linli_portal::attachments::sweep(&linli, &desk).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "swept files that nothing names"),
+            Err(error) => tracing::error!(%error, "files were not swept"),
         }
     }
 }

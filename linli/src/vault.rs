@@ -34,13 +34,26 @@ pub(crate) async fn backup(backup: &Backup) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     say::line(format!(
-        "已备份 {} 条记录 · entries backed up\n  {}\n  {}\n\
+        "已备份 {} 条记录、{} 个附件 · entries and files backed up\n  {}\n  {}\n\
          密钥文件请与备份分开保管,只留最新的一份 · Keep the file of keys apart from the archives, and only the newest.",
         made.entries,
+        made.files,
         made.archive.display(),
         made.keys.display()
     ));
+    if made.files_missing > 0 {
+        say::line(missing(made.files_missing));
+        return Ok(Outcome::Failed);
+    }
     Ok(Outcome::Done)
+}
+
+/// Files that entries name and this node lacks.
+fn missing(files: u64) -> String {
+    format!(
+        "✗ 缺 {files} 个附件: 请用 linli journal verify 查明,从别的备份的 attachments/ 补回 · files are missing: \
+         run linli journal verify, and copy them back from attachments/ of another backup"
+    )
 }
 
 /// `linli restore`: into an empty folder; the node then reads, and writes once it is confirmed.
@@ -75,6 +88,7 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
     };
     // Registers are no part of a backup: opening the node for the first time makes them.
     let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
+    let (_, lacking) = journal.missing_files().await?;
     journal.close().await;
     shown.end("");
     if restore.json {
@@ -83,12 +97,15 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
     }
     let dir = dir.display();
     say::line(format!(
-        "已恢复 {} 条记录 · entries restored\n\
+        "已恢复 {} 条记录、{} 个附件 · entries and files restored\n\
          现在只读。确认原节点已停用后 · It reads only. Once the old node is certain to be gone:\n  \
          linli journal confirm-alone --dir {dir}\n\
          密码不在备份里 · Passwords are not in a backup: linli account password NAME --dir {dir}",
-        restored.entries
+        restored.entries, restored.files
     ));
+    if !lacking.is_empty() {
+        say::line(missing(lacking.len() as u64));
+    }
     Ok(Outcome::Done)
 }
 

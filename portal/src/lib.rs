@@ -7,9 +7,11 @@ mod admin;
 mod api;
 mod apply;
 pub mod assets;
+pub mod attachments;
 mod audit;
 mod cases;
 mod catalogue;
+mod certificates;
 pub mod demo;
 mod desk;
 mod home;
@@ -46,7 +48,7 @@ use assets::Assets;
 use i18n::I18n;
 use session::{CodeSender, Desk, DeskStore};
 pub use settings::Settings;
-use shell::{Limiter, Routes};
+use shell::{Built, Limiter, Room, Routes};
 
 /// What every handler can reach; cheap to clone.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub struct Portal {
     pub codes: Arc<dyn CodeSender>,
     pub(crate) demo: Option<Arc<demo::Demo>>,
     pub(crate) limiter: Limiter,
+    pub(crate) room: Room,
+    pub(crate) pictures: attachments::Darkroom,
     pub(crate) tokens: signin::Tokens,
 }
 
@@ -97,6 +101,8 @@ impl Portal {
             codes,
             demo: None,
             limiter: Limiter::default(),
+            room: Room::default(),
+            pictures: attachments::Darkroom::default(),
             tokens: signin::Tokens::default(),
         })
     }
@@ -118,11 +124,13 @@ pub fn routes() -> Routes {
         .merge(home::routes())
         .merge(catalogue::routes())
         .merge(apply::routes())
+        .merge(attachments::routes())
         .merge(my::routes())
         .merge(progress::routes())
         .merge(policies::routes())
         .merge(notices::routes())
         .merge(lookup::routes())
+        .merge(certificates::routes())
         .merge(desk::routes())
         .merge(cases::routes())
         .merge(intake::routes())
@@ -138,7 +146,11 @@ pub fn routes() -> Routes {
 
 /// The application: all routes behind the doorway, sessions, headers and compression.
 pub fn app(portal: Portal) -> Router {
-    let (router, nav) = routes().build();
+    let Built {
+        router,
+        nav,
+        uploads,
+    } = routes().build();
     let sessions = SessionManagerLayer::new(DeskStore(portal.desk.clone()))
         .with_name(signin::SESSION_COOKIE)
         .with_secure(portal.shared.settings.tls)
@@ -148,6 +160,7 @@ pub fn app(portal: Portal) -> Router {
     router
         .layer(from_fn_with_state(portal.clone(), shell::doorway))
         .layer(Extension(Arc::new(nav)))
+        .layer(Extension(uploads))
         .layer(sessions)
         .layer(from_fn_with_state(portal.clone(), shell::secure))
         .layer(CompressionLayer::new().gzip(true).compress_when(worth))

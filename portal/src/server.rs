@@ -209,14 +209,15 @@ impl Serving {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let io = TokioIo::new(Patient::new(stream, self.patience.write()));
-        let request_time = self.patience.request();
+        let patience = self.patience;
         let app = self.app.clone();
         let asking = Arc::clone(&guest);
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
             let (app, asking) = (app.clone(), Arc::clone(&asking));
             async move {
                 asking.begins();
-                let answered = answer(app, request, peer, request_time).await;
+                let time = time_for(&request, &patience);
+                let answered = answer(app, request, peer, time).await;
                 asking.ends();
                 answered
             }
@@ -241,6 +242,16 @@ impl Serving {
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
         }
+    }
+}
+
+/// How long a request may take: one with files longer, as it comes over slow lines.
+fn time_for(request: &hyper::Request<Incoming>, patience: &Patience) -> Duration {
+    let kind = request.headers().get(http::header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data")) {
+        patience.upload()
+    } else {
+        patience.request()
     }
 }
 

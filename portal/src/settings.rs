@@ -38,6 +38,9 @@ pub struct Limits {
     pub pages: Rate,
     /// Attempts to sign in for each address.
     pub sign_in: Rate,
+    /// Checks of a certificate's number for each address: enough for a counter, too few to try
+    /// numbers out.
+    pub checks: Rate,
     /// Whether requests from this machine are spared.
     pub spare_loopback: bool,
 }
@@ -70,6 +73,10 @@ impl Default for Limits {
                 burst: 10,
                 per_minute: 10,
             },
+            checks: Rate {
+                burst: 30,
+                per_minute: 20,
+            },
             spare_loopback: true,
         }
     }
@@ -83,6 +90,8 @@ pub struct Patience {
     pub header_s: u64,
     /// Seconds for a whole request, its body included.
     pub request_s: u64,
+    /// Seconds for a request with files, its body included.
+    pub upload_s: u64,
     /// Seconds for a client to take the next piece of an answer.
     pub write_s: u64,
     /// Connections in all.
@@ -98,6 +107,7 @@ impl Default for Patience {
         Self {
             header_s: 10,
             request_s: 30,
+            upload_s: 180,
             write_s: 20,
             connections: 4_096,
             per_address: 256,
@@ -113,6 +123,10 @@ impl Patience {
 
     pub(crate) fn request(&self) -> Duration {
         Duration::from_secs(self.request_s)
+    }
+
+    pub(crate) fn upload(&self) -> Duration {
+        Duration::from_secs(self.upload_s)
     }
 
     pub(crate) fn write(&self) -> Duration {

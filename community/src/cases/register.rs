@@ -1,12 +1,12 @@
 //! The read model of cases: tables, and the projection from state to rows.
 //!
 //! `cases` has one row a case; `award`, `public_notice` and `follow_up` one row while there is such a
-//! thing. Rows follow from the state alone, so a rebuild gives the same. The names they hold are
+//! thing; `paper_file` one row a file that came with a case. Rows follow from the state alone, so a rebuild gives the same. The names they hold are
 //! for staff lists; they go when the person is erased.
 
 use std::sync::Arc;
 
-use linli_journal::{Change, FoldError, Recorded};
+use linli_journal::{Change, FileRegister, FoldError, Recorded};
 use linli_kernel::{CaseId, Fault, ResidentId, StreamId};
 use sea_orm::Value;
 use sea_orm::sea_query::{
@@ -106,6 +106,15 @@ const FOLLOW_UP: &[(&str, ColumnType)] = &[
     ("due", TEXT),
 ];
 
+const PAPER_FILE: &[(&str, ColumnType)] = &[("case_id", TEXT), ("subject", TEXT), ("file", TEXT)];
+
+/// Which files the papers of cases are.
+pub const PAPER_FILES: FileRegister = FileRegister {
+    table: "paper_file",
+    subject: "subject",
+    file: "file",
+};
+
 /// The tables of this feature.
 #[must_use]
 pub fn tables() -> Vec<TableCreateStatement> {
@@ -114,6 +123,7 @@ pub fn tables() -> Vec<TableCreateStatement> {
         table("award", AWARD),
         table("public_notice", NOTICE),
         table("follow_up", FOLLOW_UP),
+        table(PAPER_FILES.table, PAPER_FILE),
     ]
 }
 
@@ -184,6 +194,7 @@ const INDEXES: &[(&str, &str, &[&str])] = &[
     ("award_by_area", "award", &["area"]),
     ("public_notice_by_area", "public_notice", &["area"]),
     ("follow_up_by_area", "follow_up", &["area"]),
+    ("paper_file_by_file", "paper_file", &["file", "subject"]),
 ];
 
 const BY_DUE: &[&str] = &[
@@ -262,6 +273,7 @@ impl Feature for Cases {
         award_rows(before, case, rows);
         notice_rows(before, case, rows);
         follow_up_rows(before, case, rows);
+        paper_rows(before, case, rows);
     }
 
     fn slim(state: &mut MaybeCase) {
@@ -516,4 +528,25 @@ fn follow_up_rows(before: Option<&State>, case: &State, rows: &mut Vec<Change>) 
             ("due", date_of(due.map(|wait| wait.due))),
         ],
     });
+}
+
+/// The files that came since: papers are only ever added. Rows stay when the person is erased; the
+/// journal passes over files of whom it no longer has a key.
+fn paper_rows(before: Option<&State>, case: &State, rows: &mut Vec<Change>) {
+    let known = before.map_or(0, |old| old.papers.len());
+    for paper in case.papers.iter().skip(known) {
+        let Some(file) = &paper.attachment else {
+            continue;
+        };
+        rows.push(Change::Upsert {
+            table: PAPER_FILES.table,
+            key: &["id"],
+            row: vec![
+                ("id", format!("{}/{file}", case.id).into()),
+                ("case_id", case.id.to_string().into()),
+                ("subject", case.applicant.to_string().into()),
+                ("file", file.as_str().into()),
+            ],
+        });
+    }
 }

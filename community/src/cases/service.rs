@@ -64,6 +64,9 @@ pub async fn file(linli: &Linli, call: Call<'_>, filing: &Filing) -> Result<Rece
         .service_in(&filing.service, &filing.area, today)
         .ok_or_else(|| refused(No::ServiceUnknown(filing.service.clone())))?;
     let filing = checked(&service, filing, today)?;
+    linli
+        .check_attached(filing.applicant, &filing.papers)
+        .await?;
     let rules = rules(linli, &service, &filing)?;
     let (number, serial) = linli.new_case_number()?;
     let id = CaseId::new(linli.clock());
@@ -201,6 +204,10 @@ pub async fn act(
         && linli.areas().get(area).is_none()
     {
         return Err(refused(No::AreaUnknown(area.to_string())));
+    }
+    if let Command::Supplement { papers, .. } = command {
+        let (case, _) = load(linli, id).await?;
+        linli.check_attached(case.applicant, papers).await?;
     }
     let stream = StreamId::from(id);
     let reckoning = match command {

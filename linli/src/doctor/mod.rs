@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use linli_community::catalogue::{Catalogue, built_in_calendar};
+use linli_community::registers::All;
 use linli_journal::{Journal, NoRegisters};
 use linli_kernel::{Clock as _, Fault, SystemClock};
 use linli_portal::assets::Assets;
@@ -66,6 +67,7 @@ async fn examine(dir: &Path) -> Vec<Finding> {
     let (store, last_entry) = store(&settings, dir).await;
     findings.push(store);
     findings.push(machine::clock(&SystemClock, last_entry));
+    findings.extend(attachments(&settings, dir).await);
     findings.extend(catalogue(&settings));
     findings.push(node::fonts(settings.fonts.as_deref()));
     findings.push(node::pages(
@@ -94,6 +96,24 @@ async fn store(settings: &Settings, dir: &Path) -> (Finding, Option<Timestamp>) 
             (Finding::fail("store", error.to_string(), zh, en), None)
         }
     }
+}
+
+/// Every file that an entry names is there. Whether each is sound is for `linli journal verify`.
+/// Nothing is said of a store that cannot be read: that is another finding.
+async fn attachments(settings: &Settings, dir: &Path) -> Option<Finding> {
+    let config = settings.journal(dir).ok()?.reading();
+    let opened = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await;
+    let (named, missing) = opened.ok()?.missing_files().await.ok()?;
+    Some(if missing.is_empty() {
+        Finding::ok("attachments", format!("{named} files"))
+    } else {
+        Finding::fail(
+            "attachments",
+            format!("{} of {named} files are missing", missing.len()),
+            "请运行 linli journal verify 查明是哪些,再从备份的 attachments/ 补回。",
+            "Run `linli journal verify` to see which, and copy them back from attachments/ of a backup.",
+        )
+    })
 }
 
 async fn last_entry(journal: &Journal) -> Result<(u64, Option<Timestamp>), Fault> {

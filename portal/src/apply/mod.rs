@@ -1,5 +1,5 @@
-//! 申请: from the start page over one question a page to the check page, the submission and the
-//! receipt.
+//! 申请: from the start page over one question a page and the photos of papers to the check page,
+//! the submission and the receipt.
 //!
 //! **Invariants.** Nothing is asked that the register holds: its answers are filled in with their
 //! source, to confirm or correct. Each answer is saved as it is given, also one that does not pass
@@ -7,6 +7,7 @@
 
 mod forms;
 mod pages;
+mod papers;
 mod receipt;
 mod submit;
 #[cfg(test)]
@@ -30,6 +31,8 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/apply/{service}", Access::Public, pages::start)
         .post("/apply/{service}", APPLY, pages::begin)
+        .get("/apply/{service}/papers", APPLY, papers::show)
+        .upload("/apply/{service}/papers", APPLY, papers::send)
         .get("/apply/{service}/check", APPLY, submit::check)
         .post("/apply/{service}/check", APPLY, submit::submit)
         .get("/apply/{service}/{question}", APPLY, pages::ask)

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_community::catalogue::{
-    Answers, Facts, Form, Kind, Question, Service, from_form, is_blank,
+    Answers, Facts, Form, Kind, Paper, Question, Service, from_form, is_blank,
 };
 use serde_json::{Map, Value};
 use tower_sessions::Session;
@@ -17,6 +17,7 @@ use super::forms::{pairs, row_count, sent};
 use super::views::draw_question;
 use super::whom::{self, Whom};
 use crate::Portal;
+use crate::attachments::{self, Tray};
 use crate::catalogue::views::{is_online, say};
 use crate::progress::words::tell;
 use crate::session::DraftKey;
@@ -29,6 +30,10 @@ pub(super) struct Application {
     pub(super) whom: Whom,
     pub(super) facts: Facts,
     pub(super) answers: Answers,
+    /// The photos and files of papers so far.
+    pub(super) tray: Tray,
+    /// Whether the page of papers was passed.
+    pub(super) passed_papers: bool,
     pub(super) saved_at: Option<i64>,
     pub(super) key: DraftKey,
     pub(super) today: Date,
@@ -61,14 +66,17 @@ impl Application {
         let facts = whom::facts(portal, page, &whom).await?;
         let key = DraftKey::of(signed.account, &service.id, &whom.about());
         let draft = portal.desk.draft(&key).await?;
+        let saved_at = draft.as_ref().map(|draft| draft.updated_at);
+        let mut answers = draft.map(|draft| draft.answers).unwrap_or_default();
+        let held = answers.remove(attachments::KEY);
         Ok(Self {
             service,
             whom,
             facts,
-            saved_at: draft.as_ref().map(|draft| draft.updated_at),
-            answers: draft
-                .map(|draft| draft.answers.into_iter().collect())
-                .unwrap_or_default(),
+            saved_at,
+            passed_papers: held.is_some(),
+            tray: Tray::of(key.clone(), held),
+            answers: answers.into_iter().collect(),
             key,
             today,
         })
@@ -89,12 +97,26 @@ impl Application {
         format!("/apply/{}{}", self.service.id, self.whom.suffix())
     }
 
-    /// The address of the first page not yet answered, or of the check page.
+    /// The address of the first page not yet answered, then of the papers, or of the check page.
     pub(super) fn next(&self) -> String {
         match self.form().next(&self.answers) {
             Some(question) => self.href(&question.id),
+            None if !self.passed_papers && !self.papers().is_empty() => self.href("papers"),
             None => self.href("check"),
         }
+    }
+
+    /// The papers that the applicant brings, by what was answered so far.
+    pub(super) fn papers(&self) -> Vec<&Paper> {
+        let form = self.form();
+        let papers = self.service.guide.papers.iter();
+        papers
+            .filter(|paper| !paper.held.is_held())
+            .filter(|paper| {
+                let needed = paper.needed_if.iter();
+                needed.into_iter().all(|one| form.holds(one, &self.answers))
+            })
+            .collect()
     }
 
     /// Saves one answer, kept or as it was typed; an empty one is remembered as seen.
@@ -240,6 +262,7 @@ pub(super) async fn begin(
     if fields.text("_do") == "over" {
         portal.desk.drop_draft(&application.key).await?;
         application.answers.clear();
+        application.passed_papers = false;
     }
     Ok(Redirect::to(&application.next()).into_response())
 }

@@ -67,6 +67,9 @@ struct Check {
     action: String,
     groups: Vec<Group>,
     needed: Vec<PaperLine>,
+    /// How many files of each of them were sent, in words; empty where none was.
+    sent: Vec<String>,
+    papers_href: String,
     held: Vec<PaperLine>,
     advice: Vec<AdviceLine>,
     phone: Markup,
@@ -116,6 +119,15 @@ fn view(application: &Application, page: Page, fields: &Fields) -> Check {
             .map(|group| group_view(&page, application, group))
             .collect(),
         needed: papers(&page, application, false),
+        sent: application
+            .papers()
+            .into_iter()
+            .map(|paper| match application.tray.count(&paper.id) {
+                0 => String::new(),
+                n => page.t1("apply-check-papers-sent", "n", n),
+            })
+            .collect(),
+        papers_href: application.href("papers"),
         held: papers(&page, application, true),
         advice: form
             .advice(&application.answers)
@@ -369,8 +381,20 @@ fn filing(
         phone,
         answers,
         declared: checked.declared,
-        papers: held_papers(application),
+        papers: papers_of(application),
     })
+}
+
+/// What comes with the application: the papers a register holds, and the files that were sent.
+fn papers_of(application: &Application) -> Vec<Paper> {
+    let wanted: Vec<String> = application
+        .papers()
+        .iter()
+        .map(|one| one.id.clone())
+        .collect();
+    let mut papers = held_papers(application);
+    papers.extend(application.tray.papers(&wanted));
+    papers
 }
 
 /// 无需提交: the papers a register holds come with the application by themselves.

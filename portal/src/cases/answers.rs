@@ -15,6 +15,7 @@ use tower_sessions::Session;
 
 use super::{history, read};
 use crate::Portal;
+use crate::attachments;
 use crate::desk::fields::{Field, Kind, refill};
 use crate::desk::forms::FormPage;
 use crate::desk::typed::Typed;
@@ -59,7 +60,7 @@ pub(super) async fn papers(
         reveal: format!("{}/reveal", read::href(view)),
         hide: format!("{}/hide", read::href(view)),
         groups: groups(portal, page, view, why.is_some()),
-        papers: given(page, view),
+        papers: given(page, view, why.is_some()),
         checks: checks(page, view),
         visits: view.case.visits.iter().map(|day| page.date(*day)).collect(),
         shown_why: why.unwrap_or_default(),
@@ -68,7 +69,7 @@ pub(super) async fn papers(
 }
 
 /// What a look at a case is about, in the session.
-fn about(view: &CaseView) -> String {
+pub(crate) fn about(view: &CaseView) -> String {
     format!("case/{}", view.case.id)
 }
 
@@ -119,7 +120,7 @@ fn masked(question: &Question, value: &Value, words: &str) -> String {
     }
 }
 
-fn given(page: &Page, view: &CaseView) -> SummaryList {
+fn given(page: &Page, view: &CaseView, full: bool) -> SummaryList {
     let rows = view.service.guide.papers.iter().map(|paper| {
         let came = view.case.papers.iter().find(|one| one.id == paper.id);
         let key = match came.map(|one| one.given) {
@@ -130,7 +131,14 @@ fn given(page: &Page, view: &CaseView) -> SummaryList {
             None if paper.required => "case-given-required",
             None => "case-given-missing",
         };
-        Row::new(paper.names.in_lang(page.lang.tag()), page.t(key))
+        let row = Row::new(paper.names.in_lang(page.lang.tag()), page.t(key));
+        let href = read::href(view);
+        row.with(attachments::links(
+            page,
+            &view.case,
+            &paper.id,
+            (&href, full),
+        ))
     });
     SummaryList {
         rows: rows.collect(),

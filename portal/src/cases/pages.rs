@@ -5,6 +5,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use linli_community::cases::{CaseView, Fact, Reader, Verb};
+use linli_community::catalogue::OutcomeKind;
+use linli_kernel::Action;
+use linli_kernel::gate::{Scope, scope};
 use serde_json::json;
 use tower_sessions::Session;
 
@@ -153,10 +156,25 @@ fn letters(page: &Page, view: &CaseView) -> Vec<Link> {
         return Vec::new();
     }
     let href = format!("{}/letter.pdf", read::href(view));
-    vec![
+    let mut links = vec![
         Link::new(page.t("case-letter"), href.clone()),
         Link::new(page.t("case-large"), format!("{href}?large=yes")),
-    ]
+    ];
+    let decides = page
+        .signed
+        .as_ref()
+        .is_some_and(|signed| scope(&signed.actor, Action::CaseDecide) != Scope::Nothing);
+    let result = view.case.decided.as_ref().map(|decided| decided.result);
+    if decides
+        && matches!(
+            result,
+            Some(OutcomeKind::Certificate | OutcomeKind::Confirm)
+        )
+    {
+        let revoke = format!("{}/revoke-certificate", read::href(view));
+        links.push(Link::new(page.t("certificates-revoke"), revoke));
+    }
+    links
 }
 
 fn tabs(page: &Page, view: &CaseView, current: &str) -> Tabs {

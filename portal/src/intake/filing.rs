@@ -6,18 +6,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::cases;
-use linli_community::catalogue::{Channel, Facts, Service};
+use linli_community::catalogue::{Channel, Facts, Paper, Service};
 use linli_community::feature::{Call, Problem};
 use linli_community::residents::{Purpose, Row, Why};
 use linli_kernel::ResidentId;
 
 use super::forms::{self, Chosen, Ctx};
 use crate::Portal;
+use crate::attachments::{self, Tray, Wanted};
 use crate::desk::fields::{Field, draw, refill};
 use crate::desk::trouble;
 use crate::desk::typed::Typed;
 use crate::shell::ui::Markup;
-use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
+use crate::shell::{Fields, Page, Signed, Trouble, Uploads, html, invalid};
 
 #[derive(Template)]
 #[template(path = "intake/templates/form.html")]
@@ -32,6 +33,7 @@ struct FilingPage {
     contact: Vec<Markup>,
     groups: Vec<(String, Vec<Markup>)>,
     rest: Vec<Markup>,
+    slots: Markup,
 }
 
 /// What both requests need first.
@@ -40,6 +42,16 @@ struct Opened {
     service: Arc<Service>,
     facts: Facts,
     chosen: Chosen,
+    /// Scans and photos so far.
+    tray: Tray,
+}
+
+impl Opened {
+    /// The papers that may be scanned or photographed.
+    fn papers(&self) -> impl Iterator<Item = &Paper> {
+        let papers = self.service.guide.papers.iter();
+        papers.filter(|paper| !paper.held.is_held())
+    }
 }
 
 async fn open(
@@ -58,7 +70,10 @@ async fn open(
     let service = linli.catalogue().service_in(service, &row.area, today);
     let service = service.ok_or(Trouble::NotFound)?;
     let channel = page.query.get("channel").and_then(Channel::from_code);
+    let thing = format!("intake:{}", service.id);
+    let key = Tray::key(signed.account, &thing, &resident.to_string());
     Ok(Opened {
+        tray: Tray::open(portal, key).await?,
         chosen: Chosen {
             resident,
             area: row.area.clone(),
@@ -115,9 +130,9 @@ pub(super) async fn file(
     Path((resident, service)): Path<(ResidentId, String)>,
     page: Page,
     signed: Signed,
-    sent: Fields,
+    (sent, uploads): (Fields, Uploads),
 ) -> Result<Response, Trouble> {
-    let opened = open(&portal, &page, &signed, resident, &service).await?;
+    let mut opened = open(&portal, &page, &signed, resident, &service).await?;
     let today = portal.linli.clock().today();
     let ctx = Ctx {
         page: &page,
@@ -126,8 +141,19 @@ pub(super) async fn file(
         today,
     };
     let typed = Typed::of(&sent);
-    let refused = match forms::filing(&ctx, &opened.chosen, typed.clone()) {
-        Ok(filing) => {
+    let filing = forms::filing(&ctx, &opened.chosen, typed.clone());
+    let papers: Vec<String> = opened.papers().map(|paper| paper.id.clone()).collect();
+    let came = (&sent, &uploads);
+    let bad = opened.tray.take_in(&portal, &page, resident, came, &papers);
+    let bad = bad.await?;
+    let refused = match filing {
+        Err(mut refusals) => {
+            refusals.extend(bad);
+            refusals
+        }
+        Ok(_) if !bad.is_empty() => bad,
+        Ok(mut filing) => {
+            filing.papers.extend(opened.tray.papers(&papers));
             let call = Call {
                 command: sent.command().ok_or(Trouble::Unreadable("command"))?,
                 actor: &signed.actor,
@@ -135,6 +161,7 @@ pub(super) async fn file(
             };
             match cases::file(&portal.linli, call, &filing).await {
                 Ok(receipt) => {
+                    opened.tray.forget(&portal).await?;
                     let to = format!("/desk/intake/receipt/{}", receipt.number.as_str());
                     return Ok(Redirect::to(&to).into_response());
                 }
@@ -142,7 +169,6 @@ pub(super) async fn file(
                 Err(problem) => return Err(trouble(problem)),
             }
         }
-        Err(refusals) => refusals,
     };
     let hidden = Markup::hidden("_command", sent.text("_command"));
     let page = page.with_refusals(&refused);
@@ -187,7 +213,20 @@ fn draw_page(
             .map(|(name, fields)| (name, parts(fields)))
             .collect(),
         rest: parts(forms::rest(&ctx)),
+        slots: slots(&page, opened),
         hidden,
         page,
     }
+}
+
+/// The inputs for scans and photos; nothing where no paper is to be brought.
+fn slots(page: &Page, opened: &Opened) -> Markup {
+    let wanted: Vec<Wanted> = opened
+        .papers()
+        .map(|paper| Wanted::of(page, paper))
+        .collect();
+    if wanted.is_empty() {
+        return Markup::default();
+    }
+    attachments::draw(page, &wanted, &opened.tray)
 }

@@ -25,6 +25,6 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/intake/receipt/{number}", FILE, receipt::receipt)
         .get("/desk/intake/{resident}", FILE, pages::choose)
         .get("/desk/intake/{resident}/{service}", FILE, filing::form)
-        .post("/desk/intake/{resident}/{service}", FILE, filing::file)
+        .upload("/desk/intake/{resident}/{service}", FILE, filing::file)
         .nav(30, "/desk/intake", "intake-nav", FILE)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use linli_community::Problem;
-use linli_community::cases::public::{Verification, verification};
+use linli_community::certificates::Standing;
 use linli_units::CaseNumber;
 
 use crate::Portal;
@@ -67,7 +67,7 @@ pub(super) async fn show(
     Path(number): Path<String>,
     page: Page,
 ) -> Result<Response, Trouble> {
-    let found = match verification(&portal.linli, &number).await {
+    let found = match portal.linli.verify_certificate(&number).await {
         Ok(found) => found,
         Err(Problem::Refused(_)) => None,
         Err(problem) => return Err(trouble(problem)),
@@ -77,10 +77,10 @@ pub(super) async fn show(
         *response.status_mut() = StatusCode::NOT_FOUND;
         return Ok(response);
     };
-    let (key, tone) = if found.valid {
-        ("verify-valid", Tone::Done)
-    } else {
-        ("verify-invalid", Tone::Stop)
+    let (key, tone) = match found.revoked_on {
+        Some(_) => ("verify-revoked", Tone::Stop),
+        None if found.holds() => ("verify-valid", Tone::Done),
+        None => ("verify-invalid", Tone::Stop),
     };
     let tag = Tag::new(page.t(key), tone);
     let rows = rows(&portal, &page, &found);
@@ -91,7 +91,8 @@ pub(super) async fn show(
     })
 }
 
-fn rows(portal: &Portal, page: &Page, found: &Verification) -> Vec<Row> {
+fn rows(portal: &Portal, page: &Page, standing: &Standing) -> Vec<Row> {
+    let found = &standing.decided;
     let service = portal
         .linli
         .catalogue()
@@ -107,12 +108,16 @@ fn rows(portal: &Portal, page: &Page, found: &Verification) -> Vec<Row> {
     };
     let name = service.map_or_else(|| found.service.clone(), |one| say(page, &one.names));
     let outcome = outcome.map_or_else(|| found.outcome.clone(), |one| say(page, &one.names));
-    vec![
+    let mut rows = vec![
         Row::new(page.t("verify-number"), grouped(found.number.as_str())),
         Row::new(page.t("verify-service"), name),
         Row::new(page.t("verify-outcome"), outcome),
         Row::new(page.t("verify-area"), area_name(&portal.linli, &found.area)),
         Row::new(page.t("verify-decided"), page.date(found.decided_on)),
         Row::new(page.t("verify-holds"), holds),
-    ]
+    ];
+    if let Some(day) = standing.revoked_on {
+        rows.push(Row::new(page.t("verify-revoked-on"), page.date(day)));
+    }
+    rows
 }

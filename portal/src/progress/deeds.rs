@@ -1,26 +1,23 @@
-//! What the applicant does with a case: urge, write, supplement, withdraw, rate, dispute.
+//! What the applicant does with a case: urge, write, withdraw, rate, dispute; and what
+//! [`supplement`](super::supplement) shares with them.
 //!
 //! Each deed carries the command id of its page, so that a form sent twice counts once, and ends on
 //! the case's page, which says once what was done.
-
-use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::cases::Due;
-use linli_community::cases::command::{Answers, Command, Grade, Verb};
+use linli_community::cases::command::{Command, Grade, Verb};
 use linli_community::cases::service::{Done, act};
-use linli_community::catalogue::{Channel, Facts, Form, Question, from_form};
+use linli_community::catalogue::Channel;
 use linli_community::{Call, Problem};
 use linli_kernel::Refusal;
-use serde_json::Value;
 use tower_sessions::Session;
 
 use super::pages::{Mine, find, page_with};
 use super::words::{self, tell, trouble};
 use crate::Portal;
-use crate::apply::{draw_question, pairs, sent};
 use crate::catalogue::views::say;
 use crate::shell::ui::{BackLink, Choice, Markup, Radios, Textarea};
 use crate::shell::{Fields, Mode, Page, Signed, Trouble, html, invalid};
@@ -30,7 +27,7 @@ const MOST_WORDS: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "progress/templates/ask.html")]
-struct Ask {
+pub(super) struct Ask {
     page: Page,
     back: BackLink,
     title: String,
@@ -42,11 +39,19 @@ struct Ask {
     go: String,
     warning: bool,
     other: String,
+    /// Whether the form may hold files.
+    pub(super) files: bool,
 }
 
 impl Ask {
     /// The page of the deed `deed` of `mine`, with `fields`.
-    fn new(page: &Page, mine: &Mine, deed: &str, lines: Vec<String>, fields: Vec<Markup>) -> Self {
+    pub(super) fn new(
+        page: &Page,
+        mine: &Mine,
+        deed: &str,
+        lines: Vec<String>,
+        fields: Vec<Markup>,
+    ) -> Self {
         let case = &mine.view.case;
         let number = words::grouped(&case.number);
         Self {
@@ -63,13 +68,14 @@ impl Ask {
             go: page.t(&format!("{deed}-go")),
             warning: false,
             other: String::new(),
+            files: false,
             page: page.clone(),
         }
     }
 }
 
 /// Goes on only when the verb may be asked now; else says why not.
-fn open_for(mine: &Mine, verb: Verb) -> Result<(), Trouble> {
+pub(super) fn open_for(mine: &Mine, verb: Verb) -> Result<(), Trouble> {
     let found = mine.view.allowed.iter().find(|one| one.verb == verb);
     match found.and_then(|one| one.refusal.clone()) {
         Some(refusal) => Err(Trouble::from(refusal)),
@@ -77,11 +83,11 @@ fn open_for(mine: &Mine, verb: Verb) -> Result<(), Trouble> {
     }
 }
 
-fn back_to(mine: &Mine) -> Response {
+pub(super) fn back_to(mine: &Mine) -> Response {
     Redirect::to(&format!("/cases/{}", mine.view.case.number)).into_response()
 }
 
-async fn do_it(
+pub(super) async fn do_it(
     portal: &Portal,
     mine: &Mine,
     fields: &Fields,
@@ -99,7 +105,7 @@ async fn do_it(
 }
 
 /// Words that may be too long or missing: the problem on their field.
-fn words_of(page: &mut Page, fields: &Fields, missing: Option<&str>) -> String {
+pub(super) fn words_of(page: &mut Page, fields: &Fields, missing: Option<&str>) -> String {
     let text = fields.text("words").to_owned();
     let count = text.chars().count();
     if count > MOST_WORDS {
@@ -114,7 +120,7 @@ fn words_of(page: &mut Page, fields: &Fields, missing: Option<&str>) -> String {
     text
 }
 
-fn words_field(page: &Page, key: &str, hint: Option<&str>, typed: &str) -> Markup {
+pub(super) fn words_field(page: &Page, key: &str, hint: Option<&str>, typed: &str) -> Markup {
     Markup::of(&Textarea {
         name: "words".to_owned(),
         label: page.t(key),
@@ -318,131 +324,6 @@ pub(super) async fn rate(
         _ => tell(&session, "rate-done", &[]).await?,
     }
     Ok(back_to(&mine))
-}
-
-/// `GET /cases/{number}/supplement`
-pub(super) async fn supplement_page(
-    State(portal): State<Portal>,
-    Path(number): Path<String>,
-    page: Page,
-    signed: Signed,
-) -> Result<Response, Trouble> {
-    let mine = find(&portal, &signed, &number).await?;
-    open_for(&mine, Verb::Supplement)?;
-    let shown: Vec<(String, String)> = asked_questions(&mine)
-        .into_iter()
-        .filter_map(|question| Some(pairs(question, mine.view.case.answers.get(&question.id)?)))
-        .flatten()
-        .collect();
-    html(&supplement_view(&portal, &page, &mine, &shown, ""))
-}
-
-/// The questions to be answered anew, in the form's order.
-fn asked_questions(mine: &Mine) -> Vec<&Question> {
-    let asked = mine.view.case.asked.as_ref();
-    let fields = asked
-        .map(|asked| asked.fields.as_slice())
-        .unwrap_or_default();
-    let questions = mine.view.service.form.questions.iter();
-    questions
-        .filter(|question| fields.contains(&question.id))
-        .collect()
-}
-
-fn asks_papers(mine: &Mine) -> bool {
-    mine.view
-        .case
-        .asked
-        .as_ref()
-        .is_some_and(|asked| !asked.papers.is_empty())
-}
-
-fn supplement_view(
-    portal: &Portal,
-    page: &Page,
-    mine: &Mine,
-    shown: &[(String, String)],
-    typed: &str,
-) -> Ask {
-    let mut lines = super::views::asked(page, &portal.linli, &mine.view);
-    let mut fields: Vec<Markup> = asked_questions(mine)
-        .into_iter()
-        .map(|question| draw_question(page, question, shown, None, (false, 1)))
-        .collect();
-    if asks_papers(mine) {
-        lines.push(page.t("supplement-paper-how"));
-        let hint = Some("supplement-words-papers-hint");
-        fields.push(words_field(page, "supplement-words-papers", hint, typed));
-    } else {
-        fields.push(words_field(page, "supplement-words", None, typed));
-    }
-    Ask::new(page, mine, "supplement", lines, fields)
-}
-
-/// `POST /cases/{number}/supplement`: exactly what was asked.
-pub(super) async fn supplement(
-    State(portal): State<Portal>,
-    Path(number): Path<String>,
-    mut page: Page,
-    session: Session,
-    signed: Signed,
-    fields: Fields,
-) -> Result<Response, Trouble> {
-    let mine = find(&portal, &signed, &number).await?;
-    open_for(&mine, Verb::Supplement)?;
-    let shown = sent(&fields);
-    let needed = asks_papers(&mine).then_some("supplement-words-required");
-    let words = words_of(&mut page, &fields, needed);
-    let answers = match read_answers(&portal, &mine, &shown) {
-        Ok(answers) => answers,
-        Err(refusals) => {
-            page = page.with_refusals(&refusals);
-            Answers::new()
-        }
-    };
-    if !page.problems.is_empty() {
-        return invalid(&supplement_view(&portal, &page, &mine, &shown, &words));
-    }
-    let command = Command::Supplement {
-        channel: channel(&page),
-        answers,
-        papers: Vec::new(),
-        words: words.clone(),
-    };
-    match do_it(&portal, &mine, &fields, &command).await {
-        Ok(_) => {
-            tell(&session, "supplement-done", &[]).await?;
-            Ok(back_to(&mine))
-        }
-        Err(Problem::Refused(refusals)) if refusals.iter().all(|one| one.field.is_some()) => {
-            let page = page.with_refusals(&refusals);
-            invalid(&supplement_view(&portal, &page, &mine, &shown, &words))
-        }
-        Err(problem) => Err(trouble(problem)),
-    }
-}
-
-fn read_answers(
-    portal: &Portal,
-    mine: &Mine,
-    shown: &[(String, String)],
-) -> Result<Answers, Vec<Refusal>> {
-    let facts = Facts::default();
-    let form = Form::new(&mine.view.service, &facts, portal.linli.clock().today());
-    let mut answers = BTreeMap::new();
-    let mut refusals = Vec::new();
-    for question in asked_questions(mine) {
-        match form.read(question, &from_form(question, shown)) {
-            Ok(Value::Null) => {}
-            Ok(value) => drop(answers.insert(question.id.clone(), value)),
-            Err(more) => refusals.extend(more),
-        }
-    }
-    if refusals.is_empty() {
-        Ok(answers)
-    } else {
-        Err(refusals)
-    }
 }
 
 /// A kiosk is a channel of its own.

@@ -5,6 +5,7 @@
 
 pub(crate) mod deeds;
 pub(crate) mod pages;
+mod supplement;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod views;
@@ -24,8 +25,8 @@ pub(crate) fn routes() -> Routes {
         .get("/cases/{number}/letter.pdf", OWN, pages::letter_pdf)
         .post("/cases/{number}/urge", OWN, deeds::urge)
         .post("/cases/{number}/say", OWN, deeds::say_words)
-        .get("/cases/{number}/supplement", OWN, deeds::supplement_page)
-        .post("/cases/{number}/supplement", OWN, deeds::supplement)
+        .get("/cases/{number}/supplement", OWN, supplement::page)
+        .upload("/cases/{number}/supplement", OWN, supplement::supplement)
         .get("/cases/{number}/withdraw", OWN, deeds::withdraw_page)
         .post("/cases/{number}/withdraw", OWN, deeds::withdraw)
         .get("/cases/{number}/rate", OWN, deeds::rate_page)

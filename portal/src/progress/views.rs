@@ -7,7 +7,7 @@ use linli_community::Linli;
 use linli_community::cases::clock::Due;
 use linli_community::cases::command::Verb;
 use linli_community::cases::events::Fact;
-use linli_community::cases::state::Decided;
+use linli_community::cases::state::{Decided, State};
 use linli_community::cases::view::{CaseView, Happening};
 use linli_community::cases::{Owner, Phase};
 use linli_community::catalogue::{Every, Ground, OutcomeKind, Service, Text, show};
@@ -15,6 +15,7 @@ use linli_kernel::Actor;
 use linli_units::{Fen, Reckoning, Step as Reckoned};
 
 use super::words;
+use crate::attachments;
 use crate::catalogue::views::{AppealLine, appeals, say};
 use crate::policies::told;
 use crate::shell::Page;
@@ -337,10 +338,18 @@ fn delivery(by: linli_community::cases::command::Delivery) -> &'static str {
 pub(crate) struct DecisionView {
     pub(crate) facts: SummaryList,
     pub(crate) letter: Option<String>,
+    /// The token beside a certificate's letter.
+    pub(crate) token: Option<String>,
     /// Why: the policy's reckoning as it was kept that day.
     pub(crate) reckoning: Vec<Markup>,
     pub(crate) own: String,
     pub(crate) appeals: Vec<AppealLine>,
+}
+
+fn token(case: &State) -> Option<String> {
+    let result = case.decided.as_ref().map(|decided| decided.result)?;
+    let certifies = matches!(result, OutcomeKind::Certificate | OutcomeKind::Confirm);
+    certifies.then(|| format!("/cases/{}/certificate.jwt", case.number))
 }
 
 /// The decision in force, once it is delivered or told, or a refusal at intake.
@@ -359,6 +368,7 @@ pub(crate) fn decision(page: &Page, linli: &Linli, view: &CaseView) -> Option<De
             rows: facts.unwrap_or_default(),
         },
         letter: Some(format!("/cases/{}/letter.pdf", case.number)),
+        token: token(case),
         reckoning: case
             .decided
             .as_ref()
@@ -455,8 +465,13 @@ pub(crate) fn answers(page: &Page, view: &CaseView) -> Markup {
         let shown: Text = show(question, value);
         Some(Row::new(say(page, &question.short), say(page, &shown)))
     });
+    let page_of = format!("/cases/{}", view.case.number);
+    let papers = view.service.guide.papers.iter().filter_map(|paper| {
+        let links = attachments::links(page, &view.case, &paper.id, (&page_of, true));
+        (!links.is_empty()).then(|| Row::new(say(page, &paper.names), String::new()).with(links))
+    });
     Markup::of(&SummaryList {
-        rows: rows.collect(),
+        rows: rows.chain(papers).collect(),
     })
 }
 

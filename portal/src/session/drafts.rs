@@ -123,6 +123,24 @@ impl Desk {
         Ok(draft)
     }
 
+    /// What every draft holds under `name`, where it holds something there.
+    ///
+    /// # Errors
+    /// When the desk cannot be read.
+    pub async fn answers_with(&self, name: &str) -> Result<Vec<Value>, Fault> {
+        let select = Query::select()
+            .columns(["owner", "service", "about", "answers", "updated_at"].map(Alias::new))
+            .from(Alias::new("drafts"))
+            .and_where(Expr::col(Alias::new("answers")).like(format!("%\"{name}\"%")))
+            .to_owned();
+        let rows = self.db.query_all(&select).await.map_err(store_fault)?;
+        let mut found = Vec::new();
+        for row in rows {
+            found.extend(read(&row)?.answers.remove(name));
+        }
+        Ok(found)
+    }
+
     /// Deletes the draft under `key`: it was sent, or thrown away.
     ///
     /// # Errors
@@ -151,14 +169,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Deletes everything a kiosk visitor left: the drafts of `owner`.
+    /// Deletes everything a kiosk visitor left: the drafts of `owner`, and which files they sent.
     ///
     /// # Errors
     /// When the desk cannot be written.
     pub async fn erase_drafts(&self, owner: &str) -> Result<(), Fault> {
         let delete = Query::delete()
             .from_table(Alias::new("drafts"))
-            .and_where(Expr::col(Alias::new("owner")).eq(owner))
+            .and_where(
+                Expr::col(Alias::new("owner")).is_in([owner.to_owned(), format!("papers:{owner}")]),
+            )
             .to_owned();
         self.run(&delete).await.map(|_| ())
     }

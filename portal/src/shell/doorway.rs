@@ -19,10 +19,12 @@ use tower_sessions::Session;
 
 use super::error_page;
 use super::form::{Fields, MAX_FORM_BYTES};
+use super::identity::Identity;
 use super::page::{Flash, Look, Mode, Page};
 use super::query::Query;
 use super::token;
 use super::trouble::Trouble;
+use super::upload::{self, UploadPaths};
 use crate::i18n::Lang;
 use crate::{Portal, signin};
 
@@ -202,8 +204,19 @@ async fn enter(
     if api || matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(body);
     }
-    let bytes = read_form(parts, body).await?;
-    let fields = Fields::parse(&bytes).ok_or(Trouble::Unreadable("form"))?;
+    let (fields, body) = match takes_files(parts) {
+        Some(boundary) => {
+            let keep = signed_in(parts);
+            let (fields, uploads) = upload::read(body, boundary, &portal.room, keep).await?;
+            parts.extensions.insert(uploads);
+            (fields, Body::empty())
+        }
+        None => {
+            let bytes = read_form(parts, body).await?;
+            let fields = Fields::parse(&bytes).ok_or(Trouble::Unreadable("form"))?;
+            (fields, Body::from(bytes))
+        }
+    };
     parts.extensions.insert(fields.clone());
     let cookie = jar.get(token::COOKIE).map(Cookie::value);
     let ours = token::same_site(&parts.headers)
@@ -211,7 +224,20 @@ async fn enter(
     if !ours {
         return Err(Trouble::Forbidden(linli_kernel::Refusal::new("gate.form")));
     }
-    Ok(Body::from(bytes))
+    Ok(body)
+}
+
+/// The boundary of a form with files, where the route takes files.
+fn takes_files(parts: &Parts) -> Option<String> {
+    let path = parts.extensions.get::<axum::extract::MatchedPath>()?;
+    let taken = parts.extensions.get::<UploadPaths>()?;
+    let taken = taken.0.contains(&path.as_str());
+    upload::boundary(parts).filter(|_| taken)
+}
+
+fn signed_in(parts: &Parts) -> bool {
+    let identity = parts.extensions.get::<Identity>();
+    identity.is_some_and(|identity| identity.signed.is_some())
 }
 
 async fn read_form(parts: &Parts, body: Body) -> Result<axum::body::Bytes, Trouble> {
@@ -267,6 +293,8 @@ fn limit(portal: &Portal, parts: &Parts, peer: Option<IpAddr>) -> Result<(), Tro
     let signing_in = parts.method == Method::POST && path.starts_with("/sign-in");
     let (what, rate) = if signing_in {
         ("sign-in", limits.sign_in)
+    } else if path.starts_with("/verify/") {
+        ("check", limits.checks)
     } else {
         ("page", limits.pages)
     };

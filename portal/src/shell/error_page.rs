@@ -121,6 +121,7 @@ fn title_key(trouble: &Trouble) -> String {
         Trouble::TooMany { .. } => "too-many",
         Trouble::Unreadable(_) => "unreadable",
         Trouble::TooLarge => "too-large",
+        Trouble::TooSlow => "too-slow",
         Trouble::Fault(Fault::Busy(_)) => "busy",
         Trouble::Fault(Fault::StoreFull(_)) => "full",
         Trouble::Fault(_) => "fault",

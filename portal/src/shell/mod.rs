@@ -23,6 +23,7 @@ pub(crate) mod tests;
 mod token;
 mod trouble;
 pub mod ui;
+mod upload;
 
 pub use doorway::doorway;
 pub(crate) use form::is_hostile;
@@ -33,5 +34,6 @@ pub use identity::{Held, Identity, Signed, Via};
 pub use limits::{Limiter, Rate};
 pub use page::{Flash, Mode, Page, Problem, html, invalid};
 pub use query::Query;
-pub use routes::{Access, Api, Declared, Nav, Routes};
+pub use routes::{Access, Api, Built, Declared, Nav, Routes};
 pub use trouble::{Kept, Trouble, trouble_of};
+pub(crate) use upload::{Room, Upload, Uploads};

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -15,6 +16,7 @@ use linli_kernel::gate::{Scope, scope};
 
 use super::identity::Identity;
 use super::trouble::Trouble;
+use super::upload::UploadPaths;
 use crate::Portal;
 
 /// Who may enter a route. What a handler then does with one case or one person it asks of the gate
@@ -117,6 +119,16 @@ pub struct Routes {
     declared: Vec<Declared>,
     nav: Vec<Nav>,
     apis: Vec<Api>,
+    uploads: Vec<&'static str>,
+}
+
+/// Routes put together.
+pub struct Built {
+    /// The router.
+    pub router: Router<Portal>,
+    /// The navigation of staff, sorted.
+    pub nav: Vec<Nav>,
+    pub(crate) uploads: UploadPaths,
 }
 
 impl Routes {
@@ -144,6 +156,17 @@ impl Routes {
         T: 'static,
     {
         self.add("POST", path, access, handler)
+    }
+
+    /// `POST path` of a form that may hold files, for whom `access` says; never for the public.
+    #[must_use]
+    pub fn upload<H, T>(mut self, path: &'static str, access: Access, handler: H) -> Self
+    where
+        H: Handler<T, Portal>,
+        T: 'static,
+    {
+        self.uploads.push(path);
+        self.post(path, access, handler)
     }
 
     /// `PUT path`, for whom `access` says; for the API, since forms know only GET and POST.
@@ -182,6 +205,7 @@ impl Routes {
         self.declared.extend(other.declared);
         self.nav.extend(other.nav);
         self.apis.extend(other.apis);
+        self.uploads.extend(other.uploads);
         self
     }
 
@@ -197,10 +221,15 @@ impl Routes {
         &self.apis
     }
 
-    /// The router and the navigation, sorted.
-    pub fn build(mut self) -> (Router<Portal>, Vec<Nav>) {
+    /// Puts them together.
+    #[must_use]
+    pub fn build(mut self) -> Built {
         self.nav.sort_by_key(|nav| nav.order);
-        (self.router, self.nav)
+        Built {
+            router: self.router,
+            nav: self.nav,
+            uploads: UploadPaths(Arc::new(self.uploads)),
+        }
     }
 
     fn add<H, T>(

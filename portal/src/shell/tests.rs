@@ -218,10 +218,11 @@ async fn busy_addresses_are_told_when_to_try_again() {
 #[tokio::test]
 async fn a_panic_ends_one_request_with_a_number_to_tell() {
     let site = Site::new().await;
-    let (router, _) = Routes::new()
+    let built = Routes::new()
         .get("/boom", Access::Public, || async { panic_in_a_handler() })
         .build();
-    let app = router
+    let app = built
+        .router
         .layer(axum::middleware::from_fn_with_state(
             site.portal.clone(),
             doorway,

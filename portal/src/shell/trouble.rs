@@ -30,6 +30,8 @@ pub enum Trouble {
     Unreadable(&'static str),
     /// 413: larger than what is taken.
     TooLarge,
+    /// 408: a form with files that came too slowly.
+    TooSlow,
     /// 500, or 503 when a later try may go through.
     Fault(Fault),
 }
@@ -60,6 +62,7 @@ impl Trouble {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Fault(Fault::Busy(_) | Fault::StoreFull(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -44,6 +44,12 @@ apply-member-add = Add a person
 apply-member-drop = Remove this person
 apply-members-none = Leave it empty if there is nobody else.
 
+apply-papers-title = Papers: { $service }
+apply-papers-heading = Send the papers to be handed in
+apply-papers-lead = Take photos or choose files; what is sent is kept. If you have none now, go on: send them later, or show the originals at the counter.
+apply-papers-go = Next
+apply-papers-more = Send, and add more
+
 apply-check-title = Check: { $service }
 apply-check-heading = Check your answers
 apply-check-lead = See that everything is right. Choose Change to correct it. Nothing has been sent yet.
@@ -56,7 +62,9 @@ apply-check-new = The register lacks this; your answer is checked and entered.
 apply-check-missing = Not answered yet
 apply-check-papers = Papers
 apply-check-papers-needed = Please bring these
-apply-check-papers-how = After submitting, show the originals at the counter or to the visiting officer; they are returned at once. Anything missing is asked for once, and the clock stands still meanwhile.
+apply-check-papers-sent = { $n } sent
+apply-check-papers-change = Send photos, or change what was sent
+apply-check-papers-how = For what was not sent: after submitting, show the originals at the counter or to the visiting officer; they are returned at once. Anything missing is asked for once, and the clock stands still meanwhile.
 apply-check-papers-held = Not needed from you
 apply-check-advice = Before you submit
 apply-check-advice-note = This is advice, not a result. A person decides after checking; you may submit all the same.

@@ -27,6 +27,7 @@ intake-contact = Contact
 intake-name = Applicant's name
 intake-phone = Telephone
 intake-papers = Papers whose original you have seen
+intake-files = Scans and photos
 intake-papers-hint = What is not ticked counts as missing and is asked for at once on acceptance.
 intake-declare = Declarations and consents
 intake-declare-hint = Read each out; tick what the person agrees to.

@@ -44,6 +44,12 @@ apply-member-add = 再加一位
 apply-member-drop = 去掉这一位
 apply-members-none = 没有其他人就空着，直接点“下一步”。
 
+apply-papers-title = 材料：{ $service }
+apply-papers-heading = 请传要交的材料
+apply-papers-lead = 拍照或选文件都可以，传了就存好，下次还在。现在没有也没关系，先提交，以后补，或者拿原件到窗口。
+apply-papers-go = 下一步
+apply-papers-more = 上传，再加几张
+
 apply-check-title = 核对：{ $service }
 apply-check-heading = 请核对您的答案
 apply-check-lead = 看一看有没有写错。点“修改”可以改。还没有提交。
@@ -56,7 +62,9 @@ apply-check-new = 登记里没有，您填的会交给经办人核实后登记�
 apply-check-missing = 还没有填
 apply-check-papers = 材料
 apply-check-papers-needed = 这些要您提交
-apply-check-papers-how = 提交申请以后，拿原件到受理窗口核验，或者请上门的工作人员核验；看过就还给您。缺了什么会一次告诉您，期间不算办理时间。
+apply-check-papers-sent = 已传 { $n } 份
+apply-check-papers-change = 拍照上传，或修改已传的材料
+apply-check-papers-how = 没有传的，提交申请以后拿原件到受理窗口核验，或者请上门的工作人员核验；看过就还给您。缺了什么会一次告诉您，期间不算办理时间。
 apply-check-papers-held = 这些无需提交
 apply-check-advice = 请先看
 apply-check-advice-note = 这是提示，不是结果。符不符合由工作人员核实后决定，您可以照常提交。

@@ -27,6 +27,7 @@ intake-contact = 联系人
 intake-name = 申请人姓名
 intake-phone = 联系电话
 intake-papers = 已核验原件的材料
+intake-files = 扫描件和照片
 intake-papers-hint = 没有勾选的视为未交，受理时一次告知补正。
 intake-declare = 承诺和授权
 intake-declare-hint = 逐项读给本人听，本人同意后勾选。
