@@ -77,7 +77,7 @@ async fn strangers_check_the_token_with_the_published_keys() {
     }
 }
 
-/// What PyJWT and jwcrypto read; nothing where they cannot be installed outside of CI.
+/// What `PyJWT` and `jwcrypto` read; nothing where they cannot be installed outside of CI.
 fn oracle(keys: &str, token: &str) -> Option<Value> {
     let here = env!("CARGO_MANIFEST_DIR");
     let peers = Process::new(format!("{here}/../scripts/peers.sh"))
