@@ -16,7 +16,7 @@ use linli_portal::settings::Patience;
 use crate::cli::Folder;
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::Settings;
-use crate::{discovery, logs, node};
+use crate::{discovery, logs, node, searching};
 
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -98,6 +98,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     };
     let clocks = tokio::spawn(clocks(linli.clone(), desk));
     let finder = tokio::spawn(discovery::run(linli.clone()));
+    let searcher = tokio::spawn(searching::run(linli.clone()));
     let stop = async {
         if let Err(error) = server::stop_signal().await {
             tracing::error!(%error, "cannot wait for a signal");
@@ -106,6 +107,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     server::serve(listener, linli_portal::app(portal), patience, stop).await;
     clocks.abort();
     finder.abort();
+    searcher.abort();
     linli.journal().close().await;
     tracing::info!("stopped");
     Ok(())
