@@ -237,6 +237,32 @@ for (const javaScript of [true, false]) {
   })
 }
 
+test('the box finds a resident from any page, for a purpose, and a service by its pinyin', async () => {
+  const page = await visitor(browser, demo, { screen: screens.desktop })
+  await signIn(page, '居委会工作人员')
+  await open(page, '/desk/residents')
+  const surname = (await page.locator('.l-table tbody th a').first().innerText()).slice(0, 1)
+  await page.keyboard.press('/')
+  await page.keyboard.type(surname)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/desk\/search\?s=/)
+  assert.ok(!page.url().includes(encodeURIComponent(surname)), 'what was typed stands in no address')
+  // A demo that has just begun may still be making its index.
+  while (await page.getByText('检索目录正在建立').count()) await page.reload()
+  await page.getByText('要看是谁，请写明用途').first().waitFor()
+  await page.locator('#purpose').fill('核对电话')
+  await page.getByRole('button', { name: '写明用途并查看' }).click()
+  await page.locator('.l-table tbody th a').first().waitFor()
+  await fits(page)
+  await accessible(page)
+  await picture(page, 'staff-search')
+  await page.locator('#text').fill('dibao')
+  await page.locator('main').getByRole('button', { name: '检索' }).click()
+  await page.locator('main a[href="/services/dibao"]').waitFor()
+  page.watched.check()
+  await page.context().close()
+})
+
 test('supervisor, auditor, district officer and administrator each find their work', async () => {
   const page = await visitor(browser, demo, { screen: screens.desktop })
   for (const [role, path] of [

@@ -18,6 +18,7 @@ pub mod policies;
 pub mod reactions;
 pub mod registers;
 pub mod residents;
+pub mod search;
 
 pub use feature::{Call, Feature, Loaded, Meta, Parts, Performed, Plan, Problem};
 pub use node::{Linli, NodeConfig};

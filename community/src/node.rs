@@ -55,6 +55,7 @@ struct Inner {
     rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
     states: Cache<StreamId, Cached>,
     counts: crate::cases::statistics::Kept,
+    shelf: crate::search::Shelf,
     /// The counter from which the next case number is made.
     next_serial: AtomicU32,
 }
@@ -76,6 +77,7 @@ impl Linli {
         let mut catalogue = catalogue.map_err(|problems| setting(&problems))?;
         let calendar =
             crate::catalogue::built_in_calendar().map_err(|problems| setting(&problems))?;
+        let shelf = crate::search::Shelf::of(&config.journal);
         let all = Arc::new(registers::All);
         let journal = Journal::open(config.journal, Arc::clone(&clock), all).await?;
         crate::catalogue::remember(&journal, &mut catalogue).await?;
@@ -93,6 +95,7 @@ impl Linli {
                 rules: RwLock::default(),
                 states: Cache::new(CACHED_STATES),
                 counts: tokio::sync::Mutex::default(),
+                shelf,
                 next_serial: AtomicU32::new(next_serial),
             }),
         };
@@ -184,6 +187,11 @@ impl Linli {
     /// Public counts, kept for a while.
     pub(crate) fn public_counts(&self) -> &crate::cases::statistics::Kept {
         &self.inner.counts
+    }
+
+    /// Where the index of the search is kept.
+    pub(crate) fn shelf(&self) -> &crate::search::Shelf {
+        &self.inner.shelf
     }
 
     /// A case number nobody has, with the counter it was made from.

@@ -19,6 +19,7 @@ mod outcome;
 mod policy;
 mod residents;
 mod say;
+mod searching;
 mod serve;
 mod settings;
 mod siting;

@@ -25,6 +25,7 @@ mod places;
 mod policies;
 mod progress;
 mod residents;
+mod search;
 pub mod server;
 pub mod session;
 pub mod settings;
@@ -136,6 +137,7 @@ pub fn routes() -> Routes {
         .merge(intake::routes())
         .merge(residents::routes())
         .merge(places::routes())
+        .merge(search::routes())
         .merge(supervision::routes())
         .merge(admin::routes())
         .merge(demo::routes())

@@ -8,7 +8,7 @@
 //! whether the case is open; what would mislead a database into another index is only tested.
 
 use jiff::civil::Date;
-use linli_kernel::gate::{Scope, scope};
+use linli_kernel::gate::{Scope, Target, scope};
 use linli_kernel::{AccountId, Action, Actor, AreaPath, CaseId, Fault, Refusal, ResidentId};
 use linli_units::CaseNumber;
 use sea_orm::sea_query::{
@@ -515,6 +515,24 @@ pub(super) async fn by_number(
 ) -> Result<Option<Row>, Fault> {
     let query = rows_where(Cond::all().add(is("number", number.as_str())));
     Ok(fetch(reader, &query).await?.pop())
+}
+
+/// Of these cases those that `actor` may read, in no order.
+///
+/// # Errors
+/// [`Fault`] when the register cannot be read.
+pub async fn readable(linli: &Linli, actor: &Actor, ids: &[CaseId]) -> Result<Vec<Row>, Fault> {
+    let among = Expr::col("id").is_in(ids.iter().map(ToString::to_string));
+    let query = rows_where(Cond::all().add(among));
+    let mut rows = fetch(linli.journal().reader(), &query).await?;
+    let scope = scope(actor, Action::CaseRead);
+    rows.retain(|row| {
+        scope.covers(Target {
+            area: &row.area,
+            subject: Some(row.applicant),
+        })
+    });
+    Ok(rows)
 }
 
 /// All cases of the resident acting, or of whom they act for, newest first.

@@ -225,6 +225,24 @@ impl Linli {
         Ok(row)
     }
 
+    /// Of these residents those whom `actor` may list, masked, in no order.
+    ///
+    /// # Errors
+    /// [`Fault`] when the registers cannot be read.
+    pub async fn listable(&self, actor: &Actor, ids: &[ResidentId]) -> Result<Vec<Row>, Fault> {
+        let areas = self.areas();
+        let mut rows = self.ask(&areas).by_ids(ids).await?;
+        let scope = scope(actor, Action::ResidentList);
+        rows.retain(|row| {
+            let target = Target {
+                area: &row.area,
+                subject: None,
+            };
+            scope.covers(target) && !row.dead
+        });
+        Ok(rows)
+    }
+
     /// 谁看过我的信息: the looks at a resident's record, the latest first; for the resident, and
     /// for who may read the logs of access.
     ///

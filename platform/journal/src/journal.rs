@@ -156,6 +156,26 @@ impl Journal {
         read::recorded(read::few(&self.shared, raws).await?)
     }
 
+    /// Which streams the entries from place `from` on belong to, each with its place, at most `most`
+    /// of them: for what follows the journal without reading it.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn streams_from(&self, from: u64, most: u64) -> Result<Vec<(u64, StreamId)>, Fault> {
+        let to = from.saturating_add(most);
+        let rows = read::streams_by_seq(self.reader(), from, to).await;
+        let stream = |(seq, stream): (u64, String)| (seq, StreamId::from(stream));
+        Ok(rows.map_err(fault)?.into_iter().map(stream).collect())
+    }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails.
+    pub async fn size(&self) -> Result<u64, Fault> {
+        read::size(self.reader()).await.map_err(fault)
+    }
+
     /// The exact bytes of an entry.
     ///
     /// # Errors

@@ -53,6 +53,33 @@ pub(crate) async fn by_seq(
     rows.iter().map(raw).collect()
 }
 
+/// Which streams the entries from `from` to before `to` belong to.
+pub(crate) async fn streams_by_seq(
+    db: &impl ConnectionTrait,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, String)>, DbErr> {
+    let columns = "SELECT seq, stream FROM log_entries";
+    let mut sql = Sql::new(db.get_database_backend(), columns);
+    sql.push(" WHERE seq >= ").bind(int(from));
+    sql.push(" AND seq < ").bind(int(to)).push(" ORDER BY seq");
+    let row = |row: &QueryResult| {
+        let seq: i64 = row.try_get_by_index(0)?;
+        Ok((uint(seq), row.try_get_by_index(1)?))
+    };
+    let rows = db.query_all_raw(sql.done()).await?;
+    rows.iter().map(row).collect()
+}
+
+/// How many entries there are: the place of the next one.
+pub(crate) async fn size(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let last = "SELECT seq FROM log_entries ORDER BY seq DESC LIMIT 1";
+    let sql = Sql::new(db.get_database_backend(), last);
+    let last = db.query_one_raw(sql.done()).await?;
+    let last: Option<i64> = last.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(last.map_or(0, |last| uint(last) + 1))
+}
+
 /// The entries of `streams`, by stream and version.
 pub(crate) async fn by_stream(
     db: &impl ConnectionTrait,

@@ -9,7 +9,7 @@ use super::shapes::AreaLine;
 use crate::Portal;
 use crate::shell::Query;
 
-fn line(area: &Area) -> AreaLine {
+pub(super) fn line(area: &Area) -> AreaLine {
     AreaLine {
         path: area.path().clone(),
         code: area.code.clone(),

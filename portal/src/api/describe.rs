@@ -7,7 +7,7 @@ use http::header;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{areas, cases, commands, services, shapes};
+use super::{areas, cases, commands, search, services, shapes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,7 +24,8 @@ use super::{areas, cases, commands, services, shapes};
         cases::receipt,
         services::list,
         services::read,
-        areas::list
+        areas::list,
+        search::find
     ),
     components(schemas(shapes::ProblemShape, shapes::RuleShape))
 )]

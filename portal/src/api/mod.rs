@@ -1,17 +1,19 @@
-//! `/api/v1`: cases, services and areas for other programs, by bearer token.
+//! `/api/v1`: cases, services, areas and the search for other programs, by bearer token.
 //!
 //! Whatever a token's post may do on pages it may do here, through the same gate and the same doors;
 //! commands are idempotent by `command_id`. Errors are problem documents (RFC 9457) in the language
 //! of `Accept-Language`. The whole is described at `/openapi.json`, and tests hold the description
 //! to the code.
 //!
-//! Reading order: [`body`] (bounded JSON), [`cases`], [`services`], [`areas`], [`describe`].
+//! Reading order: [`body`] (bounded JSON), [`cases`], [`services`], [`areas`],
+//! [`search`], [`describe`].
 
 mod areas;
 mod body;
 mod cases;
 mod commands;
 mod describe;
+mod search;
 mod services;
 mod shapes;
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/cases/{case}/receipt", READ, cases::receipt)
         .get("/api/v1/services", Access::Public, services::list)
         .get("/api/v1/services/{service}", Access::Public, services::read)
+        .post("/api/v1/search", crate::search::MAY, search::find)
         .get("/api/v1/areas", Access::Public, areas::list)
         .get("/openapi.json", Access::Public, describe::openapi)
 }

@@ -276,6 +276,19 @@ impl Page {
         self.query.path().starts_with("/desk") || self.signed.as_ref().is_some_and(Signed::is_staff)
     }
 
+    /// Whether the box of the search stands on this page: on those of staff who may search, but for
+    /// the page of results, which has its own.
+    #[must_use]
+    pub fn may_search(&self) -> bool {
+        let identity = Identity {
+            signed: self.signed.clone(),
+            ..Identity::default()
+        };
+        self.is_desk()
+            && self.query.path() != "/desk/search"
+            && crate::search::MAY.admit(&identity).is_ok()
+    }
+
     /// Whether elder mode is on.
     #[must_use]
     pub fn is_elder(&self) -> bool {
