@@ -2,6 +2,7 @@
 
 mod client;
 mod figures;
+mod ledger;
 mod lifecycle;
 mod server;
 mod stock;
@@ -53,6 +54,23 @@ enum What {
     Serve,
     /// Verify and rebuild the whole log
     Log,
+    /// A ledger of 200,000 people into the register, beside openpyxl reading it alone
+    Ledger {
+        /// How many people
+        #[arg(long, default_value_t = 200_000)]
+        rows: u32,
+        /// A Python that has openpyxl
+        #[arg(long, default_value = "python3")]
+        python: PathBuf,
+    },
+    /// Writes the ledger that `ledger` reads
+    #[command(hide = true)]
+    MakeLedger {
+        /// Where to
+        file: PathBuf,
+        /// How many people
+        rows: u32,
+    },
     /// `kill -9` under load
     Torture {
         /// How many rounds
@@ -86,6 +104,11 @@ async fn measure(cli: &Cli) -> Result<Vec<Figure>> {
         What::Store => store(&cli.dir, span).await?,
         What::Serve => serve(&stocked, cli.cases, span).await?,
         What::Log => log(&stocked, cli.cases).await?,
+        What::Ledger { rows, ref python } => ledger::run(&cli.dir, rows, python).await?,
+        What::MakeLedger { ref file, rows } => {
+            ledger::make(file, rows)?;
+            Vec::new()
+        }
         What::Torture { rounds } => {
             let stock = stock::get(&cli.dir.join("torture"), 0).await?;
             let figures = torture::run(&stock, rounds).await?;

@@ -331,6 +331,13 @@ impl Linli {
         }
     }
 
+    /// Notes the records that an act appended in bulk changes.
+    pub(crate) fn note_touched(&self, append: &Append) {
+        for entry in &append.entries {
+            self.inner.touched.note(&entry.stream);
+        }
+    }
+
     /// Waits until facts of residents or households changed on this node; the streams they are in,
     /// each told once.
     pub async fn touched(&self) -> Vec<StreamId> {

@@ -5,6 +5,7 @@
 //! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks |
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
 //! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
+//! | an import is taken back | [`applicants_among`]: who has a case stays known |
 //! | somebody acts in a post | [`kin_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
@@ -124,6 +125,24 @@ pub async fn open_cases_of(linli: &Linli, resident: ResidentId) -> Result<usize,
         .add(Expr::col("applicant").eq(resident.to_string()))
         .add(Expr::col("open").eq(1_i64));
     Ok(cases_where(linli, cond).await?.len())
+}
+
+/// Who of these residents has a case, open or ended: what is known of them is not withdrawn.
+///
+/// # Errors
+/// A fault.
+pub async fn applicants_among(
+    linli: &Linli,
+    residents: &[ResidentId],
+) -> Result<Vec<ResidentId>, Fault> {
+    let query = Query::select()
+        .distinct()
+        .column("applicant")
+        .from("cases")
+        .and_where(Expr::col("applicant").is_in(residents.iter().map(ToString::to_string)))
+        .take();
+    let ids = texts(linli.journal().reader(), &query, "applicant").await?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 /// Closes the account of somebody who was erased, where there is one: nobody signs in with it.

@@ -7,7 +7,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
-use crate::{accounts, catalogue, certificates, offers, places, policies, residents};
+use crate::{
+    accounts, catalogue, certificates, exports, ledgers, offers, places, policies, residents,
+};
 
 /// Every feature's tables, and their projections one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,8 @@ impl Registers for All {
             offers::tables(),
             policies::tables(),
             certificates::tables(),
+            ledgers::tables(),
+            exports::tables(),
         ]
         .concat()
     }
@@ -37,6 +41,8 @@ impl Registers for All {
             catalogue::indexes(),
             offers::indexes(),
             certificates::indexes(),
+            ledgers::indexes(),
+            exports::indexes(),
         ]
         .concat()
     }
@@ -57,6 +63,9 @@ impl Registers for All {
         folders.push(Box::new(
             FeatureFolder::<certificates::Certificates>::default(),
         ));
+        folders.push(Box::new(FeatureFolder::<ledgers::Imports>::default()));
+        folders.push(Box::new(FeatureFolder::<exports::Exports>::default()));
+        folders.push(Box::new(FeatureFolder::<ledgers::ColumnWords>::default()));
         Box::new(Folders(folders))
     }
 }

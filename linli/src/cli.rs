@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// 居民: make synthetic residents
     #[command(subcommand)]
     Residents(Residents),
+    /// 导入: put a ledger (.xlsx, .xls, .csv) into the registers, or take an import back
+    #[command(subcommand)]
+    Import(Import),
     /// 意见图: draw the map of a conversation from its votes, or check one
     #[command(subcommand)]
     Opinion(crate::opinion::Opinion),
@@ -311,6 +314,55 @@ pub(crate) struct Generate {
     /// The same seed makes the same people
     #[arg(long, value_name = "S", default_value_t = 2013)]
     pub(crate) seed: u64,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli import …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Put a committee's ledger of residents into the register
+    Residents(ImportResidents),
+    /// Take an import back; what others recorded later stays and is named
+    Undo(ImportUndo),
+}
+
+/// `linli import residents`
+#[derive(Debug, Args)]
+pub(crate) struct ImportResidents {
+    /// The ledger: .xlsx, .xls or .csv
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The committee: its code or its path, such as 310117001001
+    #[arg(long, value_name = "CODE")]
+    pub(crate) area: String,
+    /// Write the ledger back with everything that is wrong marked in it
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub(crate) report: Option<PathBuf>,
+    /// Say what would happen, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Which sheet; the first with anything in it where not said
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// The office that the facts are from
+    #[arg(long, value_name = "OFFICE", default_value = "committee")]
+    pub(crate) source: String,
+    /// The day as of which they hold, such as 2026-09-01; today where not said
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<jiff::civil::Date>,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli import undo`
+#[derive(Debug, Args)]
+pub(crate) struct ImportUndo {
+    /// Which import
+    #[arg(value_name = "ID")]
+    pub(crate) import: uuid::Uuid,
     /// Which node, and how to answer.
     #[command(flatten)]
     pub(crate) asked: Asked,

@@ -10,6 +10,7 @@ mod cli;
 mod demo;
 mod discovery;
 mod doctor;
+mod import;
 mod init;
 mod journal;
 mod logs;
@@ -66,6 +67,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Ballot(ballot) => ballot::run(&ballot),
         Command::Account(account) => Box::pin(account::run(&account)).await,
         Command::Residents(residents) => Box::pin(residents::run(&residents)).await,
+        Command::Import(import) => Box::pin(import::run(&import)).await,
         Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
         Command::Policy(policy) => policy::run(&policy),

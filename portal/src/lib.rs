@@ -14,9 +14,11 @@ mod catalogue;
 mod certificates;
 pub mod demo;
 mod desk;
+mod exports;
 mod home;
 pub mod i18n;
 mod intake;
+pub mod ledgers;
 mod log;
 mod lookup;
 mod my;
@@ -67,6 +69,7 @@ pub struct Portal {
     pub(crate) room: Room,
     pub(crate) pictures: attachments::Darkroom,
     pub(crate) tokens: signin::Tokens,
+    pub(crate) imports: ledgers::Running,
 }
 
 /// What never changes while the node runs.
@@ -105,6 +108,7 @@ impl Portal {
             room: Room::default(),
             pictures: attachments::Darkroom::default(),
             tokens: signin::Tokens::default(),
+            imports: ledgers::Running::default(),
         })
     }
 
@@ -136,6 +140,8 @@ pub fn routes() -> Routes {
         .merge(cases::routes())
         .merge(intake::routes())
         .merge(residents::routes())
+        .merge(ledgers::routes())
+        .merge(exports::routes())
         .merge(places::routes())
         .merge(search::routes())
         .merge(supervision::routes())

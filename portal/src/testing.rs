@@ -219,6 +219,49 @@ impl Visitor {
         self.send(self.form(path, body.finish())).await
     }
 
+    /// Sends a form with our own token and a file in the field `file`.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
+        if self.token.is_empty() {
+            self.get("/sign-in/staff").await;
+        }
+        let token = self.token.clone();
+        let request = self.multipart(
+            path,
+            &[&[("_csrf", &*token)], fields].concat(),
+            (name, bytes),
+        );
+        self.send(request).await
+    }
+
+    /// A form request with these fields and a file, and nothing else.
+    pub(crate) fn multipart(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Request<Body> {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!(
+                "--cut\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.as_bytes());
+        }
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), bytes, b"\r\n--cut--\r\n"].concat());
+        let mut request = self.request(Method::POST, path, Body::from(body));
+        let kind = "multipart/form-data; boundary=cut".parse().unwrap();
+        request.headers_mut().insert(header::CONTENT_TYPE, kind);
+        request
+    }
+
     /// A form request with this body.
     pub(crate) fn form(&self, path: &str, body: String) -> Request<Body> {
         let mut request = self.request(Method::POST, path, Body::from(body));

@@ -45,6 +45,7 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("resident", Some("street")),
     follower("household", None),
     follower("offer", Some("street")),
+    follower("import", Some("street")),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))

@@ -215,7 +215,7 @@ fn corrected(
 /// The committee of somebody about whom something may be recorded now.
 fn living(state: &Resident, context: &Context<'_>, own: bool) -> Result<AreaPath, Vec<Refusal>> {
     let no = |code: &str| Err(vec![Refusal::new(code)]);
-    let (Some(id), Some(area)) = (state.id, state.area.as_ref()) else {
+    let (Some(id), Some(area), false) = (state.id, state.area.as_ref(), state.withdrawn) else {
         return no("residents.not-registered");
     };
     let area = context.areas.today(area).unwrap_or(area).clone();

@@ -12,6 +12,7 @@ use linli_kernel::{AreaPath, CaseId, Fault, ResidentId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::fields::FieldId;
 use super::state::Facts;
@@ -42,6 +43,8 @@ pub enum Happened {
     Moved(Moved, Option<MovedSealed>),
     /// The resident died.
     Died(Died, Option<DiedSealed>),
+    /// What an import had recorded was taken back.
+    ImportUndone(ImportUndone, Option<ImportUndoneSealed>),
 }
 
 /// A resident became known.
@@ -125,6 +128,36 @@ pub struct DiedSealed {
     pub on: Date,
 }
 
+/// What an import had recorded about a resident was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportUndone {
+    /// Which import.
+    pub import: Uuid,
+    /// The facts that are as they were before it; empty when the whole record was withdrawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldId>,
+    /// Whether the resident had become known by the import alone, and is not any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
+}
+
+/// What is known instead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportUndoneSealed {
+    /// The facts of before, of those fields that had one.
+    pub facts: Facts,
+    /// The keyed hash under which the identity number is found now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_key: Option<String>,
+}
+
+/// A household that only an import had made known was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseholdWithdrawn {
+    /// Which import.
+    pub import: Uuid,
+}
+
 /// Something that happened to a household.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HouseholdEvent {
@@ -151,6 +184,8 @@ pub enum HouseholdHappened {
     FactRecorded(FactRecorded, Option<FactSealed>),
     /// It moved, with everybody in it.
     Moved(Moved, Option<MovedSealed>),
+    /// The import that had made it known was taken back.
+    Withdrawn(HouseholdWithdrawn),
 }
 
 /// 成员: who belongs to a household, and how.
@@ -217,6 +252,8 @@ const LEFT: Kind = Kind::new("residents.member-left", 1);
 const HEAD_CHANGED: Kind = Kind::new("residents.head-changed", 1);
 const HOUSEHOLD_FACT: Kind = Kind::new("residents.household-fact-recorded", 1);
 const HOUSEHOLD_MOVED: Kind = Kind::new("residents.household-moved", 1);
+const IMPORT_UNDONE: Kind = Kind::new("residents.import-undone", 1);
+const HOUSEHOLD_WITHDRAWN: Kind = Kind::new("residents.household-withdrawn", 1);
 
 impl Event {
     /// The event as it goes into an entry of `resident`'s stream.
@@ -230,6 +267,7 @@ impl Event {
             Happened::FactCorrected(open, sealed) => (FACT_CORRECTED, json(open)?, secret(sealed)?),
             Happened::Moved(open, sealed) => (MOVED, json(open)?, secret(sealed)?),
             Happened::Died(open, sealed) => (DIED, json(open)?, secret(sealed)?),
+            Happened::ImportUndone(open, sealed) => (IMPORT_UNDONE, json(open)?, secret(sealed)?),
         };
         Ok(parts(kind, &self.area, open, resident, sealed))
     }
@@ -247,6 +285,7 @@ impl Event {
             }
             ("residents.moved", 1) => Happened::Moved(open(entry)?, sealed(entry)?),
             ("residents.died", 1) => Happened::Died(open(entry)?, sealed(entry)?),
+            ("residents.import-undone", 1) => Happened::ImportUndone(open(entry)?, sealed(entry)?),
             _ => return Err(FoldError::Unknown(entry.kind.to_string())),
         };
         let area = entry.area.clone();
@@ -268,6 +307,7 @@ impl HouseholdEvent {
             H::HeadChanged(open, sealed) => (HEAD_CHANGED, json(open)?, secret(sealed)?),
             H::FactRecorded(open, sealed) => (HOUSEHOLD_FACT, json(open)?, secret(sealed)?),
             H::Moved(open, sealed) => (HOUSEHOLD_MOVED, json(open)?, secret(sealed)?),
+            H::Withdrawn(open) => (HOUSEHOLD_WITHDRAWN, json(open)?, None),
         };
         Ok(parts(kind, &self.area, open, self.head, sealed))
     }
@@ -287,6 +327,7 @@ impl HouseholdEvent {
                 H::FactRecorded(open(entry)?, sealed(entry)?)
             }
             ("residents.household-moved", 1) => H::Moved(open(entry)?, sealed(entry)?),
+            ("residents.household-withdrawn", 1) => H::Withdrawn(open(entry)?),
             _ => return Err(FoldError::Unknown(entry.kind.to_string())),
         };
         let head = entry.sealed.first().map(|part| part.subject);

@@ -153,7 +153,8 @@ fn existing(
     state: &Household,
     context: &Context<'_>,
 ) -> Result<(AreaPath, ResidentId), Vec<Refusal>> {
-    let (Some(area), Some(head)) = (state.area.as_ref(), state.head()) else {
+    let (Some(area), Some(head), false) = (state.area.as_ref(), state.head(), state.withdrawn)
+    else {
         return Err(vec![Refusal::new("residents.household-unknown")]);
     };
     let area = context.areas.today(area).unwrap_or(area).clone();

@@ -15,7 +15,8 @@
 //! **Life cycle.** A resident: registered → facts recorded and corrected, moved … → died, or
 //! erased (the key is destroyed, nothing personal can be read again). A household: formed → members
 //! join and leave, another head, facts, moved. A mandate: granted → ended. A consent: given →
-//! withdrawn.
+//! withdrawn. What an import recorded can be taken back (see [`crate::ledgers`]): the facts are as they
+//! were before, and who was known by it alone is withdrawn.
 //!
 //! **Sealed** under the person's key: every value, words of reasons. **Open**: ids, field names,
 //! sources, dates of record, who belongs to which household.
@@ -40,14 +41,15 @@ mod state;
 pub mod synthetic;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod values;
 
 pub use decide::{Command, Context, NewFact, decide};
 pub use erasure::{Erased, Erasure, Ground};
 pub use events::{
     Died, DiedSealed, Event, FactRecorded, FactSealed, Formed, Happened, HeadChanged,
-    HouseholdEvent, HouseholdHappened, Joined, Left, Member, Moved, MovedSealed, Registered,
-    RegisteredSealed, Values,
+    HouseholdEvent, HouseholdHappened, HouseholdWithdrawn, ImportUndone, ImportUndoneSealed,
+    Joined, Left, Member, Moved, MovedSealed, Registered, RegisteredSealed, Values,
 };
 pub use fields::{
     BadDictionary, Code, CodeList, Dictionary, Entity, Field, FieldId, FieldType, Office,
@@ -65,6 +67,7 @@ pub use rights::{
 };
 pub use rows::{ConsentRow, Look, MandateRow, Row};
 pub use state::{Fact, Facts, Household, Resident};
+pub use undo::{TakenBack, Written, take_back, take_household_back};
 
 use linli_journal::Folder;
 use sea_orm::sea_query::{IndexCreateStatement, TableCreateStatement};

@@ -11,6 +11,7 @@ use sea_orm::Value;
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
 use super::events::{Event, HouseholdEvent, Member};
+use super::fields::FieldId;
 use super::mask;
 use super::state::{Facts, Household, Resident};
 use crate::feature::{Feature, Meta, Parts};
@@ -180,7 +181,16 @@ impl Feature for Residents {
 
     fn rows(before: &Resident, after: &Resident, rows: &mut Vec<Change>) {
         let Some(id) = after.id else { return };
-        let old = before.id.map(|id| resident_row(id, before));
+        if after.withdrawn {
+            rows.push(forget_resident(id));
+            return;
+        }
+        let mut old = before.id.map(|id| resident_row(id, before));
+        if let Some(old) = &mut old {
+            // A rebuild does not know any more what was there: what was emptied is written again.
+            let emptied = |column: &str| after.emptied.iter().any(|field| fills(field, column));
+            old.retain(|(column, _)| !emptied(column));
+        }
         write_row("resident", old, resident_row(id, after), rows);
     }
 
@@ -191,8 +201,9 @@ impl Feature for Residents {
     }
 
     fn slim(state: &mut Resident) {
-        // Rows are written from differences: what an event does not change needs no memory.
-        state.facts.clear();
+        // Rows are written from differences: what an event does not change needs no memory, but
+        // for the facts that share a column.
+        state.facts.retain(|field, _| !has_column(field));
         state.id_key = None;
     }
 }
@@ -216,8 +227,14 @@ impl Feature for Households {
 
     fn rows(before: &Household, after: &Household, rows: &mut Vec<Change>) {
         let Some(id) = after.id else { return };
-        let old = before.id.map(|_| household_row(before));
-        write_row("household", old, household_row(after), rows);
+        if after.withdrawn {
+            let key = vec![("id", id.to_string().into())];
+            let table = "household";
+            rows.push(Change::Delete { table, key });
+        } else {
+            let old = before.id.map(|_| household_row(before));
+            write_row("household", old, household_row(after), rows);
+        }
         // A whole household is written in bulk when it forms; later changes set what is there, so
         // that the row of somebody erased does not come back.
         let forms = before.id.is_none();
@@ -241,7 +258,7 @@ impl Feature for Households {
     }
 
     fn slim(state: &mut Household) {
-        state.facts.clear();
+        state.facts.retain(|field, _| !has_column(field));
     }
 }
 
@@ -367,11 +384,22 @@ fn household_row(state: &Household) -> Row {
 fn further(facts: &Facts) -> Value {
     let others: BTreeMap<&str, &serde_json::Value> = facts
         .iter()
-        .filter(|(field, _)| !APART.contains(&field.as_str()))
+        .filter(|(field, _)| !has_column(field))
         .map(|(field, fact)| (field.as_str(), &fact.value))
         .collect();
     let text = (!others.is_empty()).then(|| serde_json::to_string(&others).unwrap_or_default());
     Value::from(text)
+}
+
+fn has_column(field: &FieldId) -> bool {
+    APART.contains(&field.as_str())
+}
+
+/// Whether the fact `field` stands in `column` of a resident's row.
+fn fills(field: &FieldId, column: &str) -> bool {
+    let name = field.as_str().strip_prefix("person.").unwrap_or_default();
+    let own = if has_column(field) { name } else { "facts" };
+    column == own || (name == "id_number" && matches!(column, "id_key" | "id_masked"))
 }
 
 fn membership(resident: ResidentId, of: Option<(String, &Member)>, forms: bool) -> Change {

@@ -252,7 +252,7 @@ impl Linli {
     }
 
     /// The keyed hash under which an identity number is found.
-    pub(super) fn id_key(&self, number: &str) -> String {
+    pub(crate) fn id_key(&self, number: &str) -> String {
         let mut hash = self.journal().lookup_hash(ID_NUMBER, number);
         // 96 bits tell any number of people apart, and keep the index small.
         hash.truncate(24);
@@ -267,7 +267,7 @@ impl Linli {
         }
     }
 
-    fn context<'a>(
+    pub(crate) fn context<'a>(
         &'a self,
         actor: &'a Actor,
         areas: &'a AreaTree,
@@ -286,7 +286,7 @@ impl Linli {
     pub(crate) async fn area_of(&self, resident: ResidentId) -> Result<AreaPath, Problem> {
         let stream = StreamId::from(resident);
         let state = self.load::<Residents>(&stream).await?.state;
-        let Some(area) = &state.area else {
+        let (Some(area), false) = (&state.area, state.withdrawn) else {
             return Err(Refusal::new("residents.not-registered").into());
         };
         Ok(self.areas().today(area).unwrap_or(area).clone())

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::events::{
-    Event, FactRecorded, FactSealed, Happened, HouseholdEvent, HouseholdHappened, Member, Values,
+    Event, FactRecorded, FactSealed, Happened, HouseholdEvent, HouseholdHappened, ImportUndone,
+    ImportUndoneSealed, Member, Values,
 };
 use super::fields::FieldId;
 
@@ -51,6 +52,10 @@ pub struct Resident {
     pub synthetic: bool,
     /// Whether their key was destroyed: what is personal can never be read again.
     pub erased: bool,
+    /// Whether they had become known by an import that was taken back.
+    pub withdrawn: bool,
+    /// The fields that the events since the last row emptied.
+    pub(super) emptied: Vec<FieldId>,
 }
 
 /// 户, as the events of the stream `household/…` add up.
@@ -64,6 +69,8 @@ pub struct Household {
     pub members: Vec<Member>,
     /// What is known about it.
     pub facts: Facts,
+    /// Whether it had become known by an import that was taken back.
+    pub withdrawn: bool,
 }
 
 impl Resident {
@@ -75,6 +82,7 @@ impl Resident {
 
     pub(super) fn apply(&mut self, stream: &StreamId, event: &Event) {
         self.area = Some(event.area.clone());
+        self.emptied.clear();
         match &event.what {
             Happened::Registered(open, sealed) => {
                 self.id = stream.key().parse().ok();
@@ -103,6 +111,28 @@ impl Resident {
             Happened::Died(_, sealed) => {
                 self.dead = true;
                 self.died_on = sealed.as_ref().map(|sealed| sealed.on);
+            }
+            Happened::ImportUndone(open, sealed) => self.take_back(open, sealed.as_ref()),
+        }
+    }
+
+    fn take_back(&mut self, open: &ImportUndone, sealed: Option<&ImportUndoneSealed>) {
+        if open.withdrawn {
+            self.withdrawn = true;
+            self.facts.clear();
+            self.id_key = None;
+        }
+        let Some(sealed) = sealed else { return };
+        for field in &open.fields {
+            match sealed.facts.get(field.as_str()) {
+                Some(before) => drop(self.facts.insert(field.clone(), before.clone())),
+                None => {
+                    self.facts.remove(field.as_str());
+                    self.emptied.push(field.clone());
+                }
+            }
+            if field.as_str() == "person.id_number" {
+                self.id_key.clone_from(&sealed.id_key);
             }
         }
     }
@@ -153,6 +183,11 @@ impl Household {
                     self.facts
                         .insert(FieldId::known("household.address"), known);
                 }
+            }
+            H::Withdrawn(_) => {
+                self.withdrawn = true;
+                self.members.clear();
+                self.facts.clear();
             }
         }
     }

@@ -433,10 +433,42 @@ fn a_mandate_holds_until_it_ends() {
     assert!(!mandate.holds_on(date(2026, 11, 24)));
 }
 
+/// What an import had recorded, taken back: a fact put back, a person and a household withdrawn.
+fn undone_samples() -> Vec<Parts> {
+    let import = Uuid::from_u128(5);
+    let field = FieldId::known("person.phone");
+    let before = Fact {
+        value: json!("10900000001"),
+        source: "resident".into(),
+        as_of: TODAY,
+        case: None,
+    };
+    let open = ImportUndone {
+        import,
+        fields: vec![field.clone()],
+        withdrawn: false,
+    };
+    let sealed = ImportUndoneSealed {
+        facts: Facts::from([(field, before)]),
+        id_key: None,
+    };
+    let put_back = Event {
+        area: path(HOME),
+        what: Happened::ImportUndone(open, Some(sealed)),
+    };
+    let household = HouseholdEvent {
+        area: path(HOME),
+        head: who(7),
+        what: HouseholdHappened::Withdrawn(HouseholdWithdrawn { import }),
+    };
+    vec![put_back.write(who(7)).unwrap(), household.write().unwrap()]
+}
+
 fn samples() -> Vec<Parts> {
     let world = World::new();
     let mut parts = resident_samples(&world);
     parts.extend(household_samples(&world));
+    parts.extend(undone_samples());
     let began = RightEvent::Began(granted(), path(HOME), "本人到窗口说明".to_owned());
     let mut mandate = Right::<Granted>::default();
     let meta = Meta {
@@ -632,7 +664,7 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_understood() {
         golden::check(&folder, &today).unwrap();
     }
     let files = golden::all(&folder).unwrap();
-    assert_eq!(files.len(), 16);
+    assert_eq!(files.len(), 18);
     for file in files {
         let parts = read_and_write(&recorded(&file, true));
         assert_eq!(parts.open, file.open, "{}", file.kind);

@@ -7,6 +7,7 @@
 
 mod budget;
 mod demo;
+mod import;
 mod life;
 mod misuse;
 mod policy;

@@ -26,6 +26,7 @@ struct ListPage {
     pages: Pagination,
     empty: bool,
     picks: bool,
+    export: String,
 }
 
 /// `GET /desk/cases`.
@@ -68,6 +69,10 @@ pub(super) async fn list(
         filter: filter_form(&portal, &page, &signed),
         pages: Pagination::new(&page, found.total),
         empty: found.rows.is_empty(),
+        export: page
+            .query
+            .here()
+            .replacen("/desk/cases", "/desk/export/cases", 1),
         table,
         picks,
         page,
@@ -75,7 +80,7 @@ pub(super) async fn list(
 }
 
 /// What the address asks for.
-fn filter(portal: &Portal, query: &Query, signed: &Signed) -> Filter {
+pub(crate) fn filter(portal: &Portal, query: &Query, signed: &Signed) -> Filter {
     let today = portal.linli.clock().today();
     let yes = |name: &str| query.get(name) == Some("yes");
     let sort = query.get("sort").unwrap_or("-submitted");

@@ -128,15 +128,17 @@ pub(super) async fn erase(
     // Asked first: afterwards nothing leads from the person to the account.
     let reader = portal.linli.journal().reader();
     let account = accounts::by_resident(reader, resident).await?;
+    let row = portal.linli.resident_row(&signed.actor, resident).await;
+    let area = row.map_err(trouble)?.area;
     match portal.linli.erase_resident(call, resident, &erasure).await {
         Ok(unreached) => {
+            let desk = &portal.desk;
             if let Some(account) = account {
-                portal.desk.erase_drafts(&account.id.to_string()).await?;
+                desk.erase_drafts(&account.id.to_string()).await?;
             }
-            portal
-                .desk
-                .erase_drafts_about(&resident.to_string())
-                .await?;
+            desk.erase_drafts_about(&resident.to_string()).await?;
+            // A ledger that waits to be imported may hold them.
+            desk.drop_uploads_of(&area).await?;
             told(&session, unreached.len()).await?;
             Ok(Redirect::to(&back).into_response())
         }

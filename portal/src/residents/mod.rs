@@ -7,11 +7,13 @@
 
 mod change;
 mod erase;
+mod filter;
 mod pages;
 mod record;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use filter::{FILTERS, filter};
 pub(crate) use pages::{caption, search, table};
 
 use linli_kernel::Action;

@@ -6,6 +6,7 @@ use axum::response::Response;
 use linli_community::residents::{Filter, Listed, Purpose, Row, Why};
 use linli_units::IdentityNumber;
 
+use super::filter;
 use crate::Portal;
 use crate::desk::fields::{Field, Kind, draw, refill};
 use crate::desk::typed::Typed;
@@ -25,6 +26,8 @@ struct ListPage {
     table: Table,
     pages: Markup,
     empty: bool,
+    filter: Markup,
+    export: String,
 }
 
 /// `GET /desk/residents`: the residents of the post's area, masked, a page at a time.
@@ -33,11 +36,7 @@ pub(super) async fn list(
     page: Page,
     signed: Signed,
 ) -> Result<Response, Trouble> {
-    let filter = Filter {
-        page: page.query.page(),
-        size: page.query.per_page(),
-        ..Filter::default()
-    };
+    let filter = filter::filter(&page.query);
     let found = portal
         .linli
         .residents(&signed.actor, &filter)
@@ -54,6 +53,11 @@ pub(super) async fn list(
         table: table(&portal, &page, caption, &found.rows, "/desk/residents/"),
         pages: Markup::of(&Pagination::new(&page, found.total)),
         empty: found.rows.is_empty(),
+        filter: Markup::of(&filter::form(&portal, &page)),
+        export: page
+            .query
+            .here()
+            .replacen("/desk/residents", "/desk/export/residents", 1),
         page,
     })
 }
@@ -78,6 +82,8 @@ pub(super) async fn find(
             table: Table::default(),
             pages: Markup::default(),
             empty: true,
+            filter: Markup::default(),
+            export: String::new(),
             page,
         });
     }
@@ -93,6 +99,8 @@ pub(super) async fn find(
         table: table(&portal, &page, caption, &found.rows, "/desk/residents/"),
         pages: Markup::default(),
         empty: found.rows.is_empty(),
+        filter: Markup::default(),
+        export: String::new(),
         page,
     })
 }

@@ -1,6 +1,6 @@
 //! The desk (`desk.db`): what a node remembers about people at work and is no part of the journal.
 //!
-//! Sessions, drafts, credentials, one-time codes and who has which case open. All of it may be lost
+//! Sessions, drafts, uploads, credentials, one-time codes and who has which case open. All of it may be lost
 //! without losing a fact: people sign in again. It is never relayed and never in a receipt.
 
 mod codes;
@@ -10,6 +10,7 @@ mod presence;
 mod store;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use credentials::{Checked, hash_password};
 pub use drafts::{Draft, DraftKey};
 pub use presence::Present;
 pub use store::DeskStore;
+pub use uploads::Upload;
 
 /// The open desk; cheap to clone.
 #[derive(Clone)]
@@ -89,6 +91,7 @@ impl Desk {
             ("codes", "expires_at", now),
             ("presence", "seen_at", now - DAY),
             ("drafts", "updated_at", now - 30 * DAY),
+            ("uploads", "updated_at", now - uploads::DAYS * DAY),
         ] {
             let delete = Query::delete()
                 .from_table(Alias::new(table))
@@ -162,6 +165,21 @@ fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
                 ],
             ),
             &["owner", "service", "about"],
+        ),
+        table(
+            "uploads",
+            vec![
+                key("id"),
+                text("account"),
+                text("area"),
+                text("name"),
+                ColumnDef::new(Alias::new("bytes"))
+                    .blob()
+                    .not_null()
+                    .to_owned(),
+                text("work"),
+                number("updated_at"),
+            ],
         ),
         table(
             "credentials",

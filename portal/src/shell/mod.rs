@@ -5,6 +5,8 @@
 //! and answer with [`html`], [`invalid`], a [`Redirect`](axum::response::Redirect) or [`Trouble`].
 
 mod doorway;
+pub(crate) mod download;
+pub(crate) mod download;
 mod error_page;
 mod form;
 pub mod format;
@@ -26,7 +28,7 @@ pub mod ui;
 mod upload;
 
 pub use doorway::doorway;
-pub(crate) use form::is_hostile;
+pub(crate) use form::{file_name, is_hostile};
 pub use form::{Fields, MAX_FORM_BYTES};
 pub use headers::secure;
 pub use home::routes;

@@ -1,0 +1,79 @@
+//! Why the answer is no, or somebody must look: the rules of 台账导入. Each has a message in both
+//! languages (`refusals-ledgers.ftl`) that says what to do.
+
+/// Every code a refusal of this feature can have, besides those of the gate and of residents.
+pub const REFUSALS: &[&str] = &[
+    "ledgers.number-lost-digits",
+    "ledgers.cell-error",
+    "ledgers.not-in-list",
+    "ledgers.date-unreadable",
+    "ledgers.date-no-day",
+    "ledgers.date-short-year",
+    "ledgers.date-order",
+    "ledgers.date-lunar",
+    "ledgers.birth-date-differs",
+    "ledgers.sex-differs",
+    "ledgers.line-twice",
+    "ledgers.lives-elsewhere",
+    "ledgers.same-name",
+    "ledgers.name-differs",
+    "ledgers.said-by-resident",
+    "ledgers.nothing-to-import",
+    "ledgers.already-begun",
+    "ledgers.already-undone",
+    "ledgers.no-such-import",
+    "ledgers.no-name-column",
+    "ledgers.file-missing",
+    "ledgers.file-too-much",
+    "ledgers.file-web-page",
+    "ledgers.file-unknown",
+    "ledgers.file-locked",
+    "ledgers.file-entities",
+    "ledgers.file-encoding",
+    "ledgers.file-no-such-sheet",
+    "ledgers.file-empty",
+    "ledgers.file-damaged",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::REFUSALS;
+
+    const ZH: &str = include_str!("../../../web/messages/zh-CN/refusals-ledgers.ftl");
+    const EN: &str = include_str!("../../../web/messages/en/refusals-ledgers.ftl");
+
+    fn keys(messages: &str) -> BTreeSet<String> {
+        let lines = messages.lines().filter(|line| line.starts_with("refusal-"));
+        lines
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, _)| key.to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_refusal_says_in_both_languages_what_to_do() {
+        let key = |code: &&str| format!("refusal-{}", code.replace('.', "-"));
+        let codes: BTreeSet<String> = REFUSALS.iter().map(key).collect();
+        assert_eq!(keys(ZH), codes);
+        assert_eq!(keys(EN), codes);
+    }
+
+    #[test]
+    fn every_refusal_in_the_code_is_listed() {
+        let code = [
+            include_str!("cells.rs"),
+            include_str!("dates.rs"),
+            include_str!("judge.rs"),
+            include_str!("lines.rs"),
+            include_str!("service.rs"),
+            include_str!("undo.rs"),
+        ]
+        .concat();
+        for rest in code.split("\"ledgers.").skip(1) {
+            let found = format!("ledgers.{}", rest.split('"').next().unwrap_or_default());
+            assert!(REFUSALS.contains(&found.as_str()), "{found}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! 导出: a list as a file, exactly as it is filtered and masked, once its purpose is on record.
+//!
+//! Paths `/desk/export/residents` and `/desk/export/cases`, with the query of the list. Who may
+//! enter: whoever may see the list. The file is the answer to the form: there is no address under
+//! which it could be fetched again.
+
+mod cases;
+mod residents;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use axum::response::Response;
+use linli_community::exports::Asked;
+use linli_interop::sheet::{Cell, Column, Report, write_csv};
+use linli_kernel::{Action, Refusal};
+
+use crate::desk::fields::{Choice, Field, Kind, refill};
+use crate::desk::forms::FormPage;
+use crate::desk::typed::Typed;
+use crate::shell::ui::{self, Link};
+use crate::shell::{Access, Page, Query, Routes, Signed, Trouble, download};
+
+/// The routes of exports.
+#[must_use]
+pub(crate) fn routes() -> Routes {
+    const LIST: Access = Access::Gate(Action::ResidentList);
+    const READ: Access = Access::Gate(Action::CaseWork);
+    Routes::new()
+        .get("/desk/export/residents", LIST, residents::form)
+        .post("/desk/export/residents", LIST, residents::make)
+        .get("/desk/export/cases", READ, cases::form)
+        .post("/desk/export/cases", READ, cases::make)
+}
+
+fn fields(page: &Page) -> Vec<Field> {
+    let formats = ["xlsx", "csv"]
+        .map(|one| Choice::new(one, page.t(&format!("exports-format-{one}"))))
+        .to_vec();
+    vec![
+        Field::new(
+            "purpose",
+            page.t("exports-purpose"),
+            Kind::Line(ui::Kind::Text),
+        )
+        .hint(page.t("exports-purpose-hint")),
+        Field::new("format", page.t("exports-format"), Kind::Radios(formats)).preset("xlsx"),
+    ]
+}
+
+/// The form that asks what for; `list` is the way back, with its filter.
+fn form(page: Page, list: &str, typed: Option<&Typed>) -> Result<Response, Trouble> {
+    let mut fields = fields(&page);
+    if let Some(typed) = typed {
+        refill(&mut fields, typed);
+    }
+    let here = page.query.here();
+    let query = here.split_once('?').map(|(_, query)| format!("?{query}"));
+    let back = format!("{list}{}", query.unwrap_or_default());
+    let title = page.t("exports-title");
+    let lead = page.t("exports-lead");
+    let submit = page.t("exports-do");
+    let back = Link::new(page.t("exports-back"), back);
+    FormPage::new(page, title, submit, back)
+        .lead(lead)
+        .fields(&fields)
+        .show()
+}
+
+/// What was asked, with those parts of the list's query that are codes.
+fn asked(typed: &Typed, query: &Query, codes: &[&str]) -> Asked {
+    let filter: BTreeMap<String, String> = codes
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), query.get(name)?.to_owned())))
+        .collect();
+    Asked {
+        filter,
+        purpose: typed.get("purpose").to_owned(),
+        format: match typed.get("format") {
+            "csv" => "csv".to_owned(),
+            _ => "xlsx".to_owned(),
+        },
+    }
+}
+
+/// Whether a refusal belongs on the form.
+fn on_form(refusals: &[Refusal]) -> bool {
+    refusals.iter().all(|no| no.code.starts_with("exports."))
+}
+
+/// The file: in a workbook its purpose, its taker and its time stand above the header.
+fn file(
+    page: &Page,
+    signed: &Signed,
+    asked: &Asked,
+    (name, at): (&str, jiff::Timestamp),
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<Response, Trouble> {
+    if asked.format == "csv" {
+        let header: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
+        let bytes = write_csv(&header, rows.iter().map(Vec::as_slice))?;
+        return Ok(download::file(&format!("{name}.csv"), bytes));
+    }
+    let post = signed
+        .held()
+        .map(|held| page.post(held))
+        .unwrap_or_default();
+    let facts = [
+        ("purpose", asked.purpose.trim()),
+        ("who", &post),
+        ("when", &page.when(at)),
+    ];
+    let above = page.ta("exports-above", &facts);
+    let mut report = Report::new(name, &[above], columns)?;
+    for row in rows {
+        report.row(row)?;
+    }
+    Ok(download::file(&format!("{name}.xlsx"), report.finish()?))
+}

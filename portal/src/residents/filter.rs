@@ -1,0 +1,97 @@
+//! The filter of the list of residents: a GET form, its state in the address; nothing that somebody
+//! types to find a person.
+
+use linli_community::residents::Filter;
+
+use crate::Portal;
+use crate::shell::ui::{self, Chip, Choice, Input, Link, Markup, Select};
+use crate::shell::{Page, Query};
+
+/// The parts of the address that filter.
+pub(crate) const FILTERS: [&str; 5] = ["age_from", "age_to", "hukou", "disabled", "special_care"];
+
+/// What the address asks for.
+pub(crate) fn filter(query: &Query) -> Filter {
+    let age = |name: &str| {
+        let age = query.get(name)?.parse::<i16>().ok()?;
+        (0..=150).contains(&age).then_some(age)
+    };
+    let yes = |name: &str| query.get(name) == Some("yes");
+    Filter {
+        age_from: age("age_from"),
+        age_to: age("age_to"),
+        hukou: query.get("hukou").map(str::to_owned),
+        disabled: yes("disabled"),
+        special_care: yes("special_care"),
+        page: query.page(),
+        size: query.per_page(),
+        ..Filter::default()
+    }
+}
+
+/// The form, with a chip for each filter at work.
+pub(super) fn form(portal: &Portal, page: &Page) -> ui::Filter {
+    let query = &page.query;
+    let tag = page.lang.tag();
+    let label = |name: &str| page.t(&format!("residents-filter-{}", name.replace('_', "-")));
+    let age = |name: &str| {
+        Markup::of(&Input {
+            name: name.to_owned(),
+            label: label(name),
+            value: query.get(name).unwrap_or_default().to_owned(),
+            kind: ui::Kind::Digits,
+            width: 3,
+            ..Input::default()
+        })
+    };
+    let dictionary = portal.linli.catalogue().dictionary();
+    let codes = dictionary
+        .codes_of("person.hukou")
+        .map(|list| list.codes.as_slice());
+    let hukou: Vec<Choice> = codes
+        .unwrap_or_default()
+        .iter()
+        .map(|code| Choice::new(&code.value, code.names.in_lang(tag)))
+        .collect();
+    let only = || vec![Choice::new("yes", page.t("residents-filter-only"))];
+    let selects = [
+        ("hukou", hukou),
+        ("disabled", only()),
+        ("special_care", only()),
+    ];
+    let mut fields = vec![age("age_from"), age("age_to")];
+    for (name, choices) in selects {
+        let mut all = vec![Choice::new("", page.t("residents-filter-all"))];
+        all.extend(choices);
+        let chosen = query.get(name).unwrap_or_default();
+        fields.push(Markup::of(&Select {
+            name: name.to_owned(),
+            label: label(name),
+            choices: all.into_iter().map(|one| one.chosen_if(chosen)).collect(),
+            ..Select::default()
+        }));
+    }
+    let chips: Vec<Chip> = FILTERS
+        .iter()
+        .filter(|name| query.get(name).is_some())
+        .map(|name| Chip {
+            text: label(name),
+            href: query.without(name),
+        })
+        .collect();
+    ui::Filter {
+        action: "/desk/residents".to_owned(),
+        label: page.t("residents-filter"),
+        fields,
+        kept: query
+            .get("per")
+            .map(|per| ("per".to_owned(), per.to_owned()))
+            .into_iter()
+            .collect(),
+        button: page.t("residents-filter-go"),
+        clear: (chips.len() > 1)
+            .then(|| Link::new(page.t("residents-filter-clear"), "/desk/residents")),
+        chips,
+        remove: page.t("filter-remove"),
+    }
+}

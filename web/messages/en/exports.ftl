@@ -1,0 +1,25 @@
+# 导出: a list as a file, for a purpose.
+exports-link = Export this list
+exports-title = Export the list
+exports-lead = What leaves is exactly the list, with names, numbers and telephones masked. The purpose is recorded for ever.
+exports-back = Back to the list
+exports-purpose = What for
+exports-purpose-hint = Such as: visits at the Double Ninth. Write no name, identity number or telephone.
+exports-format = Format
+exports-format-xlsx = Excel workbook (.xlsx)
+exports-format-csv = Text (.csv)
+exports-do = Record the purpose and download
+exports-above = Purpose: { $purpose }. Exported by: { $who }, { $when }
+exports-residents = Residents
+exports-cases = Cases
+exports-col-number = Identity number
+exports-col-sex = Sex
+exports-col-hukou = Household registration
+exports-col-disability = Grade of disability
+exports-col-care = Military care
+exports-col-relation = Relation to the householder
+exports-col-case = Case number
+exports-col-service = Service
+exports-col-phase = State
+exports-col-submitted = Submitted
+exports-col-promised = Promised

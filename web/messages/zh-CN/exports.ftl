@@ -1,0 +1,25 @@
+# 导出: a list as a file, for a purpose.
+exports-link = 导出这个列表
+exports-title = 导出列表
+exports-lead = 导出的内容与列表完全一样，姓名、号码、电话都是遮盖后的。用途会永久记录，请写清楚。
+exports-back = 返回列表
+exports-purpose = 用途
+exports-purpose-hint = 例如：重阳节走访名单。请不要写姓名、身份证号码或者电话。
+exports-format = 文件格式
+exports-format-xlsx = Excel 工作簿（.xlsx）
+exports-format-csv = 文本（.csv）
+exports-do = 记录用途并下载
+exports-above = 用途：{ $purpose }　导出人：{ $who }　时间：{ $when }
+exports-residents = 居民列表
+exports-cases = 办件列表
+exports-col-number = 公民身份号码
+exports-col-sex = 性别
+exports-col-hukou = 户籍
+exports-col-disability = 残疾等级
+exports-col-care = 优抚类别
+exports-col-relation = 与户主关系
+exports-col-case = 办件编号
+exports-col-service = 事项
+exports-col-phase = 状态
+exports-col-submitted = 提交日期
+exports-col-promised = 承诺日期
