@@ -6,7 +6,6 @@
 
 mod doorway;
 pub(crate) mod download;
-pub(crate) mod download;
 mod error_page;
 mod form;
 pub mod format;
