@@ -20,5 +20,5 @@ mod tests;
 
 pub use events::{Event, Made, What};
 pub use refusal::REFUSALS;
-pub use register::{Exports, indexes, tables};
+pub use register::{Export, Exports, indexes, tables};
 pub use service::{Asked, MOST_ROWS};

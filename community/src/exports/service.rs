@@ -151,8 +151,8 @@ fn check(asked: &Asked) -> Result<(), Refusal> {
     if purpose.chars().count() < 2 || purpose.chars().count() > LONGEST {
         return Err(Refusal::new("exports.purpose-missing").on("purpose"));
     }
-    let digits = purpose.split(|c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c));
-    if digits.into_iter().any(|run| run.chars().count() >= 7) {
+    let mut digits = purpose.split(|c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c));
+    if digits.any(|run| run.chars().count() >= 7) {
         return Err(Refusal::new("exports.purpose-personal").on("purpose"));
     }
     Ok(())

@@ -143,8 +143,9 @@ async fn nothing_leaves_without_a_purpose_that_names_nobody_or_without_the_gate(
         .export_residents(call(&worker), &elsewhere, &asked())
         .await;
     assert_eq!(code(refused), "gate.area");
-    let none = linli.export_cases(call(&officer), &crate::cases::Filter::default(), &asked());
-    assert_eq!(code(none.await), "exports.nothing");
+    let cases = crate::cases::Filter::default();
+    let none = linli.export_cases(call(&officer), &cases, &asked()).await;
+    assert_eq!(code(none), "exports.nothing");
 }
 
 #[test]

@@ -107,10 +107,11 @@ fn file(
         .held()
         .map(|held| page.post(held))
         .unwrap_or_default();
+    let when = page.when(at);
     let facts = [
         ("purpose", asked.purpose.trim()),
-        ("who", &post),
-        ("when", &page.when(at)),
+        ("who", post.as_str()),
+        ("when", when.as_str()),
     ];
     let above = page.ta("exports-above", &facts);
     let mut report = Report::new(name, &[above], columns)?;

@@ -14,9 +14,7 @@ use crate::Portal;
 use crate::desk::{looks, rows, trouble};
 use crate::session::Upload;
 use crate::shell::ui::{Cell, Choice, Column, Markup, Select, Table, Tag, Tone};
-use crate::shell::{
-    Fields, Page, Signed, Trouble, Uploads, download, html, invalid, is_hostile,
-};
+use crate::shell::{Fields, Page, Signed, Trouble, Uploads, download, html, invalid, is_hostile};
 
 /// So many rows are looked at before a file is taken.
 const LOOKED_AT: usize = 200;
