@@ -137,7 +137,8 @@ fn call(actor: &Actor) -> Call<'_> {
 async fn judged(linli: &Linli, file: &Path, first: Option<usize>) -> Result<u64> {
     let (order, lines) = understood(linli, file, first)?;
     let origin = (order.source.as_str(), order.as_of);
-    let verdicts = linli.judge_lines(&Actor::system(), &order.area, origin, &lines);
+    let actor = Actor::system();
+    let verdicts = linli.judge_lines(&actor, &order.area, origin, &lines);
     Ok(counts(&verdicts.await?).new)
 }
 
