@@ -331,10 +331,10 @@ impl Linli {
         }
     }
 
-    /// Notes the records that an act appended in bulk changes.
-    pub(crate) fn note_touched(&self, append: &Append) {
-        for entry in &append.entries {
-            self.inner.touched.note(&entry.stream);
+    /// Notes the records that an act appended in bulk has changed.
+    pub(crate) fn note_touched(&self, streams: &[StreamId]) {
+        for stream in streams {
+            self.inner.touched.note(stream);
         }
     }
 

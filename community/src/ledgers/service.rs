@@ -306,18 +306,22 @@ impl Linli {
         let mut failed = 0;
         let (mut appends, mut rest) = (Vec::new(), Vec::new());
         for act in acts {
-            self.note_touched(&act.append);
+            let entries = act.append.entries.iter();
+            let touched: Vec<StreamId> = entries.map(|entry| entry.stream.clone()).collect();
             appends.push(act.append);
-            rest.push((act.stale, act.lines));
+            rest.push((touched, act.stale, act.lines));
         }
         let outcomes = self.journal().append_bulk(appends).await;
         let outcomes = outcomes.map_err(|error| self.problem(error))?;
-        for (outcome, (stale, lines)) in outcomes.into_iter().zip(rest) {
+        for (outcome, (touched, stale, lines)) in outcomes.into_iter().zip(rest) {
             for stream in &stale {
                 self.forget(stream);
             }
             match outcome {
-                Ok(Appended::Done { .. } | Appended::Repeated { .. }) => *done += lines,
+                Ok(Appended::Done { .. } | Appended::Repeated { .. }) => {
+                    *done += lines;
+                    self.note_touched(&touched);
+                }
                 Err(error) => match self.problem(error) {
                     Problem::Conflict { .. } => failed += lines,
                     other => return Err(other),
