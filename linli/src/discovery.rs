@@ -40,7 +40,13 @@ async fn sweep(linli: &Linli, swept: &mut Option<Date>) {
     match linli.discover(today).await {
         Ok(found) => {
             *swept = Some(today);
-            tracing::info!(found.entitled, found.offered, found.lapsed, "swept");
+            tracing::info!(
+                found.entitled,
+                found.offered,
+                found.granted,
+                found.lapsed,
+                "swept"
+            );
         }
         Err(problem) => tracing::error!(%problem, "the district was not swept"),
     }

@@ -26,6 +26,9 @@
 //!  before a decision: withdrawn                              disputed ──settle──► in_hand │ closed
 //! ```
 //!
+//! 免申即享: what a service's file lets Linli grant unasked is submitted, accepted, decided and
+//! delivered in one step, and may be withdrawn by the person afterwards.
+//!
 //! **Reading order.** [`rules`] (what the catalogue says), [`command`] (what may be asked),
 //! [`events`] (what happened), [`state`] (what that adds up to), [`clock`] (the reckoning of days),
 //! [`decide`](mod@decide) (pure), [`refusal`] (why the answer is no), [`register`] (read model),
@@ -60,13 +63,14 @@ use serde::{Deserialize, Serialize};
 pub use crate::catalogue::{Channel, Level};
 pub use clock::Due;
 pub use command::{Command, Decision, Filing, Grade, Verb};
+pub use decide::Grant;
 pub use events::{Event, Fact, Private};
 pub use public::{PublicNotice, Verification, notices, verification};
 pub use queries::{Filter, Page, Row, Sort, list, my_cases};
 pub use queue::{Part, Queue, queue};
 pub use register::Cases;
 pub use rules::{Rules, Station};
-pub use service::{Done, Receipt, act, file, look_up};
+pub use service::{Done, Receipt, Unasked, act, add_granted, file, look_up};
 pub use state::{Next, Owner, Phase, State, Wait};
 pub use sweep::{Swept, sweep};
 pub use view::{Allowed, CaseView, Happening, Reader, tracked, view};

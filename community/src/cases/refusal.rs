@@ -138,6 +138,8 @@ pub enum No {
     NotDueYet(Date),
     /// Nothing has changed.
     NothingToReckon,
+    /// 免申即享: the service's file does not let Linli grant that by itself.
+    NotGrantedUnasked,
 }
 
 /// A text longer than this many characters is refused.
@@ -210,6 +212,7 @@ impl No {
             Self::SameArea => "cases.same-area",
             Self::NotDueYet(_) => "cases.not-due-yet",
             Self::NothingToReckon => "cases.nothing-to-reckon",
+            Self::NotGrantedUnasked => "cases.not-granted-unasked",
         }
     }
 }

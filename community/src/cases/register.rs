@@ -433,10 +433,11 @@ fn gone(table: &'static str, case: &State) -> Change {
 }
 
 fn award_rows(before: Option<&State>, case: &State, rows: &mut Vec<Change>) {
+    // What was granted unasked and declined is no award.
     let granted = |case: &State| {
-        case.decided
-            .as_ref()
-            .is_some_and(|one| one.result == OutcomeKind::Grant)
+        let decided = case.decided.as_ref();
+        decided.is_some_and(|one| one.result == OutcomeKind::Grant)
+            && case.phase != Phase::Withdrawn
     };
     let had = before.is_some_and(granted);
     let Some(decided) = case.decided.as_ref().filter(|_| granted(case)) else {

@@ -58,6 +58,17 @@ pub struct OutcomeRule {
     pub max_months: Option<u32>,
 }
 
+/// 免申即享: what Linli may grant by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnaskedRule {
+    /// Which result, by its code.
+    pub result: String,
+    /// From which day on.
+    pub from: jiff::civil::Date,
+    /// What the person reads as the reason.
+    pub words: String,
+}
+
 /// A ground of refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
@@ -130,6 +141,8 @@ pub struct Rules {
     pub refusal_in_writing: Option<Term>,
     /// 审核与决定分离: why who reviewed may not decide, in words; `None` where they may.
     pub two_persons: Option<String>,
+    /// 免申即享: what Linli may grant by itself; `None` where a person decides.
+    pub unasked: Option<UnaskedRule>,
     /// To reach the person after a low rating.
     pub follow_up: Term,
     /// What it may come to.
@@ -169,6 +182,7 @@ impl Rules {
             after_notice: service.decision.after_notice.as_ref().map(term),
             refusal_in_writing: service.decision.refusal_in_writing.as_ref().map(term),
             two_persons: two_persons(service),
+            unasked: unasked(service),
             follow_up: term(&service.rating.follow_up),
             outcomes: service.decision.results.iter().map(outcome).collect(),
             intake_grounds: grounds(service, &service.intake.grounds),
@@ -318,6 +332,15 @@ fn notice(service: &Service) -> Option<NoticeRule> {
 fn two_persons(service: &Service) -> Option<String> {
     let rule = service.decision.two_persons.as_ref()?;
     rule.required.then(|| service.clause(&rule.basis).zh)
+}
+
+fn unasked(service: &Service) -> Option<UnaskedRule> {
+    let rule = service.unasked.as_ref()?.grant.as_ref()?;
+    Some(UnaskedRule {
+        result: rule.result.clone(),
+        from: rule.from,
+        words: rule.explain.zh.clone(),
+    })
 }
 
 fn outcome(one: &catalogue::Outcome) -> OutcomeRule {

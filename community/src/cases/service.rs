@@ -38,6 +38,19 @@ pub struct Receipt {
     pub repeated: bool,
 }
 
+/// 免申即享: a case that Linli files and grants by itself.
+#[derive(Debug)]
+pub struct Unasked<'a> {
+    /// Which case it will be.
+    pub id: CaseId,
+    /// What is filed, from the registers alone; nobody declared anything.
+    pub filing: &'a Filing,
+    /// What is granted.
+    pub grant: decide::Grant,
+    /// Why: the policy's answers with their trees.
+    pub reckoning: Arc<Value>,
+}
+
 /// What became of a command on a case.
 #[derive(Debug, Clone)]
 pub struct Done {
@@ -108,6 +121,50 @@ pub async fn file(linli: &Linli, call: Call<'_>, filing: &Filing) -> Result<Rece
         }),
         linli_journal::Appended::Repeated { answer } => filed_before(linli, &answer).await,
     }
+}
+
+/// Adds to `plan` a case that Linli files and grants by itself; gives its number.
+///
+/// # Errors
+/// [`Problem`]: what [`decide::grant`] refuses, or a fault.
+pub fn add_granted(
+    linli: &Linli,
+    call: Call<'_>,
+    unasked: &Unasked<'_>,
+    plan: &mut Plan,
+) -> Result<CaseNumber, Problem> {
+    let filing = unasked.filing;
+    let catalogue = linli.catalogue();
+    let service = catalogue
+        .service_in(&filing.service, &filing.area, linli.clock().today())
+        .ok_or_else(|| refused(No::ServiceUnknown(filing.service.clone())))?;
+    let rules = rules(linli, &service, filing)?;
+    let (number, serial) = linli.new_case_number()?;
+    let identity = Identity {
+        id: unasked.id,
+        number: number.as_str().to_owned(),
+        serial,
+    };
+    let now = linli.clock().now();
+    let context = Context {
+        now,
+        actor: call.actor,
+        kin: &[],
+        rules: &rules,
+        calendar: linli.calendar(),
+        reckoning: Some(&unasked.reckoning),
+    };
+    let events = decide::grant(filing, unasked.grant, &identity, &context)?;
+    let meta = Meta {
+        at: now,
+        actor: call.actor,
+    };
+    let blank = Loaded {
+        state: Arc::new(None),
+        version: 0,
+    };
+    let _filed = plan.add::<Cases>(&unasked.id.into(), &blank, &events, meta)?;
+    Ok(number)
 }
 
 fn refused(no: No) -> Problem {

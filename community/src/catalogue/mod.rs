@@ -56,8 +56,8 @@ pub use question::{
 pub(crate) use register::remember;
 pub use register::{Catalogued, indexes, publish, tables};
 pub use service::{
-    Channel, ClockExpected, Contact, FormExpected, Guide, Held, LifeEvent, Line, Note, Paper,
-    Service, TownMay, Unasked, Way, Worked,
+    Channel, ClockExpected, Contact, FormExpected, GrantUnasked, Guide, Held, LifeEvent, Line,
+    Note, Paper, Service, TownMay, Unasked, Way, Worked,
 };
 pub use steps::{
     Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,

@@ -86,7 +86,30 @@ pub struct Service {
 #[serde(deny_unknown_fields)]
 pub struct Unasked {
     /// What the form asks and no register holds, as it is for somebody who was missed: by question.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, Value>,
+    /// 免申即享: that Linli itself is the decider, of grants only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<GrantUnasked>,
+}
+
+/// 免申即享: a grant that Linli decides by itself, because a policy says yes and offices prove it. What
+/// it cannot grant it leaves to people: a refusal is never its.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantUnasked {
+    /// Whose yes decides: the policy's id.
+    pub policy: String,
+    /// Which of the service's results it is; a grant.
+    pub result: String,
+    /// From which day on it is done.
+    pub from: Date,
+    /// Which offices prove what, by field: what the person only stated proves nothing.
+    pub proven: BTreeMap<String, Vec<String>>,
+    /// Why, for the person who never asked.
+    pub explain: Text,
+    /// What it rests on.
+    pub basis: Basis,
 }
 
 /// 五条线: the lines of civil affairs.
@@ -212,6 +235,8 @@ pub enum Channel {
     Phone,
     /// 书面
     Paper,
+    /// 免申即享: nobody applied; Linli found it and granted it.
+    Unasked,
 }
 
 /// A way to apply, with how.
@@ -419,13 +444,14 @@ impl LifeEvent {
 
 impl Channel {
     /// Every way, in the order shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Online,
         Self::Counter,
         Self::Kiosk,
         Self::Visit,
         Self::Phone,
         Self::Paper,
+        Self::Unasked,
     ];
 
     /// The way's key in addresses, tables and message keys.
@@ -438,6 +464,7 @@ impl Channel {
             Self::Visit => "visit",
             Self::Phone => "phone",
             Self::Paper => "paper",
+            Self::Unasked => "unasked",
         }
     }
 
@@ -457,6 +484,7 @@ impl Channel {
             Self::Visit => Text::new("上门", "Home visit"),
             Self::Phone => Text::new("电话", "Telephone"),
             Self::Paper => Text::new("书面", "On paper"),
+            Self::Unasked => Text::new("免申即享", "Granted without application"),
         }
     }
 }

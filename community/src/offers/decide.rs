@@ -33,10 +33,18 @@ pub struct Finding {
 /// Whether a finding is to be offered: `None` where it stands open with that amount already, was
 /// declined, or was taken.
 pub(super) fn make(offer: &Offer, finding: &Finding) -> Option<Event> {
-    match offer.standing {
-        Standing::Declined | Standing::Taken(_) => return None,
-        Standing::Open if offer.amount_fen == finding.amount_fen => return None,
-        Standing::Open | Standing::Lapsed => {}
+    let same = offer.standing == Standing::Open && offer.amount_fen == finding.amount_fen;
+    if same {
+        None
+    } else {
+        make_anew(offer, finding)
+    }
+}
+
+/// A finding as an offer, also where it stands open already: `None` where it was declined or taken.
+pub(super) fn make_anew(offer: &Offer, finding: &Finding) -> Option<Event> {
+    if matches!(offer.standing, Standing::Declined | Standing::Taken(_)) {
+        return None;
     }
     let made = Made {
         resident: finding.resident,

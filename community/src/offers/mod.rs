@@ -4,7 +4,8 @@
 //! sweep of the district, and every change of a fact, finds such households; each finding becomes
 //! an offer with its reckoning, on a list of the committee and on the resident's own page.
 //!
-//! **Actors.** Linli makes offers and lets them lapse. The resident takes one (one button files the
+//! **Actors.** Linli makes offers and lets them lapse; where a service's file makes it the decider
+//! and offices prove what the policy rests on, it grants instead of offering (免申即享). The resident takes one (one button files the
 //! case) or declines it for good. Staff of the area see the list and file for those who ask them.
 //!
 //! **Legal basis.** Shanghai's decision on the One Network reform (免申即享: granted without being
@@ -20,6 +21,8 @@
 
 mod decide;
 mod events;
+mod fill;
+mod grant;
 mod register;
 mod service;
 mod state;
@@ -28,6 +31,7 @@ mod tests;
 
 pub use decide::{Finding, REFUSALS};
 pub use events::{Event, Made, MadeSealed};
+pub use fill::filled;
 pub use register::{Offers, Row, forget, indexes, tables};
 pub use service::{Measured, Sought};
 pub use state::{Offer, Standing, stream};

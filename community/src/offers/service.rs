@@ -10,7 +10,8 @@ use super::decide::{self, Finding};
 use super::events::Event;
 use super::register::{Offers, Row};
 use super::state::{Offer, Standing, stream};
-use crate::cases::{self, Filing, Receipt};
+use crate::cases::{self, Filing, Phase, Receipt};
+use crate::catalogue::Channel;
 use crate::feature::{Call, Performed, Problem, digest_of};
 use crate::node::Linli;
 use crate::places::{AreaTree, street_path};
@@ -39,6 +40,8 @@ pub struct Measured {
     pub declined: u64,
     /// Taken: a case was filed.
     pub taken: u64,
+    /// 免申即享: granted at once, without a word of the resident; not among those taken.
+    pub unasked: u64,
     /// Of those, granted.
     pub granted: u64,
     /// Of those, refused: the offer was wrong.
@@ -220,17 +223,24 @@ impl Linli {
             }
         }
         let taken = cond.add(Expr::col("standing").eq("taken"));
+        self.measure_cases(taken, &mut measured).await?;
+        Ok(measured)
+    }
+
+    /// What became of the cases of taken offers.
+    async fn measure_cases(&self, taken: Cond, measured: &mut Measured) -> Result<(), Fault> {
         let cases = Query::select()
             .column("case_id")
             .from("offer")
             .cond_where(taken)
             .take();
         let query = Query::select()
-            .column("result")
+            .columns(["result", "channel"])
             .expr_as(Expr::col("id").count(), "many")
             .from("cases")
             .and_where(Expr::col("id").in_subquery(cases))
             .group_by_col("result")
+            .group_by_col("channel")
             .take();
         for row in self
             .journal()
@@ -242,13 +252,49 @@ impl Linli {
             let result: Option<String> = row.try_get("", "result").map_err(store)?;
             let many: i64 = row.try_get("", "many").map_err(store)?;
             let many = u64::try_from(many).unwrap_or(0);
+            let channel: Option<String> = row.try_get("", "channel").map_err(store)?;
+            // What a machine grants says nothing about how good its offers are.
+            if channel.as_deref() == Some(Channel::Unasked.code()) {
+                measured.unasked += many;
+                measured.taken = measured.taken.saturating_sub(many);
+                continue;
+            }
             match result.as_deref() {
-                Some("grant") => measured.granted = many,
-                Some("refuse") => measured.refused = many,
+                Some("grant") => measured.granted += many,
+                Some("refuse") => measured.refused += many,
                 _ => {}
             }
         }
-        Ok(measured)
+        Ok(())
+    }
+
+    /// 免申即享: what Linli granted a resident unasked and they have not declined: the policy and the
+    /// case's number, the newest first.
+    ///
+    /// # Errors
+    /// [`Fault`] when the registers cannot be read.
+    pub async fn granted_unasked(
+        &self,
+        resident: ResidentId,
+    ) -> Result<Vec<(String, String)>, Fault> {
+        let joined = Expr::col(("cases", "id")).equals(("offer", "case_id"));
+        let query = Query::select()
+            .column(("offer", "policy"))
+            .column(("cases", "number"))
+            .from("offer")
+            .inner_join("cases", joined)
+            .and_where(Expr::col(("offer", "resident")).eq(resident.to_string()))
+            .and_where(Expr::col(("cases", "channel")).eq(Channel::Unasked.code()))
+            .and_where(Expr::col(("cases", "phase")).ne(Phase::Withdrawn.code()))
+            .order_by(("cases", "serial"), Order::Desc)
+            .limit(PAGE)
+            .take();
+        let rows = self.journal().reader().query_all(&query).await;
+        let read = |row: sea_orm::QueryResult| {
+            Ok((row.try_get("", "policy")?, row.try_get("", "number")?))
+        };
+        let read = rows.map_err(store)?.into_iter().map(read);
+        read.collect::<Result<_, sea_orm::DbErr>>().map_err(store)
     }
 
     async fn offer_rows(&self, cond: Cond, limit: u64, skip: u64) -> Result<Vec<Row>, Fault> {

@@ -24,6 +24,10 @@ pub const REFUSALS: &[&str] = &[
     "policies.not-proposed",
     "policies.second-officer",
     "policies.facts-differ",
+    "policies.no-such-figure",
+    "policies.no-day",
+    "policies.no-value",
+    "policies.source-missing",
 ];
 
 /// The most bytes of a policy's file: it travels whole in one entry of the journal.

@@ -23,7 +23,7 @@ use crate::feature::{Call, Problem};
 use crate::node::Linli;
 use crate::offers::Finding;
 use crate::registers::store;
-use crate::residents::Households;
+use crate::residents::{Facts, Households};
 
 /// What the register knows somebody to receive already, outside of Linli: ids of services.
 const RECEIVED: &str = "person.benefits";
@@ -35,6 +35,8 @@ pub struct Discovered {
     pub entitled: u64,
     /// How many of those got an offer that was not there before.
     pub offered: u64,
+    /// 免申即享: how many were granted at once.
+    pub granted: u64,
     /// How many open offers lapsed, as their facts no longer bear them.
     pub lapsed: u64,
 }
@@ -77,6 +79,7 @@ impl Linli {
             }
             let some = self.discover_family(hit.resident, on, &received).await?;
             discovered.offered += some.offered;
+            discovered.granted += some.granted;
             found.extend(some.found);
         }
         discovered.entitled = u64::try_from(hits.len()).unwrap_or(u64::MAX);
@@ -135,10 +138,32 @@ impl Linli {
         let mut some = Found::default();
         for finding in self.findings(&policies, &family, on, received).await? {
             let key = (finding.resident, finding.policy.clone());
+            let whose = family
+                .members
+                .iter()
+                .find(|(id, _)| *id == finding.resident);
+            if let Some((_, facts)) = whose
+                && self.granted(&finding, facts).await?
+            {
+                some.granted += 1;
+                continue;
+            }
             some.offered += u64::from(self.make_offer(system(self), &finding).await?);
             some.found.insert(key);
         }
         Ok(some)
+    }
+
+    /// Whether a finding was granted at once. What a rule or a faster person keeps from that is
+    /// offered like the rest.
+    async fn granted(&self, finding: &Finding, facts: &Facts) -> Result<bool, Problem> {
+        match Box::pin(self.grant_unasked(system(self), finding, facts)).await {
+            Err(problem @ (Problem::Refused(_) | Problem::Conflict { .. })) => {
+                tracing::warn!(%problem, policy = %finding.policy, "not granted unasked");
+                Ok(false)
+            }
+            done => done,
+        }
     }
 
     async fn findings(
@@ -207,6 +232,7 @@ impl Linli {
 #[derive(Default)]
 struct Found {
     offered: u64,
+    granted: u64,
     found: BTreeSet<(ResidentId, String)>,
 }
 

@@ -36,6 +36,19 @@ pub fn known(fact: &Fact, value: &Value) -> Known {
     found.filter(|found| fact.range.holds(*found))
 }
 
+/// A number as people type it, as files write it: full-width digits made plain, separators and units
+/// left out.
+#[must_use]
+pub(super) fn plain(text: &str) -> String {
+    let plain = text.chars().map(|c| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    });
+    plain
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '元' | '¥' | '￥'))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

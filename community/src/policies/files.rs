@@ -111,17 +111,48 @@ impl Policies {
         heads.filter(move |head| head.service.as_deref() == Some(service))
     }
 
+    /// The file in which the policy `id` stands.
+    #[must_use]
+    pub fn file_of(&self, id: &str) -> Option<String> {
+        let at = self.book.heads().position(|head| head.id == id)?;
+        let files = self.book.files();
+        files.get(at).map(|file| (*file).to_owned())
+    }
+
+    /// The ids of the policies of the file called `name`.
+    #[must_use]
+    pub fn of_file(&self, name: &str) -> Vec<&str> {
+        let heads = self.book.heads().zip(self.book.files());
+        let ours = heads.filter(|(_, file)| *file == name);
+        ours.map(|(head, _)| head.id.as_str()).collect()
+    }
+
     /// The policies of the file called `name` as of a day; `None` where it has none.
     #[must_use]
     pub fn plan_of(&self, name: &str, date: Date) -> Option<Plan> {
-        let files = self.book.files();
-        let heads = self.book.heads().zip(files);
-        let ours = heads.filter(|(_, file)| *file == name);
-        let ids: Vec<&str> = ours.map(|(head, _)| head.id.as_str()).collect();
+        let ids = self.of_file(name);
         if ids.is_empty() {
             return None;
         }
         self.book.plan(&ids, days(date)).ok()
+    }
+
+    /// One policy as of a day, to be rehearsed by itself: where it pays nothing, what is counted is
+    /// who is entitled.
+    #[must_use]
+    pub(super) fn plan_alone(&self, id: &str, date: Date) -> Option<Plan> {
+        let mut plan = self.book.plan(&[id], days(date)).ok()?;
+        for planned in &mut plan.policies {
+            planned.payment = planned.payment.or(planned.eligible);
+        }
+        Some(plan)
+    }
+
+    /// Whether the policy `id` pays anything on a day.
+    #[must_use]
+    pub fn pays(&self, id: &str, date: Date) -> bool {
+        let plan = self.book.plan(&[id], days(date));
+        plan.is_ok_and(|plan| plan.policies.iter().any(|one| one.payment.is_some()))
     }
 
     /// The law of a day; `None` for a day no plan can be made for.

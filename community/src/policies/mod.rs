@@ -19,6 +19,8 @@ mod discover;
 mod facts;
 mod files;
 mod population;
+mod precheck;
+mod rate;
 mod reckon;
 mod service;
 #[cfg(test)]
@@ -28,5 +30,8 @@ pub use change::{Change, ChangeEvent, Changes, Draft, REFUSALS, Stage, tables};
 pub use discover::Discovered;
 pub use facts::{Values, known};
 pub use files::{BUILT_IN, Policies};
+pub use precheck::{MOST_PEOPLE, MOST_QUESTIONS, Precheck, Question, Verdict, typed};
+pub use rate::{Rate, draft as draft_rate};
 pub use reckon::{Family, Reckoned};
+pub use service::Rehearsed;
 pub(crate) use service::book_of;

@@ -137,6 +137,23 @@ impl Family {
         }
     }
 
+    /// What is known of the one asked for and of the household, among `people`: the facts of the
+    /// others are left out.
+    #[must_use]
+    pub fn alone(&self, people: usize) -> Self {
+        let (id, own) = match self.members.get(self.asked) {
+            Some((id, own)) => (*id, own.clone()),
+            None => return Self::default(),
+        };
+        let mut members = vec![(id, own)];
+        members.resize(people.max(1), (id, Facts::new()));
+        Self {
+            members,
+            shared: self.shared.clone(),
+            asked: 0,
+        }
+    }
+
     /// The family as the policies take it.
     #[must_use]
     pub fn household(&self, policies: &Policies) -> Household {
@@ -203,7 +220,8 @@ impl Family {
     }
 }
 
-fn told(answers: &Answers<'_>, answer: &Answer<'_>) -> Reckoned {
+/// An answer with its reasons, as it is shown and kept.
+pub(super) fn told(answers: &Answers<'_>, answer: &Answer<'_>) -> Reckoned {
     let whole = serde_json::to_value(answers.explain(answer)).unwrap_or_default();
     Reckoned {
         policy: answer.planned.id.clone(),

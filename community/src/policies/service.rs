@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use linli_journal::Journal;
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, Fault, Refusal};
-use linli_policy::rehearse::{self, Rehearsal};
+use linli_policy::ir::Plan;
+use linli_policy::rehearse::{self, Rehearsal, Unlike};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use serde_json::json;
@@ -123,30 +124,62 @@ impl Linli {
         actor: &Actor,
         draft: &Draft,
         on: Date,
-    ) -> Result<Rehearsal, Problem> {
+    ) -> Result<Rehearsed, Problem> {
         may_read(actor)?;
         let before = self.policies();
         let after = change::check(draft, &before)?;
-        let differ = |_| Refusal::new("policies.facts-differ").on("text");
+        let differ = |_: Unlike| Refusal::new("policies.facts-differ").on("text");
         let facts = rehearse::facts(before.book().facts(), after.book().facts()).map_err(differ)?;
         let population = super::population::read(self.journal().reader(), &facts).await?;
         // Only what the file speaks of: a fact that another policy lacks must not hide a change.
-        let (base, changed) = (
+        let pair = (
             before.plan_of(&draft.file, on),
             after.plan_of(&draft.file, on),
         );
-        let (Some(base), Some(changed)) = (base, changed) else {
+        let (Some(base), Some(changed)) = pair else {
             return Err(Refusal::new("policies.facts-differ").on("text").into());
         };
+        let moved = moved(&before, &after, &draft.file, on);
         let reckoned = tokio::task::spawn_blocking(move || {
             let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            rehearse::rehearse(&base, &changed, &population, threads)
+            let one = |base: &Plan, changed: &Plan| {
+                rehearse::rehearse(base, changed, &population, threads)
+            };
+            let mut others = Vec::new();
+            for (id, base, changed) in &moved {
+                let found = one(base, changed)?;
+                if found.all.winners + found.all.losers > 0 {
+                    others.push((id.clone(), found));
+                }
+            }
+            let own = one(&base, &changed)?;
+            Ok(Rehearsed { own, others })
         });
         let reckoned = reckoned
             .await
             .map_err(|gone| Fault::Damaged(gone.to_string()))?;
         Ok(reckoned.map_err(differ)?)
     }
+}
+
+/// What a rehearsal found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsed {
+    /// By the policies of the changed file.
+    pub own: Rehearsal,
+    /// By each policy of another file that refers to them and gives somebody another answer. Where it
+    /// pays nothing, winners and losers are those newly and no longer entitled, and sums mean nothing.
+    pub others: Vec<(String, Rehearsal)>,
+}
+
+/// The policies of other files that a change of `file` may move, before and after.
+fn moved(before: &Policies, after: &Policies, file: &str, on: Date) -> Vec<(String, Plan, Plan)> {
+    let ids = after.book().dependents(&after.of_file(file));
+    let pairs = ids.into_iter().filter_map(|id| {
+        let plans = (before.plan_alone(id, on)?, after.plan_alone(id, on)?);
+        Some((id.to_owned(), plans.0, plans.1))
+    });
+    pairs.collect()
 }
 
 fn may_read(actor: &Actor) -> Result<(), Refusal> {

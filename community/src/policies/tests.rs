@@ -9,14 +9,18 @@ use jiff::civil::{Date, date};
 use linli_journal::Config;
 use linli_journal::golden::{self, Golden};
 use linli_kernel::{
-    AccountId, Actor, AreaPath, Clock, CommandId, Post, PostId, ResidentId, Role, StreamId,
+    AccountId, Actor, AreaPath, CaseId, Clock, CommandId, Post, PostId, ResidentId, Role, StreamId,
 };
 use linli_policy::answer::Outcome;
+use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::change::stream;
 use super::*;
+use crate::cases;
+use crate::catalogue::{Channel, Every};
 use crate::feature::{Call, Feature as _, Problem};
 use crate::node::{Linli, NodeConfig};
 use crate::offers::Sought;
@@ -205,6 +209,120 @@ async fn a_changed_fact_makes_an_offer_and_takes_it_back() {
     assert_eq!(linli.own_offers(resident).await.unwrap(), []);
 }
 
+/// An elder of whom the register knows all that a grant without application takes.
+async fn proven(linli: &Linli, id: u128) -> ResidentId {
+    let facts = [
+        ("person.name", json!("张建国")),
+        ("person.id_number", json!("990117194803120015")),
+        ("person.birth_date", json!("1948-03-12")),
+        ("person.hukou", json!("local")),
+        ("person.phone", json!("13800138001")),
+        ("person.bank_account", json!("6222000000000012")),
+    ];
+    known(linli, id, &facts).await
+}
+
+async fn granted(linli: &Linli, resident: ResidentId) -> Option<Arc<cases::State>> {
+    let granted = linli.granted_unasked(resident).await.unwrap();
+    let (policy, number) = granted.first()?;
+    assert_eq!(policy, "elder-allowance");
+    let query = Query::select()
+        .column("id")
+        .from("cases")
+        .and_where(Expr::col("number").eq(number.as_str()))
+        .take();
+    let row = linli.journal().reader().query_one(&query).await.unwrap();
+    let id: String = row.unwrap().try_get("", "id").unwrap();
+    let stream = StreamId::from(id.parse::<CaseId>().unwrap());
+    let loaded = linli.load::<cases::Cases>(&stream).await.unwrap();
+    Option::clone(&loaded.state)
+}
+
+async fn awards(linli: &Linli) -> i64 {
+    let query = Query::select()
+        .expr_as(Expr::col("id").count(), "many")
+        .from("award")
+        .take();
+    let row = linli.journal().reader().query_one(&query).await.unwrap();
+    row.unwrap().try_get("", "many").unwrap()
+}
+
+#[tokio::test]
+async fn what_offices_prove_is_granted_without_being_asked_for() {
+    let linli = node().await;
+    let resident = proven(&linli, 7).await;
+    let found = linli.discover(TODAY).await.unwrap();
+    assert_eq!((found.granted, found.offered), (1, 0));
+    assert_eq!(linli.own_offers(resident).await.unwrap(), []);
+    let case = granted(&linli, resident).await.unwrap();
+    assert_eq!(case.channel, Channel::Unasked);
+    assert_eq!(case.phase, cases::Phase::Delivered);
+    assert_eq!(case.filed_by, Actor::system());
+    let decided = case.decided.as_ref().unwrap();
+    // 70 to 79 years: 150 yuan a month, 450 a quarter, 沪府发〔2016〕24号.
+    assert_eq!(decided.amount_fen, Some(45_000));
+    assert_eq!(
+        (decided.every, decided.from),
+        (Some(Every::Quarter), date(2026, 11, 1))
+    );
+    let kept = decided.reckoning.as_ref().unwrap();
+    assert_eq!(kept[0]["outcome"], "yes");
+    assert!(kept[0]["conditions"].as_array().unwrap().len() >= 2);
+    assert_eq!(awards(&linli).await, 1);
+    let again = linli.discover(TODAY).await.unwrap();
+    assert_eq!((again.granted, again.offered, again.lapsed), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn what_was_granted_unasked_may_be_declined_for_good() {
+    let linli = node().await;
+    let resident = proven(&linli, 7).await;
+    linli.discover(TODAY).await.unwrap();
+    let case = granted(&linli, resident).await.unwrap();
+    let decline = cases::Command::Withdraw {
+        words: "不需要".to_owned(),
+    };
+    let other = Actor::resident(
+        AccountId(Uuid::from_u128(1)),
+        ResidentId(Uuid::from_u128(8)),
+    );
+    let refused = cases::act(&linli, call(&other), case.id, &decline).await;
+    assert!(matches!(refused, Err(Problem::Refused(_))));
+    let own = Actor::resident(AccountId(Uuid::from_u128(1)), resident);
+    let done = cases::act(&linli, call(&own), case.id, &decline)
+        .await
+        .unwrap();
+    assert_eq!(done.case.phase, cases::Phase::Withdrawn);
+    assert_eq!(awards(&linli).await, 0);
+    assert_eq!(linli.granted_unasked(resident).await.unwrap(), []);
+    let again = linli.discover(TODAY).await.unwrap();
+    assert_eq!((again.granted, again.offered), (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_not_proven_or_was_declined_is_left_to_people() {
+    let linli = node().await;
+    let stated = proven(&linli, 7).await;
+    let declined = elder(&linli, 8).await;
+    // 民政 is not the office that answers for the household register.
+    change(&linli, stated, ("person.hukou", json!("elsewhere"))).await;
+    change(&linli, stated, ("person.hukou", json!("local"))).await;
+    let found = linli.discover(TODAY).await.unwrap();
+    assert_eq!((found.granted, found.offered), (0, 2));
+    let own = Actor::resident(AccountId(Uuid::from_u128(1)), declined);
+    let no = linli.decline_offer(call(&own), declined, "elder-allowance");
+    no.await.unwrap();
+    for (field, value) in [
+        ("person.id_number", "990117194803120023"),
+        ("person.phone", "13800138002"),
+        ("person.bank_account", "6222000000000020"),
+    ] {
+        change(&linli, declined, (field, json!(value))).await;
+    }
+    let found = linli.discover(TODAY).await.unwrap();
+    assert_eq!((found.granted, found.offered), (0, 0));
+}
+
 #[tokio::test]
 async fn the_sweep_in_columns_finds_whom_the_rows_find() {
     let linli = node().await;
@@ -233,7 +351,7 @@ async fn the_sweep_in_columns_finds_whom_the_rows_find() {
     assert!(entitled > 20, "{entitled}");
     assert_eq!(found.entitled, entitled);
     let listed = linli.offers(&officer(1), &Sought::default()).await.unwrap();
-    assert_eq!(listed.len() as u64, found.offered.min(100));
+    assert_eq!(listed.len() as u64, found.offered.clamp(0, 100));
 }
 
 fn draft(policies: &Policies) -> Draft {

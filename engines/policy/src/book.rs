@@ -6,7 +6,8 @@ use crate::check::{self, Checked};
 use crate::finding::{Finding, Level, Refused, Sources, Span};
 use crate::head::{Head, Source};
 use crate::ir::Fact;
-use crate::model::{Param, Policy, Rule};
+use crate::model::{Dated, Figure, Param, Policy, Rule};
+use crate::value::{Names, Type};
 
 /// Policies that passed every check, for all days.
 #[derive(Debug, Clone)]
@@ -16,6 +17,21 @@ pub struct Book {
     pub(crate) params: Vec<Param>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) facts: Arc<[Fact]>,
+}
+
+/// A figure of a policy, as a list shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter<'b> {
+    /// Its key in the file.
+    pub key: &'b str,
+    /// What it is called.
+    pub names: &'b Names,
+    /// What it is.
+    pub type_: &'b Type,
+    /// Whether its values are single ones, not tables.
+    pub single: bool,
+    /// The last value and from when it holds.
+    pub last: Option<(i64, i64)>,
 }
 
 impl Book {
@@ -92,6 +108,53 @@ impl Book {
             .policy(id)
             .map_or(&[][..], |policy| policy.facts.as_slice());
         facts.iter().map(|used| (used.key.as_str(), used.id))
+    }
+
+    /// The figures of a policy, in the order of the file; of an overlay, those it changes are its
+    /// policy's.
+    pub fn parameters<'b>(&'b self, id: &str) -> impl Iterator<Item = Parameter<'b>> + use<'b> {
+        let params = self
+            .policy(id)
+            .map_or(&[][..], |policy| policy.params.as_slice());
+        params.iter().map(|id| {
+            let param = &self.params[id.0];
+            let single = |dated: &Dated| matches!(dated.value, Figure::One(_));
+            Parameter {
+                key: &param.key,
+                names: &param.names,
+                type_: &param.type_,
+                single: param.values.iter().all(single),
+                last: param.values.last().and_then(|dated| match dated.value {
+                    Figure::One(value) => Some((dated.from, value)),
+                    Figure::Table { .. } => None,
+                }),
+            }
+        })
+    }
+
+    /// The policies that ask one of `ids`, or one that does, in the order of the book: what a change
+    /// there may move.
+    #[must_use]
+    pub fn dependents(&self, ids: &[&str]) -> Vec<&str> {
+        let mut moved: Vec<bool> = self
+            .heads()
+            .map(|head| ids.contains(&head.id.as_str()))
+            .collect();
+        let own = moved.clone();
+        loop {
+            let asks = |policy: &Policy| policy.uses.iter().any(|used| moved[*used]);
+            let more: Vec<bool> = self.policies.iter().map(asks).collect();
+            let before = moved.clone();
+            for (one, more) in moved.iter_mut().zip(more) {
+                *one |= more;
+            }
+            if moved == before {
+                break;
+            }
+        }
+        let moved = self.heads().zip(moved).zip(own);
+        let moved = moved.filter(|((_, moved), own)| *moved && !own);
+        moved.map(|((head, _), _)| head.id.as_str()).collect()
     }
 
     /// Every day on which the law of some policy changes, sorted.

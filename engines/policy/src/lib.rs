@@ -21,6 +21,7 @@ mod read;
 mod tell;
 mod unit;
 
+pub mod amend;
 pub mod answer;
 pub mod book;
 pub mod cases;

@@ -4,9 +4,9 @@
 
 use jiff::civil::Date;
 use linli_community::cases::{Phase, State};
-use linli_community::catalogue::{Basis, Every, Ground, OutcomeKind, Service, question};
+use linli_community::catalogue::{Basis, Channel, Every, Ground, OutcomeKind, Service, question};
 use linli_community::places::{AreaKind, AreaTree};
-use linli_interop::letter::{Clause, Letter, LetterKind};
+use linli_interop::letter::{Clause, Letter, LetterKind, Reckoned};
 use linli_kernel::AreaPath;
 use linli_kernel::clock::shanghai_date;
 use linli_units::Fen;
@@ -26,6 +26,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) synthetic: bool,
     /// Large print.
     pub(crate) large: bool,
+    /// 计算说明, where a decision was kept with one.
+    pub(crate) reckoning: Vec<Reckoned>,
 }
 
 /// The body that issues a letter of the desk at `area`: 中山街道办事处, 松江区民政局,
@@ -51,6 +53,7 @@ pub(crate) fn issuer(areas: &AreaTree, area: &AreaPath) -> String {
 /// Which letter there is for where the case stands; `None` before acceptance or after withdrawal.
 pub(crate) fn kind(case: &State) -> Option<LetterKind> {
     match case.phase {
+        Phase::Withdrawn => None,
         Phase::IntakeRefused => Some(LetterKind::NotAccepted),
         Phase::Supplement => Some(LetterKind::Supplement),
         _ => match &case.decided {
@@ -79,11 +82,7 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
         title: None,
         addressee: case.name.clone(),
         case_number: rows::spoken(&case.number),
-        paragraphs: vec![format!(
-            "您于{}提出的{name}申请，编号 {}。",
-            day(case.received_on),
-            rows::spoken(&case.number)
-        )],
+        paragraphs: vec![opening(case, &name)],
         items: Vec::new(),
         clauses: Vec::new(),
         appeal: None,
@@ -91,6 +90,7 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
             "{}，电话{}",
             service.guide.contact.office.zh, service.guide.contact.phone
         )),
+        reckoning: Vec::new(),
         valid_until: None,
         signed_on: signed_on(case),
         check_url: format!("{}/lookup?number={}", frame.public_url, case.number),
@@ -110,9 +110,20 @@ pub(crate) fn compose(case: &State, service: &Service, frame: &Frame<'_>) -> Opt
             letter.check_url = format!("{}/verify/{}", frame.public_url, case.number);
             decided(&mut letter, case, service);
         }
-        LetterKind::Granted | LetterKind::Refused => decided(&mut letter, case, service),
+        LetterKind::Granted | LetterKind::Refused => {
+            letter.reckoning.clone_from(&frame.reckoning);
+            decided(&mut letter, case, service);
+        }
     }
     Some(letter)
+}
+
+fn opening(case: &State, name: &str) -> String {
+    let (on, number) = (day(case.received_on), rows::spoken(&case.number));
+    if case.channel == Channel::Unasked {
+        return format!("您没有提出申请。{on}按登记信息为您办理{name}，编号 {number}。");
+    }
+    format!("您于{on}提出的{name}申请，编号 {number}。")
 }
 
 fn accepted(letter: &mut Letter, service: &Service, frame: &Frame<'_>) {
@@ -172,7 +183,10 @@ fn decided(letter: &mut Letter, case: &State, service: &Service) {
         );
         return;
     }
-    let mut sentence = format!("经审查，决定：{result}。");
+    let mut sentence = match case.channel {
+        Channel::Unasked => format!("免申即享，决定：{result}。"),
+        _ => format!("经审查，决定：{result}。"),
+    };
     if let Some(fen) = decided.amount_fen {
         let money = Fen(fen);
         sentence.push_str(&format!(

@@ -10,6 +10,7 @@ use linli_kernel::Fault;
 use super::letter::{self, Frame};
 use super::read;
 use crate::Portal;
+use crate::policies::told;
 use crate::shell::{Page, Signed, Trouble};
 
 /// `GET /desk/cases/{number}/letter.pdf`; `?large=yes` in large print.
@@ -30,6 +31,7 @@ pub(super) async fn letter(
         promised: promised.and_then(linli_community::cases::Due::date),
         synthetic: page.is_demo(),
         large: page.query.get("large") == Some("yes"),
+        reckoning: told::kept(&portal.linli, &page, &view.case),
     };
     let composed = letter::compose(&view.case, &view.service, &frame).ok_or(Trouble::NotFound)?;
     let pdf = tokio::task::spawn_blocking(move || render_letter(&composed))

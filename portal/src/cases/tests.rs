@@ -141,6 +141,7 @@ async fn a_case_walks_from_the_committee_to_the_decision() {
         promised: None,
         synthetic: true,
         large: false,
+        reckoning: Vec::new(),
     };
     let letter = letter::compose(&view.case, &view.service, &frame).unwrap();
     assert_eq!(letter.kind, linli_interop::letter::LetterKind::Granted);

@@ -77,6 +77,8 @@ struct Guide {
     page: Page,
     guide: GuideView,
     start_key: &'static str,
+    /// Whether a policy can say beforehand how an application would end.
+    checks: bool,
 }
 
 /// `GET /services/{service}`
@@ -100,7 +102,9 @@ pub(super) async fn guide(
         }
         _ => false,
     };
+    let checks = portal.linli.policies().prechecks(&service.id, today);
     html(&Guide {
+        checks: checks.is_some(),
         guide: views::guide(&page, &service),
         start_key: if begun {
             "guide-continue"

@@ -6,11 +6,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::Call;
 use linli_community::cases::Filing;
-use linli_community::catalogue::{Answers, Channel, Form, Service};
-use linli_community::offers::{Measured, Row, Sought};
+use linli_community::catalogue::{Answers, Channel, Service};
+use linli_community::offers::{Measured, Row, Sought, filled};
 use linli_community::residents::mask;
 use linli_kernel::{AreaPath, ResidentId};
-use serde_json::Value;
 use tower_sessions::Session;
 
 use super::told;
@@ -30,6 +29,14 @@ struct Own {
     page: Page,
     tabs: Tabs,
     offers: Vec<Offered>,
+    granted: Vec<Granted>,
+}
+
+/// What was granted without having been asked for.
+struct Granted {
+    title: String,
+    whom: String,
+    number: String,
 }
 
 struct Offered {
@@ -49,8 +56,15 @@ pub(super) async fn own(
     page: Page,
     signed: Signed,
 ) -> Result<Response, Trouble> {
-    let mut offers = Vec::new();
+    let (mut offers, mut granted) = (Vec::new(), Vec::new());
     for whom in whom::all(&portal, &signed).await? {
+        for (policy, number) in portal.linli.granted_unasked(whom.subject).await? {
+            granted.push(Granted {
+                title: policy_name(&portal, &page, &policy),
+                whom: about(&whom),
+                number,
+            });
+        }
         for row in portal.linli.own_offers(whom.subject).await? {
             offers.extend(offered(&portal, &page, &whom, &row).await?);
         }
@@ -58,8 +72,15 @@ pub(super) async fn own(
     html(&Own {
         tabs: tabs(&page, "/my/offers"),
         offers,
+        granted,
         page,
     })
+}
+
+/// The name of the one it is about; empty for oneself.
+fn about(whom: &Whom) -> String {
+    let acting = whom.actor.mandate.as_ref();
+    acting.map_or_else(String::new, |_| whom.name.clone())
 }
 
 async fn offered(
@@ -78,14 +99,9 @@ async fn offered(
         .map_err(trouble)?;
     let why = offer.reckoning.as_ref();
     let why = why.and_then(|kept| told::answer(&portal.linli, page, kept));
-    let acting = whom.actor.mandate.is_some();
     Ok(Some(Offered {
         title: policy_name(portal, page, &row.policy),
-        whom: if acting {
-            whom.name.clone()
-        } else {
-            String::new()
-        },
+        whom: about(whom),
         policy: row.policy.clone(),
         resident: whom.subject.to_string(),
         service: service.id.clone(),
@@ -116,24 +132,9 @@ async fn answers(
     service: &Service,
 ) -> Result<Option<(Answers, String)>, Trouble> {
     let facts = whom::facts(portal, page, whom).await?;
-    let today = portal.linli.clock().today();
-    let form = Form::new(service, &facts, today);
-    let mut answers = service.unasked.clone().unwrap_or_default().answers;
-    while let Some(question) = form.next(&answers) {
-        let stands = form.standing(question, &answers).map(|one| one.value);
-        match stands {
-            Some(value) => answers.insert(question.id.clone(), value),
-            None if !question.required => answers.insert(question.id.clone(), Value::Null),
-            None => return Ok(None),
-        };
-    }
-    for question in form.visible(&answers) {
-        if let Some(stands) = form.standing(question, &answers) {
-            answers.insert(question.id.clone(), stands.value);
-        }
-    }
+    let answers = filled(service, &facts, portal.linli.clock().today());
     let phone = facts.get(PHONE).and_then(|fact| fact.value.as_str());
-    Ok(phone.map(|phone| (answers, phone.to_owned())))
+    Ok(answers.zip(phone.map(str::to_owned)))
 }
 
 /// `POST /my/offers/take`: 一键申办.
@@ -299,11 +300,13 @@ fn said(page: &Page, measured: Measured) -> String {
         open,
         declined,
         taken,
+        unasked,
         granted,
         refused,
     } = measured;
-    let numbers = [open, taken, declined, granted, refused].map(|number| number.to_string());
-    let [open, taken, declined, granted, refused] = numbers.each_ref().map(String::as_str);
+    let numbers = [open, taken, declined, granted, refused, unasked];
+    let numbers = numbers.map(|number| number.to_string());
+    let [open, taken, declined, granted, refused, unasked] = numbers.each_ref().map(String::as_str);
     let said = page.ta(
         "offers-measured",
         &[
@@ -312,6 +315,7 @@ fn said(page: &Page, measured: Measured) -> String {
             ("declined", declined),
             ("granted", granted),
             ("refused", refused),
+            ("unasked", unasked),
         ],
     );
     match measured.wrong_per_mille() {

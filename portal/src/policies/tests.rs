@@ -2,16 +2,36 @@
 //! policy by two officers.
 
 use axum::http::StatusCode;
-use linli_kernel::Role;
+use linli_community::Call;
+use linli_community::residents::{Command, NewFact};
+use linli_kernel::{Actor, CommandId, Role, SystemClock};
+use serde_json::json;
 
 use crate::apply::tests::{Town, send};
 use crate::desk::world::{COMMITTEE, DISTRICT};
 
 const TEXT: &str = "{ at_least = 70, value = 150 }";
 
+/// A town in which 张建国 was found: the committee, not the police, says where he is registered, so
+/// nothing is granted without him.
 async fn found() -> Town {
     let town = Town::new().await;
     let linli = &town.site.portal.linli;
+    let fact = NewFact {
+        field: "person.hukou".into(),
+        value: json!("local"),
+        source: "committee".to_owned(),
+        as_of: "2026-01-05".parse().unwrap(),
+        case: None,
+    };
+    let system = Actor::system();
+    let call = Call {
+        command: CommandId::new(&SystemClock),
+        actor: &system,
+        expected: None,
+    };
+    let recorded = linli.record(call, town.zhang, &Command::RecordFact(fact));
+    recorded.await.unwrap();
     let today = linli.clock().today();
     let discovered = linli.discover(today).await.unwrap();
     assert_eq!(discovered.offered, 1);
@@ -136,5 +156,95 @@ async fn a_change_is_rehearsed_and_published_by_a_second_officer() {
     assert_eq!(
         worker.get("/desk/policies").await.status,
         StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn what_was_granted_unasked_is_told_and_may_be_declined() {
+    let town = Town::new().await;
+    let linli = town.site.portal.linli.clone();
+    let found = linli.discover(linli.clock().today()).await.unwrap();
+    assert_eq!((found.granted, found.offered), (1, 0));
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/offers").await;
+    assert!(page.body.contains("免申即享"), "{}", page.body);
+    let case = page.body.split("href=\"/cases/").nth(1).unwrap();
+    let case = format!("/cases/{}", case.split('"').next().unwrap());
+    let shown = zhang.get(&case).await;
+    for text in [
+        "没有申请",
+        "¥450.00",
+        "✓ 满足",
+        "不要这项待遇",
+    ] {
+        assert!(shown.body.contains(text), "{text}\n{}", shown.body);
+    }
+    let mut li = town.li().await;
+    assert_eq!(li.get(&case).await.status, StatusCode::NOT_FOUND);
+    let form = zhang.get(&format!("{case}/withdraw")).await;
+    assert!(form.body.contains("您没有申请过"));
+    let declined = send(&mut zhang, &format!("{case}/withdraw"), &form.body, &[]).await;
+    assert_eq!(declined.location(), case);
+    let page = zhang.get("/my/offers").await;
+    assert!(!page.body.contains(&case));
+    let found = linli.discover(linli.clock().today()).await.unwrap();
+    assert_eq!((found.granted, found.offered), (0, 0), "never again");
+}
+
+#[tokio::test]
+async fn one_figure_is_proposed_by_a_form_and_moves_what_refers_to_it() {
+    let town = Town::new().await;
+    let mut one = town.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let page = one.get("/desk/policies/dibao").await;
+    let path = "/desk/policies/dibao/rate";
+    let typed = [
+        ("parameter", "standard"),
+        ("from", "2026-07-01"),
+        ("value", "一千七"),
+        ("source", ""),
+        ("title", "关于调整标准的通知（演示）"),
+        ("rate-why", "年度调整"),
+    ];
+    let wrong = send(&mut one, path, &page.body, &typed).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["一千七", "年度调整", "关于调整标准的通知（演示）"] {
+        assert!(wrong.body.contains(text), "what was typed stays: {text}");
+    }
+    let typed = typed.map(|(name, text)| match name {
+        "value" => (name, "1700"),
+        _ => (name, text),
+    });
+    let proposed = send(&mut one, path, &page.body, &typed).await;
+    assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.body);
+    let shown = one.get(proposed.location()).await;
+    assert!(shown.body.contains("value = 1700"), "{}", shown.body);
+    let added = shown.body.matches("l-diff--gone").count();
+    assert_eq!(added, 0, "nothing else of the file changes");
+}
+
+#[tokio::test]
+async fn a_rehearsal_is_shown_as_chart_and_table() {
+    let town = Town::new().await;
+    let mut one = town.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let page = one.get("/desk/policies/elder-allowance").await;
+    let linli = town.site.portal.linli.clone();
+    let text = linli.policies().files()["elder-allowance.toml"].clone();
+    let changed = text.replace(TEXT, "{ at_least = 70, value = 160 }");
+    let typed = [("text", changed.as_str()), ("why", "演示修订")];
+    let path = "/desk/policies/elder-allowance";
+    let proposed = send(&mut one, path, &page.body, &typed).await;
+    let shown = one.get(proposed.location()).await;
+    for text in [
+        "<svg",
+        "<title id=",
+        "1 个街镇有变化：共 1 户增加、0 户减少",
+        "+1</text>",
+        "¥10.00",
+    ] {
+        assert!(shown.body.contains(text), "{text}\n{}", shown.body);
+    }
+    assert!(
+        !shown.body.contains("style=\""),
+        "the content policy forbids inline style"
     );
 }

@@ -8,10 +8,13 @@ use std::ops::Deref;
 
 use askama::Template;
 use linli_community::Linli;
+use linli_community::cases::State;
+use linli_interop::letter::{Reckoned, ReckonedStep};
 use linli_units::Fen;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::i18n::Lang;
 use crate::shell::Page;
 use crate::shell::ui::Markup;
 
@@ -117,7 +120,7 @@ struct Told {
     verdict: String,
     class: &'static str,
     cautions: Vec<String>,
-    conditions: Vec<Markup>,
+    conditions: Vec<Line>,
     missing_lead: String,
     missing: Vec<String>,
     turns: Vec<String>,
@@ -133,7 +136,23 @@ struct Line {
     law: Vec<String>,
     turns: Vec<String>,
     label: String,
-    below: Vec<Markup>,
+    below: Vec<Self>,
+}
+
+impl Line {
+    fn drawn(&self) -> Markup {
+        Markup::of(self)
+    }
+
+    /// The step as a letter prints it: nothing is folded away.
+    fn printed(self) -> ReckonedStep {
+        ReckonedStep {
+            mark: self.mark,
+            text: self.text,
+            law: self.law,
+            below: self.below.into_iter().map(Self::printed).collect(),
+        }
+    }
 }
 
 /// Every answer of a kept reckoning, one under the other; empty where it cannot be read.
@@ -151,6 +170,37 @@ pub(crate) fn all(linli: &Linli, page: &Page, kept: &Value) -> Vec<Markup> {
 pub(crate) fn answer(linli: &Linli, page: &Page, kept: &Value) -> Option<Markup> {
     let answer = Answer::deserialize(kept).ok()?;
     Some(Markup::of(&told(about(page, linli, &answer), &answer)))
+}
+
+/// What a case's decision was kept with, as a letter prints it.
+pub(crate) fn kept(linli: &Linli, page: &Page, case: &State) -> Vec<Reckoned> {
+    let kept = case.decided.as_ref().and_then(|one| one.reckoning.as_ref());
+    kept.map(|kept| printed(linli, page, kept))
+        .unwrap_or_default()
+}
+
+/// Every answer of a kept reckoning as a letter prints it, in Chinese whoever reads: 计算说明.
+fn printed(linli: &Linli, page: &Page, kept: &Value) -> Vec<Reckoned> {
+    let page = Page {
+        lang: Lang::Zh,
+        ..page.clone()
+    };
+    let answers = kept
+        .as_array()
+        .map_or(std::slice::from_ref(kept), Vec::as_slice);
+    let answers = answers
+        .iter()
+        .filter_map(|one| Answer::deserialize(one).ok());
+    let printed = answers.map(|answer| {
+        let told = told(about(&page, linli, &answer), &answer);
+        Reckoned {
+            heading: told.heading,
+            verdict: told.verdict,
+            remarks: [told.cautions, told.turns].concat(),
+            steps: told.conditions.into_iter().map(Line::printed).collect(),
+        }
+    });
+    printed.collect()
 }
 
 fn about<'a>(page: &'a Page, linli: &'a Linli, answer: &Answer) -> At<'a> {
@@ -202,7 +252,7 @@ fn told(page: At<'_>, answer: &Answer) -> Told {
     }
     let conditions = answer.conditions.iter().map(|one| condition(page, one));
     let sum = answer.amount.as_ref().map(|step| line(page, step));
-    let lines: Vec<Line> = conditions.chain(sum).collect();
+    let lines = conditions.chain(sum).collect();
     let on = day(page, &answer.on);
     Told {
         heading: page.ta(
@@ -217,7 +267,7 @@ fn told(page: At<'_>, answer: &Answer) -> Told {
             _ => "unknown",
         },
         cautions,
-        conditions: lines.iter().map(Markup::of).collect(),
+        conditions: lines,
         missing_lead: page.t("told-missing"),
         missing: answer
             .missing
@@ -269,7 +319,7 @@ fn condition(page: At<'_>, one: &Condition) -> Line {
 }
 
 fn line(page: At<'_>, step: &Step) -> Line {
-    let below = step.uses.iter().map(|step| Markup::of(&line(page, step)));
+    let below = step.uses.iter().map(|step| line(page, step));
     let mut label = page.t("told-steps");
     if step.cut {
         label = page.t("told-cut");

@@ -186,11 +186,21 @@ pub(super) async fn withdraw_page(
 }
 
 fn withdraw_view(page: &Page, mine: &Mine, typed: &str) -> Ask {
-    let lines = vec![page.t("withdraw-meaning")];
-    let fields = vec![words_field(page, "withdraw-words", None, typed)];
+    let unasked = mine.view.case.channel == Channel::Unasked;
+    let said = if unasked {
+        "unasked-withdraw"
+    } else {
+        "withdraw"
+    };
+    let lines = vec![page.t(&format!("{said}-meaning"))];
+    let fields = vec![words_field(page, &format!("{said}-words"), None, typed)];
     let mut ask = Ask::new(page, mine, "withdraw", lines, fields);
+    let number = words::grouped(&mine.view.case.number);
+    ask.title = page.t1(&format!("{said}-title"), "number", number);
+    ask.heading = page.t(&format!("{said}-heading"));
+    ask.go = page.t(&format!("{said}-go"));
     ask.warning = true;
-    ask.other = page.t("withdraw-keep");
+    ask.other = page.t(&format!("{said}-keep"));
     ask
 }
 
@@ -211,7 +221,13 @@ pub(super) async fn withdraw(
     do_it(&portal, &mine, &fields, &Command::Withdraw { words })
         .await
         .map_err(trouble)?;
-    tell(&session, "withdraw-done", &[]).await?;
+    let unasked = mine.view.case.channel == Channel::Unasked;
+    let said = if unasked {
+        "unasked-withdraw-done"
+    } else {
+        "withdraw-done"
+    };
+    tell(&session, said, &[]).await?;
     Ok(back_to(&mine))
 }
 

@@ -18,6 +18,7 @@ use crate::Portal;
 use crate::apply::whom::{self, Whom};
 use crate::cases::letter::{self, Frame};
 use crate::catalogue::views::say;
+use crate::policies::told;
 use crate::shell::ui::{Link, Markup, Progress, Textarea};
 use crate::shell::{Page, Signed, Trouble, html};
 
@@ -164,6 +165,7 @@ fn compose(portal: &Portal, page: &Page, view: &CaseView) -> Option<Letter> {
         promised: promised.and_then(Due::date),
         synthetic: page.is_demo(),
         large: page.query.get("large") == Some("yes"),
+        reckoning: told::kept(&portal.linli, page, &view.case),
     };
     letter::compose(&view.case, &view.service, &frame)
 }

@@ -10,7 +10,7 @@ use linli_community::cases::events::Fact;
 use linli_community::cases::state::{Decided, State};
 use linli_community::cases::view::{CaseView, Happening};
 use linli_community::cases::{Owner, Phase};
-use linli_community::catalogue::{Every, Ground, OutcomeKind, Service, Text, show};
+use linli_community::catalogue::{Channel, Every, Ground, OutcomeKind, Service, Text, show};
 use linli_kernel::Actor;
 use linli_units::{Fen, Reckoning, Step as Reckoned};
 
@@ -281,6 +281,9 @@ fn what(page: &Page, linli: &Linli, fact: &Fact) -> String {
         ))
     };
     match fact {
+        Fact::Submitted(one) if one.channel == Channel::Unasked => {
+            page.t("progress-event-submitted-unasked")
+        }
         Fact::Submitted(one) => page.ta(
             "progress-event-submitted",
             &[("channel", &say(page, &one.channel.names()))],
@@ -356,7 +359,8 @@ fn token(case: &State) -> Option<String> {
 pub(crate) fn decision(page: &Page, linli: &Linli, view: &CaseView) -> Option<DecisionView> {
     let case = &view.case;
     let refused = case.phase == Phase::IntakeRefused;
-    if case.decided.is_none() && !refused {
+    // What was granted unasked and declined holds no more.
+    if case.phase == Phase::Withdrawn || (case.decided.is_none() && !refused) {
         return None;
     }
     let facts = case
@@ -523,11 +527,15 @@ pub(crate) fn asked(page: &Page, linli: &Linli, view: &CaseView) -> Vec<String> 
 
 /// The buttons above: what the applicant may do now, the most pressing first.
 pub(crate) fn actions(page: &Page, view: &CaseView) -> Vec<Link> {
+    let withdraw = match view.case.channel {
+        Channel::Unasked => "unasked-withdraw-go",
+        _ => "progress-withdraw-go",
+    };
     let all = [
         (Verb::Supplement, "supplement", "progress-supplement-go"),
         (Verb::Rate, "rate", "progress-rate-go"),
         (Verb::Dispute, "dispute", "progress-dispute-go"),
-        (Verb::Withdraw, "withdraw", "progress-withdraw-go"),
+        (Verb::Withdraw, "withdraw", withdraw),
     ];
     all.into_iter()
         .filter(|(verb, _, _)| view.allows(*verb))

@@ -78,6 +78,7 @@ channel-kiosk = Kiosk
 channel-visit = Home visit
 channel-phone = Telephone
 channel-paper = On paper
+channel-unasked = Granted without application
 
 cases-left = { $n ->
     [one] 1 working day left

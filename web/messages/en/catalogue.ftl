@@ -15,6 +15,7 @@ guide-start = Start
 guide-start-minutes = Takes about { $n } minutes; you can stop and come back
 guide-continue = Continue your application
 guide-no-online = This cannot be applied for online; please use another way below.
+guide-check = See first whether you may qualify (no sign-in, nothing stored)
 guide-who = Who may apply
 guide-papers = What is needed
 guide-papers-none = You need not bring anything.

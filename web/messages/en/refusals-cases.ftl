@@ -77,3 +77,4 @@ refusal-journal-subject-erased = This person's data were erased by law and nothi
 refusal-journal-entry-too-large = This is too much for one submission. Shorten long texts or attach them as a paper, and send it again.
 refusal-journal-not-restored = This node was not restored from a backup, so there is nothing to confirm.
 refusal-journal-reserved-kind = The system writes records of this kind itself; they cannot be written from outside.
+refusal-cases-not-granted-unasked = This service may not be granted by the system without an application. Please let staff handle it.

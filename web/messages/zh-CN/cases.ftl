@@ -78,6 +78,7 @@ channel-kiosk = 自助机
 channel-visit = 上门
 channel-phone = 电话
 channel-paper = 书面
+channel-unasked = 免申即享
 
 cases-left = 还剩 { $n } 个工作日
 cases-due-today = 今天到期

@@ -12,6 +12,7 @@ guide-start = 开始申请
 guide-start-minutes = 填写大约要 { $n } 分钟，可以中途停下，下次接着填
 guide-continue = 接着填
 guide-no-online = 还没有开放网上申请，请用下面的其他办法。
+guide-check = 先自己看看符不符合（不登录、不保存）
 guide-who = 谁可以申请
 guide-papers = 要准备什么
 guide-papers-none = 什么材料都不用带。

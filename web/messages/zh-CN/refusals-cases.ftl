@@ -77,3 +77,4 @@ refusal-journal-subject-erased = 这个人的个人信息已经依法清除，�
 refusal-journal-entry-too-large = 一次提交的内容太多了。请把长的说明缩短，或者作为材料附上，再提交一次。
 refusal-journal-not-restored = 这个节点不是从备份恢复的，不用确认。
 refusal-journal-reserved-kind = 这类记录由系统自己写，不能从外面写入。
+refusal-cases-not-granted-unasked = 按这个事项的规定，不能不经申请、由系统直接同意。请由工作人员办理。

@@ -20,7 +20,20 @@ pub(super) fn file(
     context: &Context<'_>,
 ) -> Result<(Fact, Private), Refusal> {
     let authority = enter(filing, context)?;
+    if !context.rules.channels.contains(&filing.channel) {
+        return Err(No::ChannelNotOffered(filing.channel.code().to_owned()).into());
+    }
     check(filing, context)?;
+    Ok(submitted(filing, identity, authority, context))
+}
+
+/// What is recorded of a filing that passed.
+pub(super) fn submitted(
+    filing: &Filing,
+    identity: &Identity,
+    authority: Option<String>,
+    context: &Context<'_>,
+) -> (Fact, Private) {
     let fact = Submitted {
         number: identity.number.clone(),
         serial: identity.serial,
@@ -42,7 +55,7 @@ pub(super) fn file(
         answers: Some(std::sync::Arc::new(filing.answers.clone())),
         ..Private::default()
     };
-    Ok((Fact::Submitted(fact), private))
+    (Fact::Submitted(fact), private)
 }
 
 /// The gate, 回避 and 代办依据. Returns the authority to record.
@@ -82,11 +95,8 @@ fn authority(filing: &Filing, actor: &Actor, is_staff: bool) -> Result<Option<St
     }
 }
 
-fn check(filing: &Filing, context: &Context<'_>) -> Result<(), No> {
+pub(super) fn check(filing: &Filing, context: &Context<'_>) -> Result<(), No> {
     let rules = context.rules;
-    if !rules.channels.contains(&filing.channel) {
-        return Err(No::ChannelNotOffered(filing.channel.code().to_owned()));
-    }
     for (text, field) in [(&filing.name, "name"), (&filing.phone, "phone")] {
         if text.trim().is_empty() {
             return Err(No::WordsMissing(field));

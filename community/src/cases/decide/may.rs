@@ -10,7 +10,7 @@ use crate::cases::events::Ending;
 use crate::cases::refusal::No;
 use crate::cases::rules::house;
 use crate::cases::state::{Owner, Phase, State};
-use crate::catalogue::Act;
+use crate::catalogue::{Act, Channel};
 
 /// Lets the actor ask `verb` of `case`, or refuses.
 ///
@@ -188,7 +188,10 @@ fn fits(verb: Verb, phase: Phase) -> bool {
 fn phase(case: &State, verb: Verb, context: &Context<'_>) -> Result<(), No> {
     // A case follows its area wherever it is in its life; staff transfer what is not decided.
     let follows = verb == Verb::Transfer && *context.actor == Actor::system();
-    if fits(verb, case.phase) || (follows && case.phase != Phase::Blank) {
+    // 个人信息保护法 art. 24: what Linli granted unasked, the person may still refuse.
+    let granted = matches!(case.phase, Phase::Delivered | Phase::Closed);
+    let declines = verb == Verb::Withdraw && case.channel == Channel::Unasked && granted;
+    if fits(verb, case.phase) || declines || (follows && case.phase != Phase::Blank) {
         return Ok(());
     }
     Err(misfit(case, verb, context))

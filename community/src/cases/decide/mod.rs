@@ -8,6 +8,7 @@ mod applicant;
 mod intake;
 mod may;
 mod outcome;
+mod unasked;
 mod work;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use super::wait::wait_of;
 use crate::feature::Meta;
 
 pub use may::{gate_action, may};
+pub use unasked::{Grant, grant};
 
 /// What a decision may know besides the case: time, actor, law.
 #[derive(Debug, Clone, Copy)]
@@ -80,11 +82,7 @@ pub fn file(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     let (fact, private) = intake::file(filing, identity, context)?;
-    let mut event = Event {
-        fact,
-        private,
-        wait: None,
-    };
+    let mut event = event_of(fact, private);
     let mut after = None;
     fold::apply(&mut after, identity.id, &event, meta(context));
     event.wait = after.and_then(|case| wait_of(&case, context.rules, context.calendar));
@@ -153,11 +151,7 @@ fn finish(case: &State, facts: Facts, context: &Context<'_>) -> Vec<Event> {
     let mut after = Some(Arc::new(case.clone()));
     let mut events = Vec::with_capacity(facts.len());
     for (fact, private) in facts {
-        let mut event = Event {
-            fact,
-            private,
-            wait: None,
-        };
+        let mut event = event_of(fact, private);
         fold::apply(&mut after, case.id, &event, meta(context));
         if let Some(now) = after.as_mut().map(Arc::make_mut) {
             let wait = wait_of(now, context.rules, context.calendar);
@@ -169,6 +163,14 @@ fn finish(case: &State, facts: Facts, context: &Context<'_>) -> Vec<Event> {
         events.push(event);
     }
     events
+}
+
+fn event_of(fact: Fact, private: Private) -> Event {
+    Event {
+        fact,
+        private,
+        wait: None,
+    }
 }
 
 fn meta<'a>(context: &Context<'a>) -> Meta<'a> {

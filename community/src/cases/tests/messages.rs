@@ -92,6 +92,7 @@ fn every() -> Vec<No> {
         No::SameArea,
         No::NotDueYet(day),
         No::NothingToReckon,
+        No::NotGrantedUnasked,
     ]
 }
 

@@ -22,6 +22,9 @@ pub(super) fn check(service: &Service, problems: &mut Problems<'_>) {
         "guide.ways",
         "the counter among the ways: people without a phone apply too",
     );
+    let unasked = channels.contains(&Channel::Unasked);
+    let expected = "no way called unasked: nobody applies that way";
+    problems.must(!unasked, "guide.ways", expected);
     for (index, channel) in channels.iter().enumerate() {
         let once = !channels[..index].contains(channel);
         problems.must(

@@ -12,6 +12,7 @@ pub(super) fn check(service: &Service, problems: &mut Problems<'_>) {
     clock(service, problems);
     notice(service, problems);
     decision(service, problems);
+    unasked(service, problems);
     problems.must(
         !service.appeals.is_empty(),
         "appeals",
@@ -29,6 +30,34 @@ pub(super) fn check(service: &Service, problems: &mut Problems<'_>) {
         "rating.follow_up.days",
         "1 or more",
     );
+}
+
+/// 免申即享: a machine grants only what nobody has to judge, and what nobody else has a say in.
+fn unasked(service: &Service, problems: &mut Problems<'_>) {
+    let Some(grant) = service.unasked.as_ref().and_then(|one| one.grant.as_ref()) else {
+        return;
+    };
+    let results = &service.decision.results;
+    let result = results.iter().find(|one| one.code == grant.result);
+    let grants = result.is_some_and(|one| one.kind == OutcomeKind::Grant && one.pays.is_some());
+    problems.must(
+        grants,
+        "unasked.grant.result",
+        "a result that grants and pays",
+    );
+    let expected = "only where nothing is posted: neighbours have no say";
+    problems.must(!service.notice.public, "unasked.grant", expected);
+    let two = service.decision.two_persons.as_ref();
+    let alone = !two.is_some_and(|rule| rule.required);
+    let expected = "only where two persons need not decide";
+    problems.must(alone, "unasked.grant", expected);
+    let proven = !grant.proven.is_empty() && grant.proven.values().all(|by| !by.is_empty());
+    let expected = "what must be proven, each by at least one office";
+    problems.must(proven, "unasked.grant.proven", expected);
+    // What somebody says of themselves is no proof, however often it is written down.
+    let own = |by: &Vec<String>| by.iter().any(|office| office == "resident");
+    let own = grant.proven.values().any(own);
+    problems.must(!own, "unasked.grant.proven", "offices, not the resident");
 }
 
 fn desks(service: &Service, problems: &mut Problems<'_>) {

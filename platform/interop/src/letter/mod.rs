@@ -105,6 +105,8 @@ pub struct Letter {
     pub appeal: Option<String>,
     /// 联系方式: who answers questions, and where.
     pub contact: Option<String>,
+    /// 计算说明: what the policies said that day, on pages of its own after the signature.
+    pub reckoning: Vec<Reckoned>,
     /// 有效期至: for a certificate.
     pub valid_until: Option<Date>,
     /// 成文日期
@@ -115,6 +117,32 @@ pub struct Letter {
     pub synthetic: bool,
     /// Large print.
     pub large: bool,
+}
+
+/// One policy's answer, with its reasons as a tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reckoned {
+    /// By which policy, as of which day.
+    pub heading: String,
+    /// What it comes to.
+    pub verdict: String,
+    /// What still has to be confirmed, and what would change the answer.
+    pub remarks: Vec<String>,
+    /// Each condition, then how the sum is made up.
+    pub steps: Vec<ReckonedStep>,
+}
+
+/// A step of the reckoning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReckonedStep {
+    /// Met or not, for a condition.
+    pub mark: String,
+    /// What it is and what it comes to.
+    pub text: String,
+    /// Where it is written.
+    pub law: Vec<String>,
+    /// What it was made of.
+    pub below: Vec<Self>,
 }
 
 impl Letter {

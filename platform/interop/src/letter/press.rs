@@ -189,6 +189,7 @@ fn letter_data(letter: &Letter) -> Value {
         "clauses": letter.clauses,
         "appeal": letter.appeal.iter().flat_map(split).collect::<Vec<_>>(),
         "contact": letter.contact.iter().flat_map(split).collect::<Vec<_>>(),
+        "reckoning": letter.reckoning,
         "valid_until": letter.valid_until.map(date_text),
         "date": date_data(letter.signed_on),
         "check_url": letter.check_url,

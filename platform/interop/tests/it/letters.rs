@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use jiff::civil::date;
-use linli_interop::letter::{Clause, Letter, LetterKind, Press, Receipt};
+use linli_interop::letter::{Clause, Letter, LetterKind, Press, Receipt, Reckoned, ReckonedStep};
 
 fn letter(kind: LetterKind) -> Letter {
     Letter {
@@ -24,6 +24,7 @@ fn letter(kind: LetterKind) -> Letter {
             citation: "《上海市社会救助条例》第九条".into(),
             text: "共同生活的家庭成员人均收入低于最低生活保障标准".into(),
         }],
+        reckoning: Vec::new(),
         appeal: Some("如不服本决定，可以依法申请行政复议。".into()),
         contact: Some("岳阳街道社区事务受理服务中心".into()),
         valid_until: None,
@@ -101,6 +102,67 @@ fn the_file_is_tagged_titled_and_in_chinese() {
         "/DisplayDocTitle true",
     ] {
         assert!(contains(&pdf, mark), "{mark} is missing");
+    }
+}
+
+fn step(mark: &str, text: &str, law: &[&str], below: Vec<ReckonedStep>) -> ReckonedStep {
+    ReckonedStep {
+        mark: mark.into(),
+        text: text.into(),
+        law: law.iter().map(|one| (*one).to_owned()).collect(),
+        below,
+    }
+}
+
+#[test]
+fn the_reckoning_is_printed_after_the_signature_as_a_list_in_lists() {
+    let mut letter = letter(LetterKind::Granted);
+    let income = step(
+        "",
+        "家庭月收入：1,200 元（来源：民政部门）",
+        &[],
+        Vec::new(),
+    );
+    let line = step(
+        "",
+        "低保标准：1,595 元",
+        &["《#import 标准》*第一条*"],
+        Vec::new(),
+    );
+    let head = step("", "人均月收入：600 元", &["《条例》第十条"], vec![income]);
+    letter.reckoning = vec![Reckoned {
+        heading: "最低生活保障（按2026年9月1日的规定）".into(),
+        verdict: "符合条件：每月 ¥1,990.00".into(),
+        remarks: vec!["所用的依据里有还没有核实的。".into()],
+        steps: vec![step(
+            "满足",
+            "人均月收入低于低保标准",
+            &["《条例》第十条"],
+            vec![head, line],
+        )],
+    }];
+    let pdf = Press::new(None).letter(&letter).unwrap();
+    keep("reckoning", &pdf);
+    let lists = pdf.windows(4).filter(|window| window == b"/LBo").count();
+    assert!(lists >= 4, "every step is an item of a list: {lists}");
+    let Some(text) = text_of(&pdf) else { return };
+    let signed = text.find("2026年9月3日").unwrap();
+    let annex = text.rfind("计算说明").unwrap();
+    assert!(signed < annex, "after the signature");
+    assert!(text[..signed].contains("附件：计算说明"));
+    let mut at = annex;
+    for part in [
+        "符合条件：每月¥1,990.00",
+        "所用的依据里有还没有核实的。",
+        "满足",
+        "人均月收入低于低保标准",
+        "人均月收入：600元",
+        "家庭月收入：1,200元",
+        "低保标准：1,595元",
+        "《#import标准》*第一条*",
+    ] {
+        let found = text[at..].find(part);
+        at += found.unwrap_or_else(|| panic!("“{part}” is not where it belongs: {text}"));
     }
 }
 
