@@ -17,6 +17,7 @@ use crate::cases::State;
 use crate::catalogue::{Covers, Every, OutcomeKind, Pays, Service, Starts};
 use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
+use crate::policies::Reckoned;
 
 /// The field of the register that holds somebody's account.
 const ACCOUNT: &str = "person.bank_account";
@@ -236,22 +237,13 @@ impl Linli {
             .find_map(|one| one.pays.as_ref())
             .ok_or_else(wrong)?;
         let family = self.family(carried.resident).await?;
-        let now = family.reckon_service(&self.policies(), &service.id, carried.from.first_day());
-        let yes = now
-            .iter()
-            .filter(|one| one.amount_fen.is_some_and(|fen| fen > 0));
-        let yes: Vec<_> = yes.collect();
-        let sum: i64 = yes.iter().filter_map(|one| one.amount_fen).sum();
-        let by_policy = carried.amount_fen.is_none_or(|fen| fen == sum) && sum > 0;
-        let fen = carried
-            .amount_fen
-            .or((sum > 0).then_some(sum))
-            .ok_or_else(wrong)?;
-        let policies: Vec<String> = match by_policy {
-            true => yes.iter().map(|one| one.policy.clone()).collect(),
-            false => Vec::new(),
-        };
-        let told: Vec<Value> = yes.iter().map(|one| one.told.clone()).collect();
+        let first = carried.from.first_day();
+        let now = family.reckon_service(&self.policies(), &service.id, first);
+        let (sum, told, policies) = said_yes(now);
+        let by_policy = sum > 0 && carried.amount_fen.is_none_or(|fen| fen == sum);
+        let fen = carried.amount_fen.or((sum > 0).then_some(sum));
+        let fen = fen.ok_or_else(wrong)?;
+        let policies = if by_policy { policies } else { Vec::new() };
         let asked = Asked {
             family: &family,
             service: &service.id,
@@ -358,6 +350,19 @@ impl Linli {
             expected: None,
         }
     }
+}
+
+/// What the policies that say yes come to, with their trees and names.
+fn said_yes(answers: Vec<Reckoned>) -> (i64, Vec<Value>, Vec<String>) {
+    let (mut sum, mut told, mut policies) = (0, Vec::new(), Vec::new());
+    for one in answers {
+        if let Some(fen) = one.amount_fen.filter(|fen| *fen > 0) {
+            sum += fen;
+            told.push(one.told);
+            policies.push(one.policy);
+        }
+    }
+    (sum, told, policies)
 }
 
 /// The open part of an award that is paid each month and was granted before Linli.

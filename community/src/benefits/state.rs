@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use linli_kernel::{AreaPath, AwardId, CaseId, ResidentId};
 use serde_json::Value;
 
-use super::events::{Event, Fact, Opened, RateWhy, ReviewWhy};
+use super::events::{Event, Fact, Opened, Private, RateWhy, ReviewWhy};
 use super::ledger::{Account, Ledger, Purpose};
 use super::month::Month;
 use super::schedule::{Pause, Schedule, total};
@@ -189,7 +189,6 @@ impl Award {
     }
 
     fn fold(&mut self, event: &Event) {
-        let purpose = self.purpose();
         match &event.fact {
             Fact::Opened(_) => {}
             Fact::Rated(fact) => {
@@ -235,6 +234,14 @@ impl Award {
                 self.ground = Some(fact.ground.clone());
                 self.decided();
             }
+            other => self.fold_review(other, &event.private),
+        }
+    }
+
+    /// Reviews, claims and moves.
+    fn fold_review(&mut self, fact: &Fact, private: &Private) {
+        let purpose = self.purpose();
+        match fact {
             Fact::ReviewOpened(fact) => {
                 self.died |= fact.why == ReviewWhy::Died;
                 self.review = Some(OpenReview {
@@ -246,7 +253,7 @@ impl Award {
             Fact::Heard(fact) => self.heard_on = Some(fact.on),
             Fact::Reviewed(fact) => {
                 self.review_on = fact.next;
-                self.rests_on(fact.by_hand, &event.private.facts);
+                self.rests_on(fact.by_hand, &private.facts);
                 self.decided();
             }
             Fact::Claimed(fact) => {
@@ -261,6 +268,7 @@ impl Award {
                 self.schedule.repaid += fact.fen;
             }
             Fact::Moved(fact) => self.area = fact.area.clone(),
+            _ => {}
         }
     }
 

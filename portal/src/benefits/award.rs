@@ -140,43 +140,41 @@ async fn summary(portal: &Portal, page: &Page, award: &Award) -> Result<SummaryL
         "benefits-by-policy"
     };
     all.push(row("benefits-basis", page.t(by)));
-    let payee = match award.account.is_empty() {
-        true => page.t("benefits-no-account"),
-        false => format!(
-            "{}\n{}",
-            mask::name(&award.payee),
-            mask::account(&award.account)
-        ),
+    all.extend(whereto(page, award));
+    Ok(SummaryList { rows: all })
+}
+
+/// Where it is paid to, where it comes from, and when it is looked at again.
+fn whereto(page: &Page, award: &Award) -> Vec<Row> {
+    let row = |key: &str, value: String| Row::new(page.t(key), value);
+    let payee = if award.account.is_empty() {
+        page.t("benefits-no-account")
+    } else {
+        let (name, account) = (mask::name(&award.payee), mask::account(&award.account));
+        format!("{name}\n{account}")
     };
-    all.push(row("benefits-payee", payee));
-    if let Some(case) = award.case {
-        let number = rows::spoken(&award.number);
-        let _ = case;
-        all.push(row("benefits-case", number).action(Link::new(
-            page.t("benefits-open-case"),
-            format!("/desk/cases/{}", award.number),
-        )));
+    let mut all = vec![row("benefits-payee", payee)];
+    if award.case.is_some() {
+        let case = format!("/desk/cases/{}", award.number);
+        let link = Link::new(page.t("benefits-open-case"), case);
+        all.push(row("benefits-case", rows::spoken(&award.number)).action(link));
     }
     if let Some(review) = award.review {
         let why = page.t(&format!("benefits-review-{}", review.why.code()));
         let day = page.date(review.due);
-        all.push(row(
-            "benefits-review",
-            page.ta("benefits-next-review", &[("why", &why), ("day", &day)]),
-        ));
+        let said = page.ta("benefits-next-review", &[("why", &why), ("day", &day)]);
+        all.push(row("benefits-review", said));
     } else if let Some(day) = award
         .review_on
         .filter(|_| award.standing() != Standing::Stopped)
     {
-        all.push(row(
-            "benefits-review",
-            page.t1("benefits-next-look", "day", page.date(day)),
-        ));
+        let said = page.t1("benefits-next-look", "day", page.date(day));
+        all.push(row("benefits-review", said));
     }
     if let Some(day) = award.heard_on {
         all.push(row("benefits-heard", page.date(day)));
     }
-    Ok(SummaryList { rows: all })
+    all
 }
 
 fn cautions(page: &Page, award: &Award, overpaid: i64, owed: i64) -> Vec<String> {

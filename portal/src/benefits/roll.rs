@@ -216,77 +216,63 @@ async fn lists(
     compared: &Compared,
     may: &May,
 ) -> Result<Vec<List>, Trouble> {
-    let mut lists = Vec::new();
+    const CHANGED: &[&str] = &["rolls-award", "rolls-before", "rolls-now", "rolls-reason"];
     let sum = |fen: i64| Cell::text(page.money(fen)).class("is-num");
-    let changed = [("new", &compared.new), ("changed", &compared.changed)];
-    for (key, found) in changed {
-        let mut table = Vec::new();
-        for one in found.iter().take(SHOWN) {
-            table.push(vec![
-                award(portal, page, one.award, may).await?,
-                one.before_fen.map(sum).unwrap_or_default(),
-                sum(one.fen),
-                Cell::text(page.t(&format!("rolls-why-{}", one.why.code()))),
-            ]);
-        }
-        lists.push(list(
-            page,
-            key,
-            &["rolls-award", "rolls-before", "rolls-now", "rolls-reason"],
-            table,
-            found.len(),
-        ));
+    let why = |key: &str, code: &str| Cell::text(page.t(&format!("rolls-{key}-{code}")));
+    let mut lists = Vec::new();
+    for (key, found) in [("new", &compared.new), ("changed", &compared.changed)] {
+        let rows = found.iter().map(|one| {
+            let before = one.before_fen.map(sum).unwrap_or_default();
+            (
+                one.award,
+                vec![before, sum(one.fen), why("why", one.why.code())],
+            )
+        });
+        lists.push(list(portal, page, (key, CHANGED), may, rows).await?);
     }
-    let mut gone = Vec::new();
-    for one in compared.gone.iter().take(SHOWN) {
-        gone.push(vec![
-            award(portal, page, one.award, may).await?,
-            sum(one.before_fen),
-            Cell::text(page.t(&format!("rolls-gone-{}", one.why.code()))),
-        ]);
-    }
-    lists.push(list(
-        page,
-        "gone",
-        &["rolls-award", "rolls-before", "rolls-reason"],
-        gone,
-        compared.gone.len(),
-    ));
-    let mut held = Vec::new();
-    for one in roll.held.iter().take(SHOWN) {
-        held.push(vec![
-            award(portal, page, one.award, may).await?,
-            sum(one.fen),
-            Cell::text(page.t(&format!("rolls-gone-{}", one.why.code()))),
-        ]);
-    }
-    lists.push(list(
-        page,
-        "held",
-        &["rolls-award", "rolls-owed", "rolls-reason"],
-        held,
-        roll.held.len(),
-    ));
-    let mut over = Vec::new();
-    for (id, fen) in roll.overpaid.iter().take(SHOWN) {
-        over.push(vec![award(portal, page, *id, may).await?, sum(*fen)]);
-    }
-    lists.push(list(
-        page,
-        "overpaid",
-        &["rolls-award", "rolls-too-much"],
-        over,
-        roll.overpaid.len(),
-    ));
+    let gone = compared.gone.iter();
+    let gone = gone.map(|one| {
+        (
+            one.award,
+            vec![sum(one.before_fen), why("gone", one.why.code())],
+        )
+    });
+    let columns: &[&str] = &["rolls-award", "rolls-before", "rolls-reason"];
+    lists.push(list(portal, page, ("gone", columns), may, gone).await?);
+    let held = roll.held.iter();
+    let held = held.map(|one| (one.award, vec![sum(one.fen), why("gone", one.why.code())]));
+    let columns: &[&str] = &["rolls-award", "rolls-owed", "rolls-reason"];
+    lists.push(list(portal, page, ("held", columns), may, held).await?);
+    let over = roll
+        .overpaid
+        .iter()
+        .map(|(award, fen)| (*award, vec![sum(*fen)]));
+    let columns: &[&str] = &["rolls-award", "rolls-too-much"];
+    lists.push(list(portal, page, ("overpaid", columns), may, over).await?);
     lists.retain(|list| !list.table.rows.is_empty());
     Ok(lists)
 }
 
-fn list(page: &Page, key: &str, columns: &[&str], rows: Vec<Vec<Cell>>, all: usize) -> List {
-    List {
+/// One list of awards, cut at a hundred, with how many there are.
+async fn list(
+    portal: &Portal,
+    page: &Page,
+    (key, columns): (&str, &[&str]),
+    may: &May,
+    found: impl ExactSizeIterator<Item = (AwardId, Vec<Cell>)>,
+) -> Result<List, Trouble> {
+    let all = found.len();
+    let mut rows = Vec::new();
+    for (id, cells) in found.take(SHOWN) {
+        let mut row = vec![award(portal, page, id, may).await?];
+        row.extend(cells);
+        rows.push(row);
+    }
+    let more = all.saturating_sub(rows.len());
+    Ok(List {
         title: page.t(&format!("rolls-list-{key}")),
-        more: if all > rows.len() {
-            page.t1("rolls-more", "n", all - rows.len())
+        more: if more > 0 {
+            page.t1("rolls-more", "n", more)
         } else {
             String::new()
         },
@@ -296,7 +282,7 @@ fn list(page: &Page, key: &str, columns: &[&str], rows: Vec<Vec<Cell>>, all: usi
             rows,
             ..Table::default()
         },
-    }
+    })
 }
 
 /// An award by its number and benefit; a link for whoever may open it.

@@ -3,12 +3,12 @@
 //! Whatever is wrong with it, every problem is named with its row, and nothing is posted. The file
 //! is described in `docs/bank-file.md`; it is outside bytes, so it is read with bounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use linli_kernel::Refusal;
 
 use super::bank::{self, Head};
-use super::state::Roll;
+use super::state::{Batch, Roll};
 use crate::benefits::events::codes;
 
 codes! {
@@ -192,22 +192,7 @@ pub(super) fn reconcile(
         ));
     }
     let late = !batch.answers.is_empty();
-    let mut expected: BTreeMap<u32, i64> = roll
-        .lines_of(batch)
-        .into_iter()
-        .map(|(at, _, line)| (at, line.net()))
-        .collect();
-    if late {
-        // Only what was paid by this very file and is not known to have come back.
-        let later = roll
-            .batches
-            .iter()
-            .skip(usize::try_from(number).unwrap_or(usize::MAX));
-        let again: Vec<u32> = later
-            .flat_map(|batch| batch.lines.iter().copied())
-            .collect();
-        expected.retain(|at, _| !roll.bad.contains_key(at) && !again.contains(at));
-    }
+    let mut expected = expected(roll, batch, number);
     let mut problems = Vec::new();
     let mut reconciled = Reconciled {
         paid: 0,
@@ -245,6 +230,24 @@ pub(super) fn reconcile(
     } else {
         Err(problems)
     }
+}
+
+/// The lines that an answer may speak of, with what was sent: of a file answered already, only what
+/// it paid and is not known to have come back.
+fn expected(roll: &Roll, batch: &Batch, number: u32) -> BTreeMap<u32, i64> {
+    let lines = roll.lines_of(batch).into_iter();
+    let mut expected: BTreeMap<u32, i64> = lines.map(|(at, _, line)| (at, line.net())).collect();
+    if !batch.answers.is_empty() {
+        let later = roll
+            .batches
+            .iter()
+            .skip(usize::try_from(number).unwrap_or(usize::MAX));
+        let again: BTreeSet<u32> = later
+            .flat_map(|batch| batch.lines.iter().copied())
+            .collect();
+        expected.retain(|at, _| !roll.bad.contains_key(at) && !again.contains(at));
+    }
+    expected
 }
 
 fn missing(expected: &BTreeMap<u32, i64>) -> Option<Refusal> {

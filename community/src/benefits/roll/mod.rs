@@ -32,6 +32,7 @@ pub use register::{LineRow, Rolls, Row, indexes, tables};
 pub use state::{Bad, Batch, Roll, Stage, id_of, stream};
 
 /// One of each kind of event, for the golden files.
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 #[cfg(test)]
 pub(super) fn samples() -> Vec<Event> {
     use super::tests::world::{HOME, STREET, TODAY, award_id, month, path};

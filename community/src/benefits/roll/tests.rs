@@ -147,6 +147,7 @@ fn code(result: Result<Vec<Event>, linli_kernel::Refusal>) -> String {
     result.err().map(|no| no.code).unwrap_or_default()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 #[test]
 fn every_stage_answers_every_act() {
     let (maker, other) = (officer(1), officer(2));
@@ -320,6 +321,7 @@ fn the_hash_is_over_every_part_of_every_line() {
     assert_eq!(different.len(), seen.len());
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 #[test]
 fn an_answer_that_does_not_add_up_names_its_rows_and_posts_nothing() {
     let roll = at(Stage::Sent);

@@ -53,6 +53,7 @@ fn words() -> String {
     "情况属实".to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 fn commands() -> Vec<(&'static str, Command)> {
     let from = month("2026-10");
     let ground = || "circumstances".to_owned();
@@ -161,6 +162,7 @@ fn reviewed(why: ReviewWhy) -> Award {
     after(&[opened(), event])
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 #[test]
 fn every_state_answers_every_act() {
     let running = after(&[opened()]);
@@ -283,6 +285,7 @@ fn only_officers_of_the_area_act_and_nobody_on_their_own_family() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 #[test]
 fn what_is_typed_wrong_is_told_with_its_field() {
     let award = after(&[opened()]);

@@ -18,6 +18,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/benefits")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one of each")]
 fn one_of_each() -> Vec<Event> {
     let on = date(2026, 9, 1);
     let from = month("2026-10");

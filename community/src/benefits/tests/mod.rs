@@ -4,4 +4,4 @@ mod decide;
 mod due;
 mod golden;
 mod node;
-mod world;
+pub(super) mod world;

@@ -348,32 +348,7 @@ async fn a_published_rise_pays_back_and_a_fall_or_a_changed_fact_asks_a_person()
     );
     rolled(&linli, "2026-10").await;
     clock.turn("2026-12-01");
-    let one = staff(Role::DistrictOfficer, "310117", 21);
-    let two = staff(Role::DistrictOfficer, "310117", 22);
-    let text = linli.policies().files()["elder-allowance.toml"].clone();
-    let text = text
-        .replace(
-            "{ at_least = 70, value = 150 }",
-            "{ at_least = 70, value = 160 }",
-        )
-        .replace(
-            "{ at_least = 80, value = 180 }",
-            "{ at_least = 80, value = 170 }",
-        );
-    let draft = Draft {
-        file: "elder-allowance.toml".to_owned(),
-        text,
-        why: "演示修订".to_owned(),
-    };
-    let proposed = linli
-        .propose_policy(call(&linli, &one), &path("310117"), &draft)
-        .await
-        .unwrap();
-    let change = proposed.state.id.unwrap();
-    linli
-        .settle_policy(call(&linli, &two), change, true)
-        .await
-        .unwrap();
+    publish(&linli).await;
     let looked = linli.rate_awards().await.unwrap();
     assert_eq!((looked.raised, looked.reviews), (1, 1));
     let again = linli.rate_awards().await.unwrap();
@@ -405,6 +380,36 @@ async fn a_published_rise_pays_back_and_a_fall_or_a_changed_fact_asks_a_person()
     let (state, _) = linli.award(&officer, award).await.unwrap();
     assert_eq!(state.review.unwrap().why.code(), "facts");
     assert_eq!(state.schedule.rate(month("2027-01")), 16_000);
+}
+
+/// Two officers publish that those of 70 get more and those of 80 less.
+async fn publish(linli: &Linli) {
+    let one = staff(Role::DistrictOfficer, "310117", 21);
+    let two = staff(Role::DistrictOfficer, "310117", 22);
+    let text = linli.policies().files()["elder-allowance.toml"].clone();
+    let text = text
+        .replace(
+            "{ at_least = 70, value = 150 }",
+            "{ at_least = 70, value = 160 }",
+        )
+        .replace(
+            "{ at_least = 80, value = 180 }",
+            "{ at_least = 80, value = 170 }",
+        );
+    let draft = Draft {
+        file: "elder-allowance.toml".to_owned(),
+        text,
+        why: "演示修订".to_owned(),
+    };
+    let proposed = linli
+        .propose_policy(call(linli, &one), &path("310117"), &draft)
+        .await
+        .unwrap();
+    let change = proposed.state.id.unwrap();
+    linli
+        .settle_policy(call(linli, &two), change, true)
+        .await
+        .unwrap();
 }
 
 async fn change_hukou(linli: &Linli, resident: ResidentId) {
