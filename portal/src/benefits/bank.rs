@@ -1,5 +1,6 @@
 //! To the bank and back: the file that asks it to pay, and its answer.
 
+use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -8,12 +9,9 @@ use tower_sessions::Session;
 
 use super::roll::{after, call, view};
 use crate::Portal;
-use crate::desk::fields::{Field, Kind, refill};
-use crate::desk::forms::FormPage;
 use crate::desk::trouble;
-use crate::desk::typed::Typed;
-use crate::shell::ui::Link;
-use crate::shell::{Fields, Page, Signed, Trouble, invalid};
+use crate::shell::ui::{Markup, Textarea};
+use crate::shell::{Fields, Page, Signed, Trouble, Uploads, html, invalid};
 
 /// `POST /desk/rolls/{roll}/send`: makes the next file.
 pub(super) async fn send(
@@ -62,19 +60,32 @@ pub(super) async fn file(
     }
 }
 
-fn form_page(page: Page, id: &str, fields: &[Field]) -> Result<Response, Trouble> {
-    let back = Link::new(page.t("rolls-back"), format!("/desk/rolls/{id}"));
-    let (title, submit) = (page.t("rolls-answer-title"), page.t("rolls-answer-do"));
-    let lead = page.t("rolls-answer-lead");
-    FormPage::new(page, title, submit, back)
-        .lead(lead)
-        .fields(fields)
-        .show()
+/// The form for an answer: a file, or its content.
+#[derive(Template)]
+#[template(path = "benefits/templates/answer.html")]
+struct AnswerPage {
+    page: Page,
+    id: String,
+    pasted: Markup,
 }
 
-fn fields(page: &Page) -> Vec<Field> {
-    let hint = page.t("rolls-answer-hint");
-    vec![Field::new("answer", page.t("rolls-answer"), Kind::Words).hint(hint)]
+impl AnswerPage {
+    fn new(page: Page, id: &str, text: &str) -> Self {
+        let pasted = Markup::of(&Textarea {
+            name: "answer".to_owned(),
+            label: page.t("rolls-answer"),
+            hint: page.t("rolls-answer-hint"),
+            value: text.to_owned(),
+            error: page.problem_of("answer").to_owned(),
+            rows: 8,
+            ..Textarea::default()
+        });
+        Self {
+            pasted,
+            id: id.to_owned(),
+            page,
+        }
+    }
 }
 
 /// `GET /desk/rolls/{roll}/files/{batch}/answer`
@@ -90,8 +101,7 @@ pub(super) async fn form(
         .await
         .map_err(trouble)?;
     roll.batch(batch).ok_or(Trouble::NotFound)?;
-    let fields = fields(&page);
-    form_page(page, &id, &fields)
+    html(&AnswerPage::new(page, &id, ""))
 }
 
 /// `POST /desk/rolls/{roll}/files/{batch}/answer`: posts it, or says row by row what is wrong.
@@ -101,7 +111,7 @@ pub(super) async fn answer(
     page: Page,
     signed: Signed,
     session: Session,
-    sent: Fields,
+    (sent, uploads): (Fields, Uploads),
 ) -> Result<Response, Trouble> {
     let (roll, _) = portal
         .linli
@@ -111,14 +121,21 @@ pub(super) async fn answer(
     roll.batch(batch).ok_or(Trouble::NotFound)?;
     let call = call(&signed, &sent)?;
     let text = sent.first("answer").unwrap_or_default();
-    let done = Box::pin(portal.linli.answer_roll(call, &id, batch, text.as_bytes())).await;
+    let file = uploads.iter().find(|file| file.field == "file");
+    if file.is_some_and(|file| file.too_large) {
+        return Err(Trouble::TooLarge);
+    }
+    let file = file
+        .map(|file| file.bytes.as_slice())
+        .filter(|bytes| !bytes.is_empty());
+    let bytes = file.unwrap_or(text.as_bytes());
+    let done = Box::pin(portal.linli.answer_roll(call, &id, batch, bytes)).await;
     match done {
         Err(Problem::Refused(refusals))
             if refusals.iter().all(|no| no.code.starts_with("benefits.")) =>
         {
-            let mut fields = fields(&page);
-            refill(&mut fields, &Typed::of(&sent));
-            form_page(page.with_refusals(&refusals), &id, &fields)
+            let page = page.with_refusals(&refusals);
+            invalid(&AnswerPage::new(page, &id, text))
         }
         done => {
             after(

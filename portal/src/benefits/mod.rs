@@ -46,7 +46,7 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/rolls/{roll}/send", MAKE, bank::send)
         .post("/desk/rolls/{roll}/files/{batch}", MAKE, bank::file)
         .get("/desk/rolls/{roll}/files/{batch}/answer", MAKE, bank::form)
-        .post(
+        .upload(
             "/desk/rolls/{roll}/files/{batch}/answer",
             MAKE,
             bank::answer,
