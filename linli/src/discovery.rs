@@ -57,6 +57,11 @@ async fn sweep(linli: &Linli, swept: &mut Option<Date>) {
         }
         Err(problem) => tracing::error!(%problem, "the district was not swept"),
     }
+    look_at_awards(linli).await;
+}
+
+/// Awards for decisions that have none, and reviews that fall due.
+async fn look_at_awards(linli: &Linli) {
     match linli.look_at_awards().await {
         Ok(looked) => tracing::info!(looked.opened, looked.reviews, "looked at awards"),
         Err(problem) => tracing::error!(%problem, "awards were not looked at"),

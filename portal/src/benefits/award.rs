@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use linli_community::benefits::{Award, Event, Fact, Payment, Standing};
+use linli_community::benefits::{Award, Event, Fact, Payment, Row as Standings, Standing};
 use linli_community::residents::{Purpose, Why, mask};
 use linli_kernel::gate::{Target, permits};
 use linli_kernel::{Action, AwardId};
@@ -56,8 +56,8 @@ pub(super) async fn show(
         subject: None,
     };
     let works = permits(&signed.actor, Action::BenefitWork, target).is_ok();
-    let deducted = row.as_ref().map_or(0, |row| row.deducted());
-    let settled = row.as_ref().map(|row| row.settled()).unwrap_or_default();
+    let deducted = row.as_ref().map_or(0, Standings::deducted);
+    let settled = row.as_ref().map(Standings::settled).unwrap_or_default();
     let today = portal.linli.clock().today();
     let overpaid = acts::overpaid(&award, &settled, today);
     let owed = award.schedule.outstanding(deducted);

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use linli_community::benefits::{Award, Month, Standing};
+use linli_community::benefits::{Award, Month, Row, Standing};
 
 use super::award::{state, why};
 use super::words;
@@ -64,7 +64,7 @@ async fn granted(
     let (award, _) = portal.linli.award(&whom.actor, id).await.map_err(trouble)?;
     let row = portal.linli.award_row(id).await?;
     let payments = portal.linli.payments_of(id).await?;
-    let last = row.as_ref().and_then(|row| row.last_period());
+    let last = row.as_ref().and_then(Row::last_period);
     let today = Month::of(portal.linli.clock().today());
     let keys = [
         "benefits-pay-period",

@@ -48,6 +48,15 @@ fn takes(roll: &mut Roll, events: &[Event], actor: &Actor) {
     }
 }
 
+/// What happens to a roll next.
+type Next<'a> = &'a dyn Fn(&Roll) -> Vec<Event>;
+
+/// An act, answered with the code of its refusal.
+type Asked<'a> = &'a dyn Fn(&Roll) -> String;
+
+/// Codes of refusals with their facts.
+type Told = Vec<(String, BTreeMap<String, String>)>;
+
 /// Three awards of 1,000.00 a month from March on, rolled for September.
 fn three() -> Made {
     let candidates = (1..=3).map(|n| candidate(n, schedule())).collect();
@@ -58,7 +67,7 @@ fn at(stage: Stage) -> Roll {
     let (maker, other) = (officer(1), officer(2));
     let mut roll = Roll::default();
     let period = month("2026-09");
-    let steps: [(Stage, &dyn Fn(&Roll) -> Vec<Event>, &Actor); 4] = [
+    let steps: [(Stage, Next<'_>, &Actor); 4] = [
         (
             Stage::Made,
             &|roll| made(roll, three(), &path(STREET), period, TODAY).unwrap(),
@@ -127,12 +136,8 @@ fn answered(roll: &Roll, batch: u32, bad: &BTreeMap<u32, &str>) -> String {
     text
 }
 
-fn posts(
-    roll: &Roll,
-    batch: u32,
-    text: &str,
-) -> Result<Vec<Event>, Vec<(String, BTreeMap<String, String>)>> {
-    let told = |refusals: Vec<linli_kernel::Refusal>| -> Vec<(String, BTreeMap<String, String>)> {
+fn posts(roll: &Roll, batch: u32, text: &str) -> Result<Vec<Event>, Told> {
+    let told = |refusals: Vec<linli_kernel::Refusal>| -> Told {
         refusals
             .into_iter()
             .map(|one| (one.code, one.facts))
@@ -162,7 +167,7 @@ fn every_stage_answers_every_act() {
         Stage::Approved,
         Stage::Sent,
     ];
-    let acts: [(&str, &dyn Fn(&Roll) -> String, [&str; 5]); 4] = [
+    let acts: [(&str, Asked<'_>, [&str; 5]); 4] = [
         (
             "make",
             &|roll| {
