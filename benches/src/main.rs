@@ -4,6 +4,7 @@ mod client;
 mod figures;
 mod ledger;
 mod lifecycle;
+mod roll;
 mod server;
 mod stock;
 mod store;
@@ -26,6 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const START: Duration = Duration::from_secs(2);
 const IDLE: u64 = 128 << 20;
+const AWARDS: u32 = 200_000;
 const LOG: Duration = Duration::from_secs(60);
 
 /// Measures Linli. Build it and `linli` with the same profile.
@@ -71,6 +73,12 @@ enum What {
         /// How many people
         rows: u32,
     },
+    /// A month's roll of very many awards
+    Roll {
+        /// How many awards
+        #[arg(long, default_value_t = AWARDS)]
+        awards: u32,
+    },
     /// `kill -9` under load
     Torture {
         /// How many rounds
@@ -99,8 +107,10 @@ async fn measure(cli: &Cli) -> Result<Vec<Figure>> {
             let mut figures = store(&cli.dir, span).await?;
             figures.extend(serve(&stocked, cli.cases, span).await?);
             figures.extend(log(&stocked, cli.cases).await?);
+            figures.extend(roll(&cli.dir, AWARDS).await?);
             figures
         }
+        What::Roll { awards } => roll(&cli.dir, awards).await?,
         What::Store => store(&cli.dir, span).await?,
         What::Serve => serve(&stocked, cli.cases, span).await?,
         What::Log => log(&stocked, cli.cases).await?,
@@ -121,6 +131,11 @@ async fn measure(cli: &Cli) -> Result<Vec<Figure>> {
 async fn store(dir: &Path, span: Duration) -> Result<Vec<Figure>> {
     let dir = tempfile::tempdir_in(dir)?;
     store::run(dir.path(), span).await
+}
+
+async fn roll(dir: &Path, awards: u32) -> Result<Vec<Figure>> {
+    let dir = tempfile::tempdir_in(dir)?;
+    roll::run(dir.path(), awards).await
 }
 
 async fn serve(dir: &Path, cases: u64, span: Duration) -> Result<Vec<Figure>> {

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod attachments;
+pub mod benefits;
 pub mod cases;
 pub mod catalogue;
 pub mod certificates;

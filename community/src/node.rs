@@ -56,6 +56,8 @@ struct Inner {
     states: Cache<StreamId, Cached>,
     counts: crate::cases::statistics::Kept,
     shelf: crate::search::Shelf,
+    /// 审批: rolls are approved one after the other.
+    approving: tokio::sync::Mutex<()>,
     /// The counter from which the next case number is made.
     next_serial: AtomicU32,
 }
@@ -96,6 +98,7 @@ impl Linli {
                 states: Cache::new(CACHED_STATES),
                 counts: tokio::sync::Mutex::default(),
                 shelf,
+                approving: tokio::sync::Mutex::default(),
                 next_serial: AtomicU32::new(next_serial),
             }),
         };
@@ -192,6 +195,11 @@ impl Linli {
     /// Where the index of the search is kept.
     pub(crate) fn shelf(&self) -> &crate::search::Shelf {
         &self.inner.shelf
+    }
+
+    /// Held while a roll is approved.
+    pub(crate) fn approving(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.approving
     }
 
     /// A case number nobody has, with the counter it was made from.

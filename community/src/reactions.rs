@@ -2,7 +2,8 @@
 //!
 //! | when | then |
 //! |---|---|
-//! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks |
+//! | a resident dies or leaves | [`resident_gone`]: their open cases are flagged for their desks, their awards and those of their household are looked at again |
+//! | a case is decided, or its decision set aside | [`case_decided`]: an award is opened, rated anew or looked at again |
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
 //! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
 //! | an import is taken back | [`applicants_among`]: who has a case stays known |
@@ -18,8 +19,9 @@ use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::accounts::{self, Accounts};
+use crate::benefits;
 use crate::cases::command::Command;
-use crate::cases::{register, service};
+use crate::cases::{State, register, service};
 use crate::feature::{Call, Problem};
 use crate::node::Linli;
 use crate::registers::store;
@@ -50,7 +52,18 @@ pub async fn resident_gone(
     for id in cases_where(linli, cond).await? {
         flagged += u32::from(by_linli(linli, id, &command).await?);
     }
+    linli.review_gone(resident, reason).await?;
     Ok(flagged)
+}
+
+/// A case was decided, or its decision was set aside: what becomes of its award. One that was lost
+/// in between is found by the daily look.
+///
+/// # Errors
+/// A fault.
+pub async fn case_decided(linli: &Linli, case: &State) -> Result<(), Problem> {
+    linli.award_case(case).await?;
+    Ok(())
 }
 
 /// Why a case is transferred when its area moved.
@@ -108,7 +121,12 @@ pub async fn erase(
         actor: call.actor.clone(),
         area: area.clone(),
         reason: reason.to_owned(),
-        changes: [residents::forget(subject), register::erased(subject)].concat(),
+        changes: [
+            residents::forget(subject),
+            register::erased(subject),
+            benefits::forget(subject),
+        ]
+        .concat(),
     };
     let destroyed = linli.journal().destroy(subject, wish).await;
     // Whatever came of it: what is in memory may have been read with a key that is gone.

@@ -8,7 +8,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
 use crate::{
-    accounts, catalogue, certificates, exports, ledgers, offers, places, policies, residents,
+    accounts, benefits, catalogue, certificates, exports, ledgers, offers, places, policies,
+    residents,
 };
 
 /// Every feature's tables, and their projections one after the other.
@@ -24,6 +25,7 @@ impl Registers for All {
             cases::tables(),
             catalogue::tables(),
             offers::tables(),
+            benefits::tables(),
             policies::tables(),
             certificates::tables(),
             ledgers::tables(),
@@ -43,6 +45,7 @@ impl Registers for All {
             certificates::indexes(),
             ledgers::indexes(),
             exports::indexes(),
+            benefits::indexes(),
         ]
         .concat()
     }
@@ -58,6 +61,8 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
         folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
+        folders.push(Box::new(FeatureFolder::<benefits::Awards>::default()));
+        folders.push(Box::new(FeatureFolder::<benefits::roll::Rolls>::default()));
         folders.push(Box::new(FeatureFolder::<policies::Changes>::default()));
         folders.push(Box::new(FeatureFolder::<certificates::Keys>::default()));
         folders.push(Box::new(

@@ -9,6 +9,7 @@ mod apply;
 pub mod assets;
 pub mod attachments;
 mod audit;
+mod benefits;
 mod cases;
 mod catalogue;
 mod certificates;
@@ -133,6 +134,7 @@ pub fn routes() -> Routes {
         .merge(my::routes())
         .merge(progress::routes())
         .merge(policies::routes())
+        .merge(benefits::routes())
         .merge(notices::routes())
         .merge(lookup::routes())
         .merge(certificates::routes())

@@ -282,6 +282,11 @@ pub async fn act(
             one(linli, &asked, case, command)
         })
         .await?;
+    if let Some(case) = &*performed.state
+        && touches_award(command)
+    {
+        Box::pin(crate::reactions::case_decided(linli, case)).await?;
+    }
     match &*performed.state {
         Some(case) => Ok(Done {
             case: Arc::clone(case),
@@ -290,6 +295,14 @@ pub async fn act(
         }),
         None => Err(refused(No::Unknown)),
     }
+}
+
+/// Whether a command may make a decision, or set one aside.
+fn touches_award(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Decide { .. } | Command::Settle { .. } | Command::RecordAppealResult { .. }
+    )
 }
 
 /// What the policies of the case's service say on the day from which the decision holds, to be kept

@@ -60,8 +60,8 @@ pub use service::{
     Note, Paper, Service, TownMay, Unasked, Way, Worked,
 };
 pub use steps::{
-    Act, Appeal, ClockRule, ClockStart, Decision, Document, Every, Ground, Intake, Level,
-    NoticeRule, Outcome, OutcomeKind, Pays, Rate, Rating, Review, Shown, Step, Suspension,
+    Act, Appeal, ClockRule, ClockStart, Covers, Decision, Document, Every, Ground, Intake, Level,
+    NoticeRule, Outcome, OutcomeKind, Pays, Rate, Rating, Review, Shown, Starts, Step, Suspension,
     TwoPersons,
 };
 pub use summary::{SummaryGroup, SummaryRow, show, summary};

@@ -244,12 +244,57 @@ pub enum Every {
     Quarter,
 }
 
+/// 起发月: the first month that a grant pays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Starts {
+    /// The month after the one from which the decision holds.
+    #[default]
+    NextMonth,
+    /// That month itself.
+    SameMonth,
+}
+
+impl Starts {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde wants")]
+    fn is_default(&self) -> bool {
+        *self == Self::NextMonth
+    }
+}
+
+/// Which quarter a payment in the first month of a quarter is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Covers {
+    /// The quarter that begins.
+    #[default]
+    ThisQuarter,
+    /// The quarter that ended.
+    LastQuarter,
+}
+
+impl Covers {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde wants")]
+    fn is_default(&self) -> bool {
+        *self == Self::ThisQuarter
+    }
+}
+
 /// How a grant pays. The officer enters the amount and justifies it; these are its borders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pays {
     /// How often the amount is paid.
     pub every: Every,
+    /// The first month that is paid.
+    #[serde(default, skip_serializing_if = "Starts::is_default")]
+    pub starts: Starts,
+    /// Which quarter a quarterly payment is for.
+    #[serde(default, skip_serializing_if = "Covers::is_default")]
+    pub covers: Covers,
+    /// The day of the month on which it is paid, where one is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<i8>,
     /// The most months one grant may run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_months: Option<u32>,

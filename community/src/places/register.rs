@@ -46,6 +46,7 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("household", None),
     follower("offer", Some("street")),
     follower("import", Some("street")),
+    follower("benefit", Some("street")),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))

@@ -297,10 +297,28 @@ impl Received {
         });
         let ended = Expr::col("until_day").is_not_null();
         let ended = ended.and(Expr::col("until_day").lt(on.to_string()));
+        // What was stopped is received no more, whatever its decision said.
+        let stopped = Query::select()
+            .column("case_id")
+            .from("benefit")
+            .and_where(Expr::col("standing").eq("stopped"))
+            .and_where(Expr::col("case_id").is_not_null())
+            .take();
+        let runs = ended.not().and(Expr::col("id").not_in_subquery(stopped));
         let awards = Query::select()
             .columns(["applicant", "service"])
             .from("award")
-            .cond_where(whom.clone().add(ended.not()))
+            .cond_where(whom.clone().add(runs))
+            .take();
+        let of_them = some.map_or_else(Cond::all, |some| {
+            let some = some.iter().map(ToString::to_string);
+            Cond::all().add(Expr::col("resident").is_in(some))
+        });
+        let paid = Query::select()
+            .expr_as(Expr::col("resident"), "applicant")
+            .column("service")
+            .from("benefit")
+            .cond_where(of_them.add(Expr::col("standing").ne("stopped")))
             .take();
         let cases = Query::select()
             .columns(["applicant", "service"])
@@ -308,7 +326,7 @@ impl Received {
             .cond_where(whom.add(Expr::col("open").eq(1_i64)))
             .take();
         let mut received = BTreeSet::new();
-        for query in [awards, cases] {
+        for query in [awards, paid, cases] {
             for row in reader.query_all(&query).await.map_err(store)? {
                 let applicant: Option<String> = row.try_get("", "applicant").map_err(store)?;
                 let service: Option<String> = row.try_get("", "service").map_err(store)?;

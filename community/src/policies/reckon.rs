@@ -95,6 +95,15 @@ impl Linli {
         if policies.of_service(&case.service).next().is_none() {
             return Ok(Vec::new());
         }
+        let family = self.family_of_case(case).await?;
+        Ok(family.reckon_service(&policies, &case.service, on))
+    }
+
+    /// The family of a case's applicant, with what the form was told.
+    ///
+    /// # Errors
+    /// [`Fault`] when the journal or the registers cannot be read.
+    pub async fn family_of_case(&self, case: &State) -> Result<Family, Fault> {
         let mut family = self.family(case.applicant).await?;
         let filed = jiff::Timestamp::to_zoned(case.submitted_at, linli_kernel::clock::shanghai());
         let filed = filed.date();
@@ -105,11 +114,11 @@ impl Linli {
             }
         }
         family.tell("household.applied_on", filed.to_string().into(), filed);
-        Ok(family.reckon_service(&policies, &case.service, on))
+        Ok(family)
     }
 
     /// The field each question of a case's form asks for.
-    fn fields_asked(&self, case: &State, filed: Date) -> BTreeMap<String, String> {
+    pub(crate) fn fields_asked(&self, case: &State, filed: Date) -> BTreeMap<String, String> {
         let service = self.service(&case.service, case.service_version, &case.area, filed);
         let questions = service.iter().flat_map(|service| &service.form.questions);
         questions

@@ -4,6 +4,7 @@
 //! office uses; later runs only serve. Everything in it is made up, and every page says so. Its
 //! clock can be pushed forward by whole days, and stays pushed.
 
+mod benefits;
 mod cast;
 mod clock;
 mod record;
@@ -131,11 +132,15 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let desk = node::desk(dir, settings).await?;
     record.roles = cast::open(&linli, &desk, wish).await?;
     let cast = cast::cast(&linli, &record.roles, wish).await?;
+    let paying = benefits::Paying::begin(&linli, &cast, (wish, &record.roles))
+        .await
+        .context("paying benefits")?;
     let cases = cases::demo::seed(&linli, &cast, &|| clock.push(1))
         .await
         .map_err(node::told)
         .context("making cases")?;
     say::note(format!("办件 · cases: {}", cases.len()));
+    paying.until_now().await.context("paying benefits")?;
     linli.journal().close().await;
     record.finished = true;
     record.write(dir)?;

@@ -27,7 +27,9 @@ const TOUR: &str = "\
      Elderly resident: see progress and reasons, rate; a low grade opens a follow-up.
   5  年长居民: 我的—可能享受的,看政策怎么算,一键申请;区经办人:事项与政策,改标准,看各街镇增减,由另一位发布。
      Elderly resident: take an offer with one button; district officers: change a policy, rehearse, publish by two.
-  6  任何人: /log/checkpoint 可公开核对;下载回执后运行 linli verify receipt.json。
+  6  街道经办人: 发放名册里有上月已对账的和本月待审批的;区经办人审批,街道经办人生成代发文件;年长居民: 我的—我的待遇。
+     Street officer: rolls of last month, reconciled, and of this month, to be approved; a district officer approves it; the elder sees each payment.
+  7  任何人: /log/checkpoint 可公开核对;下载回执后运行 linli verify receipt.json。
      Anyone: /log/checkpoint is public; download a receipt and run linli verify receipt.json.";
 
 /// Prints where the demo is and how to walk through it.
@@ -85,6 +87,6 @@ mod tests {
         for (_, zh, en) in ROLES {
             assert!(text.contains(zh) && text.contains(en), "{zh}");
         }
-        assert!(text.contains("6  任何人"));
+        assert!(text.contains("7  任何人"));
     }
 }

@@ -49,6 +49,16 @@ pub enum Action {
     PlaceChange,
     /// Publish or extend services of the catalogue.
     CatalogueChange,
+    /// See who is paid what (待遇台账), and record that a family was heard.
+    BenefitRead,
+    /// Suspend, resume, stop, review an award, reclaim what was paid too much.
+    BenefitWork,
+    /// Make the roll of a month (发放名册), hand it to the bank, record the bank's answer.
+    RollMake,
+    /// Approve a roll that somebody else made.
+    RollApprove,
+    /// See rolls by award number and the ledger's totals, without persons.
+    BenefitCount,
     /// Read the journal's open parts and proofs as an auditor.
     JournalAudit,
     /// Read who looked at whom.
@@ -61,7 +71,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order above.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::CaseApply,
         Self::CaseFileForOther,
         Self::CaseRead,
@@ -79,6 +89,11 @@ impl Action {
         Self::ResidentOwn,
         Self::PlaceChange,
         Self::CatalogueChange,
+        Self::BenefitRead,
+        Self::BenefitWork,
+        Self::RollMake,
+        Self::RollApprove,
+        Self::BenefitCount,
         Self::JournalAudit,
         Self::AccessLogRead,
         Self::AccountManage,
@@ -178,6 +193,30 @@ pub const RULES: &[(Action, &[Role], Reach)] = &[
     (A::ResidentErase, &[R::DistrictOfficer], Reach::Area),
     (A::PlaceChange, &[R::DistrictOfficer], Reach::Area),
     (A::CatalogueChange, &[R::DistrictOfficer], Reach::Area),
+    (A::BenefitRead, CASE_STAFF, Reach::Area),
+    (
+        A::BenefitWork,
+        &[R::StreetOfficer, R::DistrictOfficer],
+        Reach::Area,
+    ),
+    // Who makes a roll, who approves it and who only watches are different people; that the maker
+    // does not approve their own is decided roll by roll.
+    (A::RollMake, &[R::StreetOfficer], Reach::Area),
+    (
+        A::RollApprove,
+        &[R::StreetOfficer, R::DistrictOfficer],
+        Reach::Area,
+    ),
+    (
+        A::BenefitCount,
+        &[
+            R::StreetOfficer,
+            R::DistrictOfficer,
+            R::Supervisor,
+            R::Auditor,
+        ],
+        Reach::Area,
+    ),
     (A::JournalAudit, &[R::Auditor], Reach::Area),
     (A::AccessLogRead, &[R::AuditAdmin], Reach::Area),
     (A::AccountManage, &[R::SecurityAdmin], Reach::Area),

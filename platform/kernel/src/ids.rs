@@ -85,6 +85,10 @@ id!(
     /// 办件: a case.
     CaseId
 );
+id!(
+    /// 待遇: what was granted to somebody and is paid.
+    AwardId
+);
 
 /// The name of a stream: what it is about and which one, as `case/0190…`.
 ///
@@ -134,6 +138,12 @@ impl From<CaseId> for StreamId {
 impl From<ResidentId> for StreamId {
     fn from(id: ResidentId) -> Self {
         Self::new("resident", id)
+    }
+}
+
+impl From<AwardId> for StreamId {
+    fn from(id: AwardId) -> Self {
+        Self::new("award", id)
     }
 }
 

@@ -14,6 +14,6 @@ pub mod post;
 pub use area::AreaPath;
 pub use clock::{Clock, ShiftedClock, SystemClock};
 pub use gate::{Action, Scope};
-pub use ids::{AccountId, CaseId, CommandId, HouseholdId, PostId, ResidentId, StreamId};
+pub use ids::{AccountId, AwardId, CaseId, CommandId, HouseholdId, PostId, ResidentId, StreamId};
 pub use outcome::{Fault, Refusal};
 pub use post::{Actor, Mandate, Post, Role};

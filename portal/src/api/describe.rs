@@ -7,13 +7,13 @@ use http::header;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{areas, cases, commands, search, services, shapes};
+use super::{areas, cases, commands, rolls, search, services, shapes};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "邻里一网通 Linli",
-        description = "Cases, services and areas of one node. Commands are idempotent by command_id; errors are problem documents (RFC 9457).",
+        description = "Cases, services, areas and rolls of one node. Commands are idempotent by command_id; errors are problem documents (RFC 9457).",
         version = "1"
     ),
     paths(
@@ -25,7 +25,9 @@ use super::{areas, cases, commands, search, services, shapes};
         services::list,
         services::read,
         areas::list,
-        search::find
+        search::find,
+        rolls::list,
+        rolls::answer
     ),
     components(schemas(shapes::ProblemShape, shapes::RuleShape))
 )]

@@ -1,11 +1,11 @@
-//! `/api/v1`: cases, services, areas and the search for other programs, by bearer token.
+//! `/api/v1`: cases, services, areas, rolls and the search for other programs, by bearer token.
 //!
 //! Whatever a token's post may do on pages it may do here, through the same gate and the same doors;
 //! commands are idempotent by `command_id`. Errors are problem documents (RFC 9457) in the language
 //! of `Accept-Language`. The whole is described at `/openapi.json`, and tests hold the description
 //! to the code.
 //!
-//! Reading order: [`body`] (bounded JSON), [`cases`], [`services`], [`areas`],
+//! Reading order: [`body`] (bounded JSON), [`cases`], [`services`], [`areas`], [`rolls`],
 //! [`search`], [`describe`].
 
 mod areas;
@@ -13,6 +13,7 @@ mod body;
 mod cases;
 mod commands;
 mod describe;
+mod rolls;
 mod search;
 mod services;
 mod shapes;
@@ -36,6 +37,8 @@ pub(crate) fn routes() -> Routes {
         Action::CaseSupervise,
         Action::CaseOwn,
     ]);
+    const COUNT: Access = Access::Gate(Action::BenefitCount);
+    const MAKE: Access = Access::Gate(Action::RollMake);
     Routes::new()
         .get("/api/v1/cases", READ, cases::list)
         .post("/api/v1/cases", FILE, cases::create)
@@ -46,5 +49,11 @@ pub(crate) fn routes() -> Routes {
         .get("/api/v1/services/{service}", Access::Public, services::read)
         .post("/api/v1/search", crate::search::MAY, search::find)
         .get("/api/v1/areas", Access::Public, areas::list)
+        .get("/api/v1/rolls", COUNT, rolls::list)
+        .post(
+            "/api/v1/rolls/{roll}/files/{batch}/answer",
+            MAKE,
+            rolls::answer,
+        )
         .get("/openapi.json", Access::Public, describe::openapi)
 }

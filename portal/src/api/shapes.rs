@@ -358,3 +358,39 @@ pub(super) struct RuleShape {
     /// In the reader's language.
     pub(super) message: String,
 }
+
+/// A roll of payments.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RollLine {
+    /// Its name: the code of the street and the month.
+    pub(super) roll: String,
+    /// The street or town.
+    pub(super) area: String,
+    /// The month.
+    pub(super) period: String,
+    /// Where it stands.
+    pub(super) stage: String,
+    /// How many lines.
+    pub(super) lines: i64,
+    /// How many awards are left off.
+    pub(super) held: i64,
+    /// What is to be paid, in fen.
+    pub(super) net_fen: i64,
+    /// How many lines the bank could not pay.
+    pub(super) bad: i64,
+}
+
+/// What a bank's answer came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RollAnswered {
+    /// The roll.
+    pub(super) roll: String,
+    /// Which file of it.
+    pub(super) batch: u32,
+    /// How many lines of the file were paid.
+    pub(super) paid: u32,
+    /// Their sum, in fen.
+    pub(super) paid_fen: i64,
+    /// How many lines of the roll are owed still.
+    pub(super) bad: u32,
+}

@@ -4,14 +4,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use linli_community::benefits::Carried;
 use linli_community::cases::command::Filing;
 use linli_community::cases::{self, Receipt};
 use linli_community::catalogue::Channel;
 use linli_community::residents::{Command, FieldId, Values};
 use linli_community::{Call, Linli};
 use linli_kernel::{
-    AccountId, Actor, AreaPath, Clock, CommandId, Post, PostId, ResidentId, Role, ShiftedClock,
-    SystemClock,
+    AccountId, Actor, AreaPath, AwardId, Clock, CommandId, Post, PostId, ResidentId, Role,
+    ShiftedClock, SystemClock,
 };
 use linli_units::IdentityNumber;
 use serde_json::{Value, json};
@@ -74,6 +75,57 @@ impl World {
         cases::file(self.linli(), call, &filing(service, self.elder))
             .await
             .unwrap()
+    }
+
+    /// An award of the elder's that goes on, from before Linli.
+    pub(crate) async fn carried(&self, from: &str) -> AwardId {
+        let carried = Carried {
+            resident: self.elder,
+            name: "张建国".to_owned(),
+            service: "elder-allowance".to_owned(),
+            area: COMMITTEE.parse().unwrap(),
+            decided_on: jiff::civil::date(2026, 1, 5),
+            from: from.parse().unwrap(),
+            amount_fen: None,
+            account: Some("9900000000000017".to_owned()),
+        };
+        let system = Actor::system();
+        let call = Call {
+            command: CommandId::new(&SystemClock),
+            actor: &system,
+            expected: None,
+        };
+        self.linli().carry_over(call, &carried).await.unwrap()
+    }
+
+    /// That award on the roll of July, approved; the clock stands in September.
+    pub(crate) async fn rolled(&self) -> (AwardId, String) {
+        let award = self.carried("2026-07").await;
+        let linli = self.linli();
+        let officer = || {
+            let post = Post {
+                id: PostId::new(&SystemClock),
+                role: Role::StreetOfficer,
+                area: STREET.parse().unwrap(),
+            };
+            Actor::in_post(AccountId::new(&SystemClock), post)
+        };
+        let (maker, other) = (officer(), officer());
+        let call = |actor| Call {
+            command: CommandId::new(&SystemClock),
+            actor,
+            expected: None,
+        };
+        let street: AreaPath = STREET.parse().unwrap();
+        let made = linli
+            .make_roll(call(&maker), &street, "2026-07".parse().unwrap())
+            .await
+            .unwrap();
+        let (id, hash) = (made.state.id().unwrap(), made.state.hash.clone());
+        linli.check_roll(call(&maker), &id, &hash).await.unwrap();
+        linli.approve_roll(call(&other), &id, &hash).await.unwrap();
+        linli.send_roll(call(&maker), &id).await.unwrap();
+        (award, id)
     }
 
     /// Someone else's act on the same committee, without a page.

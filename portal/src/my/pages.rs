@@ -23,6 +23,7 @@ const MOST_LOOKS: u64 = 100;
 pub(crate) fn tabs(page: &Page, here: &str) -> Tabs {
     let all = [
         ("/my/cases", "my-nav-cases"),
+        ("/my/payments", "my-nav-payments"),
         ("/my/offers", "my-nav-offers"),
         ("/my", "my-nav-data"),
         ("/my/looks", "my-nav-looks"),

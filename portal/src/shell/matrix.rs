@@ -27,6 +27,8 @@ struct Things {
     seq: String,
     resident: String,
     account: String,
+    award: String,
+    roll: String,
 }
 
 impl Things {
@@ -42,10 +44,14 @@ impl Things {
                     "{seq}" => &self.seq,
                     "{resident}" => &self.resident,
                     "{account}" => &self.account,
+                    "{award}" => &self.award,
+                    "{roll}" => &self.roll,
+                    "{batch}" => "1",
+                    "{act}" => "hear",
                     "{service}" => "dibao",
                     other => return other,
                 };
-                about |= part != "{service}";
+                about |= !matches!(part, "{service}" | "{batch}" | "{act}");
                 thing
             })
             .collect();
@@ -81,7 +87,10 @@ fn permitted(role: Role, area: &str, access: Access) -> bool {
 async fn things(world: &World) -> Things {
     let receipt = world.filed("dibao").await;
     let account = world.site.staff(Role::GridWorker, COMMITTEE).await;
+    let (award, roll) = world.rolled().await;
     Things {
+        award: award.to_string(),
+        roll,
         number: receipt.number.as_str().to_owned(),
         case: receipt.case.to_string(),
         seq: receipt.seq.to_string(),
