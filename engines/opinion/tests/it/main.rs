@@ -14,3 +14,5 @@ mod production;
 mod replay;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod server;
