@@ -54,7 +54,8 @@ pub fn svg(election: &Election, tally: &Tally) -> String {
         y += ROW;
     }
     if rest > 0 {
-        let more = format!("另有 {rest} 个未入选项目未画出 · {rest} more, not bought, are not drawn");
+        let more =
+            format!("另有 {rest} 个未入选项目未画出 · {rest} more, not bought, are not drawn");
         text(&mut out, BAR_X, y + 8, QUIET, "normal", &more);
     }
     out.push_str("</svg>\n");
@@ -126,9 +127,9 @@ fn head(tally: &Tally, out: &mut String) {
 }
 
 fn row(election: &Election, one: &Explanation, at: usize, scale: u64, y: u64, out: &mut String) {
-    let name = election.find(&one.project).map_or("", |at| {
-        election.projects[at].name.as_str()
-    });
+    let name = election
+        .find(&one.project)
+        .map_or("", |at| election.projects[at].name.as_str());
     let number = if one.selected {
         format!("{}. ", at + 1)
     } else {
@@ -163,7 +164,11 @@ fn bar(election: &Election, one: &Explanation, scale: u64, y: u64, out: &mut Str
     let says = &one.cost;
     // Beside the bar, or within it where it reaches the table.
     let (x, anchor, ink) = if whole + 90 > BAR {
-        (BAR_X + whole - 8, "end", if one.selected { "#fff" } else { INK })
+        (
+            BAR_X + whole - 8,
+            "end",
+            if one.selected { "#fff" } else { INK },
+        )
     } else {
         (BAR_X + whole + 8, "start", INK)
     };
@@ -251,28 +256,44 @@ mod tests {
     fn bars_end_where_the_money_does() {
         let svg = drawn(LANE);
         // Bench: paid, 6 of the 12 of the dearest; lamp: 5 of its 6 were there; tower: nothing.
-        assert!(svg.contains(&format!("width=\"200\" height=\"16\" fill=\"{PAID}\"")), "{svg}");
-        assert!(svg.contains(&format!("width=\"166\" height=\"16\" fill=\"{HAD}\"")), "{svg}");
-        assert!(svg.contains(&format!("width=\"0\" height=\"16\" fill=\"{HAD}\"")), "{svg}");
+        assert!(
+            svg.contains(&format!("width=\"200\" height=\"16\" fill=\"{PAID}\"")),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(&format!("width=\"166\" height=\"16\" fill=\"{HAD}\"")),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(&format!("width=\"0\" height=\"16\" fill=\"{HAD}\"")),
+            "{svg}"
+        );
         assert!(svg.contains("Its 2 supporters had 5 left together: 1 too little."));
     }
 
     #[test]
     fn names_cannot_leave_their_place() {
         let svg = drawn(LANE);
-        assert!(svg.contains("Lamp &lt;&amp;&gt; &quot;light&quot;"), "{svg}");
+        assert!(
+            svg.contains("Lamp &lt;&amp;&gt; &quot;light&quot;"),
+            "{svg}"
+        );
         assert!(!svg.contains("<&>"));
     }
 
     #[test]
     fn nothing_to_buy_can_be_drawn() {
-        let svg = drawn("META\nkey;value\nbudget;12\nvote_type;approval\nPROJECTS\nproject_id;cost\na;0\nVOTES\nvoter_id;vote\n");
+        let svg = drawn(
+            "META\nkey;value\nbudget;12\nvote_type;approval\nPROJECTS\nproject_id;cost\na;0\nVOTES\nvoter_id;vote\n",
+        );
         assert!(svg.ends_with("</svg>\n"));
     }
 
     #[test]
     fn of_many_projects_those_bought_are_all_there() {
-        let projects: String = (0..90).map(|at| format!("p{at:02};{}\n", 1 + at % 7)).collect();
+        let projects: String = (0..90)
+            .map(|at| format!("p{at:02};{}\n", 1 + at % 7))
+            .collect();
         let all: Vec<String> = (0..60).map(|at| format!("p{at:02}")).collect();
         let svg = drawn(&format!(
             "META\nkey;value\nbudget;200\nvote_type;approval\nPROJECTS\nproject_id;cost\n{projects}VOTES\nvoter_id;vote\nv;\"{}\"\n",

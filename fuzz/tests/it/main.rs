@@ -1,5 +1,7 @@
-//! Every fuzz target for a moment: its seeds, and seeded changes of them, the same ones each time.
+//! Every fuzz target for a moment (and forged results, beside): its seeds, and seeded changes of them, the same ones each time.
 //! `LINLI_FUZZ_TRIES` multiplies how many.
+
+mod forged;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
