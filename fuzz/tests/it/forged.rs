@@ -48,7 +48,12 @@ fn others(piece: &Value) -> Vec<Value> {
         Value::Null => vec![json!(0), json!(1), json!("x"), json!([])],
         Value::Bool(truth) => vec![json!(!truth), Value::Null],
         Value::Number(number) => match number.as_i64() {
-            Some(whole) => vec![json!(whole + 1), json!(whole - 1), json!(whole / 2), json!(-7)],
+            Some(whole) => vec![
+                json!(whole + 1),
+                json!(whole - 1),
+                json!(whole / 2),
+                json!(-7),
+            ],
             None => {
                 let real = number.as_f64().unwrap();
                 vec![json!(real * 1.01 + 1e-3), json!(-real), json!(real + 1.0)]
@@ -126,7 +131,12 @@ fn each_change_is_found<T>(
         }
     }
     assert!(tried > 20, "{what}: only {tried} changes were read");
-    assert!(missed.is_empty(), "{} of {tried}:\n{}", missed.len(), missed.join("\n"));
+    assert!(
+        missed.is_empty(),
+        "{} of {tried}:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
 }
 
 const LANE: &[u8] = b"META\nkey;value\nbudget;14\nvote_type;approval\nPROJECTS\nproject_id;cost\n\
@@ -191,9 +201,15 @@ fn a_changed_opinion_map_is_found() {
     // Words for people; how long the search took; the state, which is input of the next analysis
     // and whose every part is checked when that one is; what the server was before.
     let free = |path: &str| {
-        ["/limits", "/directions/steps", "/directions/residuals", "/state", "/certificate/before"]
-            .iter()
-            .any(|one| path.starts_with(one))
+        [
+            "/limits",
+            "/directions/steps",
+            "/directions/residuals",
+            "/state",
+            "/certificate/before",
+        ]
+        .iter()
+        .any(|one| path.starts_with(one))
     };
     each_change_is_found("opinion", &made, believed, free);
 }
@@ -239,7 +255,8 @@ fn a_changed_plan_is_found() {
             } else {
                 (plan.value < made.value, plan.bound > made.bound)
             };
-            check(&task, plan).is_ok() && (better_value || better_bound || plan.left_out != made.left_out)
+            check(&task, plan).is_ok()
+                && (better_value || better_bound || plan.left_out != made.left_out)
         };
         assert_eq!(check(&task, &made), Ok(()));
         let whole = serde_json::to_value(&made).unwrap();
@@ -263,8 +280,13 @@ fn a_changed_vote_is_found() {
 /// digests of the files, which `linli ballot verify --election --counts` compares; the channel of a
 /// box; what came of proxies), and figures that only say where a finding lies.
 fn free_in_a_vote(path: &str) -> bool {
-    let last = path.rsplit('/').find(|one| one.parse::<u32>().is_err()).unwrap_or("");
-    let told = ["zh", "en", "note", "title", "names", "name", "adopted", "in_force", "source"];
+    let last = path
+        .rsplit('/')
+        .find(|one| one.parse::<u32>().is_err())
+        .unwrap_or("");
+    let told = [
+        "zh", "en", "note", "title", "names", "name", "adopted", "in_force", "source",
+    ];
     told.contains(&last)
         || ["/findings", "/inputs", "/election", "/rules", "/proxies"]
             .iter()
