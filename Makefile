@@ -80,6 +80,10 @@ bench: web ## The figures of benches/README.md, each beside its limit
 	cargo build --locked --release -p linli -p linli-benches
 	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data all
 
+.PHONY: fuzz
+fuzz: ## Every reader of outside bytes under libFuzzer: make fuzz MINUTES=5 [READERS="budget_file …"]
+	scripts/fuzz.sh $(or $(MINUTES),1) $(READERS)
+
 .PHONY: torture
 torture: web ## 200 rounds of kill -9 under load: nothing acknowledged may be lost
 	cargo build --locked --release -p linli -p linli-benches

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use linli_budgeting::pabulib::{self, Fault, Pabulib, Severity};
+use linli_budgeting::picture;
 use linli_budgeting::{Completion, Endowment, Options, Rule, Satisfaction, Tally, tally, verify};
 use serde::Serialize;
 use serde_json::json;
@@ -54,6 +55,9 @@ pub(crate) struct TallyArgs {
     /// Say of each project why it was bought or not
     #[arg(long)]
     explain: bool,
+    /// Draw each project's cost, who paid and what it lacked into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     /// Refuse a file with any fault, even one that leaves no doubt
     #[arg(long)]
     strict: bool,
@@ -130,14 +134,22 @@ fn count(args: &TallyArgs) -> anyhow::Result<Outcome> {
         endowment: args.endowment,
     };
     let mut progress = say::Progress::of("计票 · counting");
-    let counted = tally(&file.election, &options, args.explain, &mut |done| {
+    let explained = args.explain || args.svg.is_some();
+    let counted = tally(&file.election, &options, explained, &mut |done| {
         progress.at(done, 0);
     });
     progress.clear();
-    let tally = match counted {
+    let mut tally = match counted {
         Ok(tally) => tally,
         Err(refusal) => return refuse(&args.file, &refusal.to_string(), &[], args.json),
     };
+    if let Some(path) = &args.svg {
+        std::fs::write(path, picture::svg(&file.election, &tally))
+            .with_context(|| format!("writing {}", path.display()))?;
+        if !args.explain {
+            tally.explanations.clear();
+        }
+    }
     if args.json {
         say::json(&Answer {
             file: args.file.display().to_string(),

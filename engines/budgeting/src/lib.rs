@@ -16,6 +16,7 @@ mod election;
 mod explain;
 mod fraction;
 pub mod pabulib;
+pub mod picture;
 mod rules;
 mod satisfaction;
 mod tally;

@@ -65,3 +65,4 @@ pub use sea_orm;
 pub use shared::{Mode, Parked};
 pub use upcast::{Upcast, Upcasters};
 pub use verify::{Damage, Depth, Findings, Place, verify_store};
+pub use wire::read_entry;

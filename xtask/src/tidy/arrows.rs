@@ -7,7 +7,7 @@ use super::{Finding, Tree};
 const LAYERS: [&str; 5] = ["engines", "platform", "community", "portal", "linli"];
 
 /// Crates that only tests and figures use.
-const TOOLS: [&str; 3] = ["testkit", "benches", "xtask"];
+const TOOLS: [&str; 4] = ["testkit", "benches", "fuzz", "xtask"];
 
 /// The name of an engine that every engine may use.
 const UNITS: &str = "linli-units";

@@ -1,9 +1,6 @@
-//! Files with faults are named by line and column; bytes at random never stop a reader.
+//! Files with faults are named by line and column.
 
 use linli_ballot::{Counts, Election, Procedure, procedure::Kind};
-use proptest::prelude::*;
-
-use crate::shared;
 
 const ELECTION: &str = r#"format = "linli-election/1"
 id = "e"
@@ -179,23 +176,4 @@ fn faults_of_a_procedure_are_placed() {
         .expect_err("a rule without an article")
         .to_string();
     assert!(fault.contains("must say `unverified = true`"), "{fault}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    #[test]
-    fn no_bytes_stop_a_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        shared::readers_never_stop(&bytes);
-    }
-
-    #[test]
-    fn no_changed_byte_stops_a_reader(at in 0_usize..ELECTION.len(), byte in any::<u8>(), cut in any::<bool>()) {
-        let mut bytes = ELECTION.as_bytes().to_vec();
-        bytes[at] = byte;
-        if cut {
-            bytes.truncate(at);
-        }
-        shared::readers_never_stop(&bytes);
-    }
 }

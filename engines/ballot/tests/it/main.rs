@@ -12,9 +12,6 @@ mod schema;
 #[cfg(test)]
 mod sealed;
 #[cfg(test)]
-#[path = "../../fuzz/properties.rs"]
-mod shared;
-#[cfg(test)]
 mod situation;
 #[cfg(test)]
 mod vectors;

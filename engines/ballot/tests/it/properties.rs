@@ -1,31 +1,10 @@
-//! What holds for every vote, tried on random ones; the same functions are fuzz targets.
+//! What holds for every roll and every lot. What holds for every vote is in the fuzz targets of the
+//! repository (`fuzz/src/ballot.rs`).
 
 use proptest::prelude::*;
 
-use crate::shared;
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
-
-    #[test]
-    fn the_order_of_ballots_never_matters(bytes in proptest::collection::vec(any::<u8>(), 4..160)) {
-        shared::order_never_matters(&bytes);
-    }
-
-    #[test]
-    fn one_more_vote_for_a_winner_never_unseats(bytes in proptest::collection::vec(any::<u8>(), 4..160)) {
-        shared::one_more_vote_never_unseats(&bytes);
-    }
-
-    #[test]
-    fn the_sum_over_the_channels_is_the_roll(bytes in proptest::collection::vec(any::<u8>(), 4..160)) {
-        shared::channels_make_up_the_roll(&bytes);
-    }
-
-    #[test]
-    fn every_result_is_verified(bytes in proptest::collection::vec(any::<u8>(), 4..160)) {
-        shared::every_result_is_verified(&bytes);
-    }
 
     #[test]
     fn marking_off_adds_up(

@@ -11,9 +11,8 @@ mod oracle;
 #[cfg(test)]
 mod production;
 #[cfg(test)]
-#[path = "../../fuzz/properties.rs"]
-mod properties;
-#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod server;

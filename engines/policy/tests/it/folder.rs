@@ -3,9 +3,6 @@
 use linli_policy::ir::{Entity, Fact};
 use linli_policy::population::{ReadPopulation, read};
 use linli_policy::value::{Codes, Names, Range, Type};
-use proptest::prelude::*;
-
-use crate::properties;
 
 fn fact(field: &str, entity: Entity, type_: Type, high: i64) -> Fact {
     Fact {
@@ -206,44 +203,4 @@ fn every_bad_row_is_told_up_to_twenty() {
     let rows: String = (0..50).map(|row| format!("H{row},x\n")).collect();
     let refused = taken(&format!("household,rent\n{rows}"), PERSONS).unwrap_err();
     assert_eq!(refused.len(), 20);
-}
-
-proptest! {
-    /// What the fuzz targets do for hours, for a moment: bytes near to a good folder.
-    #[test]
-    fn no_bytes_break_the_reader(
-        changes in proptest::collection::vec((0..400_usize, any::<u8>(), any::<bool>()), 0..6),
-    ) {
-        let households = "household,area,rent,occupancy\nH1,A,1200.50,owner\nH2,B,,\n";
-        let persons = "person,household,age,salary,role\nP1,H2,40,12.50,adult\nP2,H1,7,,child\n";
-        let mut bytes = format!("{households}\0{persons}").into_bytes();
-        changed(&mut bytes, changes);
-        properties::populations_are_whole_or_refused(&bytes);
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// The same for bytes near to a good policy.
-    #[test]
-    fn no_bytes_break_the_language(
-        changes in proptest::collection::vec((0..10_000_usize, any::<u8>(), any::<bool>()), 0..6),
-    ) {
-        let mut bytes = include_bytes!("../../examples/country-template.toml").to_vec();
-        changed(&mut bytes, changes);
-        properties::policies_are_read_or_refused(&bytes);
-    }
-}
-
-/// Puts bytes in, or in the place of others.
-fn changed(bytes: &mut Vec<u8>, changes: Vec<(usize, u8, bool)>) {
-    for (at, byte, insert) in changes {
-        let at = at % bytes.len();
-        if insert {
-            bytes.insert(at, byte);
-        } else {
-            bytes[at] = byte;
-        }
-    }
 }

@@ -13,9 +13,6 @@ mod naive;
 #[cfg(test)]
 mod openfisca;
 #[cfg(test)]
-#[path = "../../fuzz/properties.rs"]
-mod properties;
-#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod sweep;

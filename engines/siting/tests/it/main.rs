@@ -1,9 +1,7 @@
-//! Siting against published optima, the peers' own answers, and broken files.
+//! Siting against published optima and the peers' own answers.
 
 #[cfg(test)]
 mod instances;
-#[cfg(test)]
-mod mutations;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]

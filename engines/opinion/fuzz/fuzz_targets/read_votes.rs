@@ -1,8 +1,0 @@
-//! Any bytes as a file of votes.
-#![no_main]
-
-#[path = "../properties.rs"]
-#[expect(dead_code, reason = "each target asks one of the properties")]
-mod properties;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::votes(bytes));

@@ -1,0 +1,15 @@
+META
+key;value
+budget;100000
+vote_type;cumulative
+max_sum_points;10
+PROJECTS
+project_id;cost
+1;50000
+2;40000.50
+3;70000
+VOTES
+voter_id;vote;points
+1;1,2;7,3
+2;3;10
+3;2,3;5,5

@@ -1,0 +1,16 @@
+META
+key;value
+budget;10
+vote_type;ordinal
+max_length;3
+scoring_fn;Borda
+PROJECTS
+project_id;cost
+p1;4
+p2;5
+p3;6
+VOTES
+voter_id;vote
+x;p1,p2,p3
+y;p3,p1
+z;p2

@@ -1,0 +1,12 @@
+META
+key;value
+budget;10
+vote_type;scoring
+PROJECTS
+project_id;cost
+p1;4
+p2;5
+VOTES
+voter_id;vote;points
+x;p1,p2;3,-1
+y;p2;5
