@@ -5,13 +5,14 @@ use std::path::Path;
 
 use jiff::ToSpan as _;
 use linli_community::Linli;
-use linli_community::accounts::{self, AccountRow, Command as Wish};
+use linli_community::accounts::{self, AccountRow, Command as Wish, Credential};
 use linli_kernel::{Actor, AreaPath, Post, PostId, ResidentId, Role};
 use linli_units::IdentityNumber;
 use serde::Serialize;
 
 use crate::cli::{
-    Account, AccountAdd, AccountPassword, AccountPerson, AccountPost, AccountToken, Asked,
+    Account, AccountAdd, AccountFactor, AccountPassword, AccountPerson, AccountPost, AccountToken,
+    Asked,
 };
 use crate::node;
 use crate::outcome::{Misuse, Outcome};
@@ -25,6 +26,7 @@ pub(crate) async fn run(account: &Account) -> anyhow::Result<Outcome> {
         Account::Post(post) => give(post).await,
         Account::Person(wish) => name_person(wish).await,
         Account::Password(wish) => password(wish).await,
+        Account::Factor(wish) => factor(wish).await,
         Account::Token(token) => issue(token).await,
         Account::List(asked) => list(asked).await,
     }
@@ -61,7 +63,7 @@ async fn add(add: &AccountAdd) -> anyhow::Result<Outcome> {
         password: node::first_password(),
     };
     let desk = node::desk(dir, &settings).await?;
-    desk.set_password(&add.login, account, added.password.clone())
+    desk.give_password(&add.login, account, added.password.clone())
         .await?;
     linli.journal().close().await;
     let text = format!(
@@ -127,10 +129,34 @@ async fn password(wish: &AccountPassword) -> anyhow::Result<Outcome> {
         password: node::first_password(),
     };
     let desk = node::desk(dir, &Settings::of(dir)?).await?;
-    desk.set_password(&wish.login, row.id, added.password.clone())
+    desk.give_password(&wish.login, row.id, added.password.clone())
         .await?;
+    desk.end_visits(row.id, None).await?;
     let text = format!("{} 的新密码 · new password: {}", wish.login, added.password);
     answer(&wish.asked, &added, &text)
+}
+
+/// For the security administrator who lost the phone and has no colleague to ask.
+async fn factor(wish: &AccountFactor) -> anyhow::Result<Outcome> {
+    let dir = &wish.asked.folder.dir;
+    let (settings, linli) = node::writing(dir).await?;
+    let row = by_login(&linli, &wish.login, dir).await?;
+    let actor = Actor::system();
+    let command = Wish::ResetCredential {
+        credential: Credential::SecondFactor,
+    };
+    accounts::perform(&linli, node::call(&linli, &actor), row.id, &command)
+        .await
+        .map_err(node::told)?;
+    linli.journal().close().await;
+    let desk = node::desk(dir, &settings).await?;
+    desk.forget_factor(row.id).await?;
+    desk.end_visits(row.id, None).await?;
+    let text = format!(
+        "{} 下次登录时重新设置第二步验证 · sets up a second factor anew at the next sign-in",
+        wish.login
+    );
+    answer(&wish.asked, &wish.login, &text)
 }
 
 async fn give(wish: &AccountPost) -> anyhow::Result<Outcome> {

@@ -141,9 +141,12 @@ pub(crate) struct Restore {
     /// The backup
     #[arg(value_name = "ARCHIVE")]
     pub(crate) from: PathBuf,
-    /// The new node's folder: empty, or not there yet
-    #[arg(long, value_name = "DIR")]
-    pub(crate) dir: PathBuf,
+    /// The new node's folder: empty, or not there yet. With --drill: the node that notes it down
+    #[arg(long, value_name = "DIR", required_unless_present = "drill")]
+    pub(crate) dir: Option<PathBuf>,
+    /// 恢复演练: restore into a folder that is removed again, verify everything, and say how it went
+    #[arg(long)]
+    pub(crate) drill: bool,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub(crate) store: String,
@@ -207,6 +210,8 @@ pub(crate) enum Account {
     Person(AccountPerson),
     /// Give an account of staff a new password and print it
     Password(AccountPassword),
+    /// Take the second factor of an account away: a new one is set up at the next sign-in
+    Factor(AccountFactor),
     /// Issue a token for the API
     Token(AccountToken),
     /// List accounts and their posts
@@ -256,6 +261,17 @@ pub(crate) struct AccountPerson {
 /// `linli account password`
 #[derive(Debug, Args)]
 pub(crate) struct AccountPassword {
+    /// Whose
+    #[arg(value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli account factor`
+#[derive(Debug, Args)]
+pub(crate) struct AccountFactor {
     /// Whose
     #[arg(value_name = "LOGIN")]
     pub(crate) login: String,

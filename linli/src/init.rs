@@ -43,14 +43,14 @@ pub(crate) async fn run(init: &Init) -> anyhow::Result<Outcome> {
             .map_err(node::told)?;
     let password = node::first_password();
     let desk = node::desk(dir, &settings).await?;
-    desk.set_password(&init.login, account, password.clone())
+    desk.give_password(&init.login, account, password.clone())
         .await?;
     linli.journal().close().await;
     let dir = dir.display();
     say::line(format!(
         "节点已建立 · The node is ready in {dir}\n\n  \
          安全管理员 · security administrator\n    用户名 · user name   {}\n    密码 · password      {password}\n\n\
-         密码只显示这一次 · The password is shown this once.\n\
+         密码只显示这一次,首次登录时更换 · The password is shown this once; you replace it at the first sign-in.\n\
          下一步 · Next: linli doctor --dir {dir} && linli serve --dir {dir}",
         init.login
     ));

@@ -4,6 +4,7 @@
 //! place that writes to the terminal, [`settings`] the one that reads `linli.toml`.
 
 mod account;
+mod backups;
 mod ballot;
 mod budget;
 mod cli;

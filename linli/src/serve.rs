@@ -16,7 +16,7 @@ use linli_portal::settings::Patience;
 use crate::cli::Folder;
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::Settings;
-use crate::{discovery, logs, node, searching};
+use crate::{backups, discovery, logs, node, searching};
 
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -105,6 +105,8 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     let finder = tokio::spawn(discovery::run(linli.clone()));
     let sweeper = tokio::spawn(upkeep(linli.clone(), desk_of_files));
     let searcher = tokio::spawn(searching::run(linli.clone()));
+    let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
+    let keeper = tokio::spawn(keeper);
     let stop = async {
         if let Err(error) = server::stop_signal().await {
             tracing::error!(%error, "cannot wait for a signal");
@@ -115,6 +117,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     finder.abort();
     sweeper.abort();
     searcher.abort();
+    keeper.abort();
     linli.journal().close().await;
     tracing::info!("stopped");
     Ok(())

@@ -26,7 +26,7 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 15] = [
+const VARIABLES: [&str; 19] = [
     "store",
     "listen",
     "address",
@@ -37,6 +37,10 @@ const VARIABLES: [&str; 15] = [
     "office.name_zh",
     "office.name_en",
     "office.security_contact",
+    "sign_in.second_factor",
+    "backup.every_hours",
+    "backup.to",
+    "backup.keep",
     "log.format",
     "log.filter",
     "limits.connections",
@@ -64,6 +68,10 @@ pub(crate) struct Settings {
     pub(crate) fonts: Option<PathBuf>,
     /// Whose node it is.
     pub(crate) office: Office,
+    /// How staff sign in.
+    pub(crate) sign_in: SignIn,
+    /// Backups that happen by themselves.
+    pub(crate) backup: Backup,
     /// What is logged, and how.
     pub(crate) log: Log,
     /// What one client may take.
@@ -82,6 +90,27 @@ pub(crate) struct Office {
     pub(crate) name_en: String,
     /// Where to report a weakness.
     pub(crate) security_contact: String,
+}
+
+/// How staff sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// Whether staff need a second factor.
+    pub(crate) second_factor: bool,
+}
+
+/// Backups that happen by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backup {
+    /// Every so many hours; 0 for never.
+    pub(crate) every_hours: u32,
+    /// The folder for archives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<PathBuf>,
+    /// How many archives are kept; 0 for all.
+    pub(crate) keep: usize,
 }
 
 /// What is logged, and how.
@@ -130,6 +159,14 @@ impl Default for Settings {
                 name_zh: "松江区".to_owned(),
                 name_en: "Songjiang District".to_owned(),
                 security_contact: "tel:12345".to_owned(),
+            },
+            sign_in: SignIn {
+                second_factor: true,
+            },
+            backup: Backup {
+                every_hours: 0,
+                to: None,
+                keep: 14,
             },
             log: Log {
                 format: LogFormat::Text,
@@ -192,6 +229,12 @@ impl Settings {
                 self.address
             )));
         }
+        if self.backup.every_hours > 0 && self.backup.to.is_none() {
+            return Err(Misuse(format!(
+                "backup.every_hours = {}: name the folder for archives in backup.to",
+                self.backup.every_hours
+            )));
+        }
         Ok(())
     }
 
@@ -229,6 +272,8 @@ impl Settings {
             public_url: self.address.trim_end_matches('/').to_owned(),
             tls: self.address.starts_with("https://"),
             behind_proxy: self.behind_proxy,
+            // A demo is entered by one press: there is nobody's phone to ask.
+            second_factor: self.sign_in.second_factor && !demo,
             security_contact: self.office.security_contact.clone(),
             limits: linli_portal::settings::Limits {
                 pages: rate(
@@ -313,6 +358,9 @@ pub(crate) fn commented(settings: &Settings) -> String {
         name_zh = office.name_zh,
         name_en = office.name_en,
         security_contact = office.security_contact,
+        second_factor = settings.sign_in.second_factor,
+        every_hours = settings.backup.every_hours,
+        keep = settings.backup.keep,
         filter = settings.log.filter,
         connections = limits.connections,
         pages = limits.pages_per_minute,
@@ -353,6 +401,14 @@ mod tests {
         let settings = of("store = \"postgres://linli@db/linli\"").unwrap();
         assert_eq!(settings.postgres(), Some("postgres://linli@db/linli"));
         assert!(of("store = \"mysql://x\"").is_err());
+    }
+
+    #[test]
+    fn a_schedule_needs_a_folder() {
+        let none = of("[backup]\nevery_hours = 24").unwrap_err().to_string();
+        assert!(none.contains("backup.to"), "{none}");
+        let both = of("[backup]\nevery_hours = 24\nto = \"/backup\"").unwrap();
+        assert_eq!((both.backup.every_hours, both.backup.keep), (24, 14));
     }
 
     #[test]

@@ -11,24 +11,22 @@ use linli_kernel::SystemClock;
 use crate::cli::{Backup, Restore};
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::{self, Settings};
-use crate::{init, say};
+use crate::{backups, init, say};
 
 /// `linli backup`: the node may run meanwhile.
 pub(crate) async fn backup(backup: &Backup) -> anyhow::Result<Outcome> {
     let dir = &backup.asked.folder.dir;
     let settings = Settings::of(dir)?;
-    init::private_folder(&backup.to)?;
     let config = settings.journal(dir)?;
     let journal = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await?;
     let mut shown = say::Progress::of("备份 · backing up");
-    let made = journal
-        .backup(&backup.to, |progress| shown.at(progress.done, progress.of))
-        .await?;
+    let made = backups::make(dir, &journal, &backup.to, |progress| {
+        shown.at(progress.done, progress.of);
+    })
+    .await;
     journal.close().await;
     shown.end("");
-    let copy = backup.to.join(settings::FILE);
-    fs::copy(dir.join(settings::FILE), &copy)
-        .with_context(|| format!("copying the settings to {}", copy.display()))?;
+    let made = made?;
     if backup.asked.json {
         say::json(&made)?;
         return Ok(Outcome::Done);
@@ -58,11 +56,16 @@ fn missing(files: u64) -> String {
 
 /// `linli restore`: into an empty folder; the node then reads, and writes once it is confirmed.
 pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
-    let dir = &restore.dir;
     if !restore.from.is_file() {
         let told = format!("{}: there is no such backup", restore.from.display());
         return Err(Misuse(told).into());
     }
+    if restore.drill {
+        return backups::drill::run(&restore.from, restore.dir.as_deref(), restore.json).await;
+    }
+    let dir = restore.dir.as_deref().ok_or_else(|| {
+        Misuse("--dir: name the new node's folder, or ask for a --drill".to_owned())
+    })?;
     let settings = Settings {
         store: restore.store.clone(),
         ..kept(restore)?

@@ -3,6 +3,7 @@
 //! Reading order: [`shell`] (what every page stands in), [`session`] (the desk), [`signin`], then
 //! the features. [`app`] puts them together; [`server`] serves the whole.
 
+mod account;
 mod admin;
 mod api;
 mod apply;
@@ -127,6 +128,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .merge(shell::routes())
         .merge(signin::routes())
+        .merge(account::routes())
         .merge(home::routes())
         .merge(catalogue::routes())
         .merge(apply::routes())
@@ -162,7 +164,7 @@ pub fn app(portal: Portal) -> Router {
         uploads,
     } = routes().build();
     let sessions = SessionManagerLayer::new(DeskStore(portal.desk.clone()))
-        .with_name(signin::SESSION_COOKIE)
+        .with_name(portal.shared.settings.cookie(signin::SESSION_COOKIE))
         .with_secure(portal.shared.settings.tls)
         .with_same_site(tower_sessions::cookie::SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(signin::LONGEST));

@@ -23,6 +23,8 @@ pub struct Settings {
     pub tls: bool,
     /// Whether a proxy of our own stands before the node and notes addresses.
     pub behind_proxy: bool,
+    /// Whether staff need a second factor to sign in. Residents never do.
+    pub second_factor: bool,
     /// Where to report a weakness.
     pub security_contact: String,
     /// Until when that is good, as security.txt wants it.
@@ -45,6 +47,19 @@ pub struct Limits {
     pub spare_loopback: bool,
 }
 
+impl Settings {
+    /// The name under which the cookie `name` goes over the wire: over TLS with the prefix that makes
+    /// a browser refuse it from another host, without `Secure` or for a part of the site.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> String {
+        if self.tls {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -55,6 +70,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:8080".to_owned(),
             tls: false,
             behind_proxy: false,
+            second_factor: true,
             security_contact: "tel:12345".to_owned(),
             security_expires: "2027-12-31T00:00:00Z".to_owned(),
             limits: Limits::default(),

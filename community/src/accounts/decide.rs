@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::events::{
-    Closed, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven, TokenIssued, TokenRevoked,
+    Closed, Credential, CredentialReset, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven,
+    TokenIssued, TokenRevoked,
 };
 use super::refusal;
 use super::state::Account;
@@ -73,6 +74,11 @@ pub enum Command {
         /// Which.
         token: Uuid,
     },
+    /// Reset a credential of somebody who lost it.
+    ResetCredential {
+        /// Which.
+        credential: Credential,
+    },
     /// Close the account.
     Close,
 }
@@ -106,6 +112,7 @@ pub fn decide(
             to: *to,
         })?,
         Command::RevokeToken { token } => asked.revoke(*token)?,
+        Command::ResetCredential { credential } => asked.reset(*credential)?,
         Command::Close => asked.close()?,
     };
     Ok(vec![event])
@@ -263,6 +270,14 @@ impl Asked<'_> {
             Some(held) if !held.revoked => Ok(Event::TokenRevoked(TokenRevoked { token })),
             _ => Err(refusal::no_such_token()),
         }
+    }
+
+    fn reset(&self, credential: Credential) -> Result<Event, Refusal> {
+        self.managed()?;
+        if !matches!(self.account.holder, Some(Holder::Staff { .. })) {
+            return Err(refusal::resident_has_no_credential());
+        }
+        Ok(Event::CredentialReset(CredentialReset { credential }))
     }
 
     fn close(&self) -> Result<Event, Refusal> {

@@ -97,6 +97,24 @@ pub struct TokenRevoked {
     pub token: Uuid,
 }
 
+/// What somebody signs in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// The password.
+    Password,
+    /// The second factor, with its recovery codes.
+    SecondFactor,
+}
+
+/// A credential was reset by somebody else than its holder. Which one it was before and is now
+/// stands nowhere; that it happened, and by whom, does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialReset {
+    /// Which.
+    pub credential: Credential,
+}
+
 /// An account was closed: nobody signs in with it any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
@@ -119,6 +137,8 @@ pub enum Event {
     TokenIssued(TokenIssued),
     /// See [`TokenRevoked`].
     TokenRevoked(TokenRevoked),
+    /// See [`CredentialReset`].
+    CredentialReset(CredentialReset),
     /// See [`Closed`].
     Closed(Closed),
 }
@@ -129,6 +149,7 @@ const POST_GIVEN: Kind = Kind::new("accounts.post-given", 1);
 const POST_ENDED: Kind = Kind::new("accounts.post-ended", 1);
 const TOKEN_ISSUED: Kind = Kind::new("accounts.token-issued", 1);
 const TOKEN_REVOKED: Kind = Kind::new("accounts.token-revoked", 1);
+const CREDENTIAL_RESET: Kind = Kind::new("accounts.credential-reset", 1);
 const CLOSED: Kind = Kind::new("accounts.closed", 1);
 
 impl Event {
@@ -142,6 +163,7 @@ impl Event {
             Self::PostEnded(_) => POST_ENDED,
             Self::TokenIssued(_) => TOKEN_ISSUED,
             Self::TokenRevoked(_) => TOKEN_REVOKED,
+            Self::CredentialReset(_) => CREDENTIAL_RESET,
             Self::Closed(_) => CLOSED,
         }
     }
@@ -158,6 +180,7 @@ impl Event {
             Self::PostEnded(event) => serde_json::to_value(event),
             Self::TokenIssued(event) => serde_json::to_value(event),
             Self::TokenRevoked(event) => serde_json::to_value(event),
+            Self::CredentialReset(event) => serde_json::to_value(event),
             Self::Closed(event) => serde_json::to_value(event),
         };
         value.map_err(|problem| Fault::Damaged(format!("{}: {problem}", self.kind())))
@@ -176,6 +199,7 @@ impl Event {
             ("accounts.post-ended", 1) => Self::PostEnded(parse(kind, open)?),
             ("accounts.token-issued", 1) => Self::TokenIssued(parse(kind, open)?),
             ("accounts.token-revoked", 1) => Self::TokenRevoked(parse(kind, open)?),
+            ("accounts.credential-reset", 1) => Self::CredentialReset(parse(kind, open)?),
             ("accounts.closed", 1) => Self::Closed(parse(kind, open)?),
             _ => return Err(FoldError::Unknown(kind.to_string())),
         })

@@ -15,11 +15,12 @@
 //! 回避: whose person an account of staff is may be recorded, by the resident's id, so that nobody
 //! works on a case of their own or of their household (`reactions::kin_of`).
 //!
-//! **Life cycle.** opened → person named, posts given and ended, tokens issued and revoked → closed.
+//! **Life cycle.** opened → person named, posts given and ended, tokens issued and revoked,
+//! credentials reset → closed.
 //! Nothing is deleted: an ended post and a closed account stay in the history.
 //!
-//! Passwords and second factors are no facts of the journal; they lie on the desk of the portal. Of
-//! a token only its hash is recorded.
+//! Passwords and second factors are no facts of the journal; they lie on the desk of the portal. That
+//! somebody else reset one is a fact, and so is who. Of a token only its hash is recorded.
 
 mod decide;
 mod events;
@@ -32,7 +33,8 @@ mod tests;
 
 pub use decide::{Command, Context, decide};
 pub use events::{
-    Closed, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven, TokenIssued, TokenRevoked,
+    Closed, Credential, CredentialReset, Event, Holder, Opened, PersonNamed, PostEnded, PostGiven,
+    TokenIssued, TokenRevoked,
 };
 pub use register::{
     AccountRow, Accounts, by_id, by_login, by_resident, by_token, indexes, posts_on, staff_within,

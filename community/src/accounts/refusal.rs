@@ -83,3 +83,8 @@ pub(super) fn not_staff() -> Refusal {
 pub(super) fn person_unchanged() -> Refusal {
     Refusal::new("accounts.person-unchanged").on("resident")
 }
+
+/// Residents sign in by a code to their phone: there is nothing to reset.
+pub(super) fn resident_has_no_credential() -> Refusal {
+    Refusal::new("accounts.resident-has-no-credential")
+}

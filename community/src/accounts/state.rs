@@ -140,6 +140,8 @@ impl Account {
                     held.revoked = true;
                 }
             }
+            // The credential itself lies on the desk of the portal.
+            Event::CredentialReset(_) => {}
             Event::Closed(event) => {
                 self.closed = true;
                 for held in &mut self.posts {

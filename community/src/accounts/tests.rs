@@ -290,6 +290,9 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_read() {
         Command::EndPost {
             post: PostId(Uuid::from_u128(1)),
         },
+        Command::ResetCredential {
+            credential: Credential::SecondFactor,
+        },
         Command::Close,
     ];
     for command in commands {
@@ -304,7 +307,7 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_read() {
         }
     }
     let all = golden::all(&folder).unwrap();
-    assert_eq!(all.len(), 8, "each version ever written");
+    assert_eq!(all.len(), 9, "each version ever written");
     for golden in all {
         let event = Event::read(&golden.kind, &golden.open).unwrap();
         assert_eq!(event.open().unwrap(), golden.open);
@@ -354,4 +357,34 @@ fn nobody_says_themselves_who_they_are() {
         ask(&account, &admin(7, "310117"), &name),
         Err("accounts.own-account".to_owned())
     );
+}
+
+#[test]
+fn a_credential_is_reset_by_another_administrator_of_the_area_alone() {
+    let reset = Command::ResetCredential {
+        credential: Credential::Password,
+    };
+    let account = after(&[staff("wang.min")]);
+    assert!(ask(&account, &admin(1, "310117"), &reset).is_ok());
+    assert_eq!(
+        ask(&account, &admin(7, "310117"), &reset),
+        Err("accounts.own-account".to_owned())
+    );
+    for (role, area) in [
+        (Role::SecurityAdmin, "310117/310117002"),
+        (Role::SystemAdmin, "310117"),
+        (Role::AuditAdmin, "310117"),
+        (Role::DistrictOfficer, "310117"),
+    ] {
+        let other = Actor::in_post(AccountId(Uuid::from_u128(1)), post(99, role, area));
+        assert!(ask(&account, &other, &reset).is_err(), "{role:?} of {area}");
+    }
+    let resident = Command::Open {
+        area: path("310117/310117001"),
+        holder: Holder::Resident {
+            resident: ResidentId(Uuid::from_u128(9)),
+        },
+    };
+    let no = refused(&after(&[resident]), &reset);
+    assert_eq!(no, "accounts.resident-has-no-credential");
 }

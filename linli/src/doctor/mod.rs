@@ -17,6 +17,7 @@ use linli_kernel::{Clock as _, Fault, SystemClock};
 use linli_portal::assets::Assets;
 use linli_portal::server::Listen;
 
+use crate::backups;
 use crate::cli::Asked;
 use crate::outcome::Outcome;
 use crate::say;
@@ -68,6 +69,11 @@ async fn examine(dir: &Path) -> Vec<Finding> {
     findings.push(store);
     findings.push(machine::clock(&SystemClock, last_entry));
     findings.extend(attachments(&settings, dir).await);
+    findings.push(node::backups(
+        &backups::noted(dir),
+        settings.backup.every_hours,
+        SystemClock.now(),
+    ));
     findings.extend(catalogue(&settings));
     findings.push(node::fonts(settings.fonts.as_deref()));
     findings.push(node::pages(

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_interop::letter::Press;
 use linli_units::WorkCalendar;
 
 use super::finding::Finding;
+use crate::backups::{Noted, What, last_good};
 
 /// Characters of real names that the embedded font lacks.
 const RARE: [char; 3] = ['𬭊', '𫖯', '㐖'];
@@ -72,6 +74,37 @@ pub(super) fn fonts(folder: Option<&Path>) -> Finding {
     )
 }
 
+/// The last good backup is not old, and one was tried out.
+pub(super) fn backups(all: &[Noted], every_hours: u32, now: Timestamp) -> Finding {
+    const DAY: i64 = 24;
+    let age = |what| last_good(all, what).map(|one| now.duration_since(one.at).as_hours());
+    let patience = match every_hours {
+        0 => 7 * DAY,
+        hours => 2 * i64::from(hours).max(1),
+    };
+    match (age(What::Backup), age(What::Drill)) {
+        (None, _) => Finding::warn(
+            "backup",
+            "there is no backup yet",
+            "请在 linli.toml 设置 [backup],或者运行 linli backup。",
+            "Set [backup] in linli.toml, or run `linli backup`.",
+        ),
+        (Some(hours), _) if hours > patience => Finding::warn(
+            "backup",
+            format!("the last good backup is {hours} hours old"),
+            "请看 backups.jsonl 最后几行是什么原因,再运行 linli backup。",
+            "See in the last lines of backups.jsonl why, then run `linli backup`.",
+        ),
+        (Some(hours), drill) if drill.is_none_or(|drill| drill > 92 * DAY) => Finding::warn(
+            "backup",
+            format!("{hours} hours old, and none was tried out within three months"),
+            "请运行 linli restore --drill 备份文件 --dir 节点目录。",
+            "Run `linli restore --drill ARCHIVE --dir` and the node's folder.",
+        ),
+        (Some(hours), _) => Finding::ok("backup", format!("{hours} hours old, and tried out")),
+    }
+}
+
 /// Style sheets and scripts are part of the program.
 pub(super) fn pages(built: bool) -> Finding {
     if built {
@@ -97,6 +130,22 @@ mod tests {
         let known = linli_community::catalogue::built_in_calendar().unwrap();
         assert_eq!(calendar(&known, date(2026, 6, 1)).state, State::Ok);
         assert_eq!(calendar(&known, date(2099, 6, 1)).state, State::Fail);
+    }
+
+    #[test]
+    fn an_old_backup_is_told_and_so_is_one_that_was_never_tried() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-11-30T12:00:00Z");
+        let noted = |text: &str, what| Noted::good(at(text), what, Path::new("a"), 1);
+        let state = |all: &[Noted], every| backups(all, every, now).state;
+        assert_eq!(state(&[], 24), State::Warn);
+        let fresh = noted("2026-11-30T01:00:00Z", What::Backup);
+        let drill = noted("2026-10-30T01:00:00Z", What::Drill);
+        assert_eq!(state(&[fresh.clone()], 24), State::Warn, "never tried");
+        assert_eq!(state(&[drill.clone(), fresh], 24), State::Ok);
+        let old = noted("2026-11-27T01:00:00Z", What::Backup);
+        assert_eq!(state(&[drill.clone(), old.clone()], 24), State::Warn);
+        assert_eq!(state(&[drill, old], 0), State::Ok, "by hand: a week");
     }
 
     #[test]

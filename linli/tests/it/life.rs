@@ -137,6 +137,47 @@ fn a_restored_node_waits_for_confirmation() {
     json(0, &["journal", "verify"], &new);
 }
 
+/// The lines of the record of backups.
+fn record(dir: &Path) -> Vec<serde_json::Value> {
+    let text = fs::read_to_string(dir.join("backups.jsonl")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+#[test]
+fn a_drill_restores_verifies_and_writes_down_how_it_went() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("node");
+    made(&dir);
+    let backup = home.path().join("backup");
+    let done = json(0, &["backup", backup.to_str().unwrap()], &dir);
+    let archive = done["archive"].as_str().unwrap();
+    let drilled = json(0, &["restore", archive, "--drill"], &dir);
+    assert_eq!(drilled["entries"], done["entries"]);
+    assert_eq!(drilled["damages"], serde_json::json!([]));
+    let mut bytes = fs::read(archive).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(archive, bytes).unwrap();
+    let dir_text = dir.to_str().unwrap();
+    expect(1, &["restore", archive, "--drill", "--dir", dir_text]);
+    let told: Vec<(String, bool)> = record(&dir)
+        .iter()
+        .map(|line| {
+            let what = line["what"].as_str().unwrap().to_owned();
+            (what, line["ok"].as_bool().unwrap())
+        })
+        .collect();
+    let expected = [("backup", true), ("drill", true), ("drill", false)];
+    assert_eq!(told, expected.map(|(what, ok)| (what.to_owned(), ok)));
+    let findings = json(0, &["doctor"], &dir);
+    let backups = findings.as_array().unwrap().iter();
+    let state = backups
+        .filter(|one| one["check"] == "backup")
+        .map(|one| &one["state"]);
+    assert_eq!(state.collect::<Vec<_>>(), ["ok"]);
+}
+
 #[test]
 fn one_line_moves_a_node_to_postgresql() {
     let Some(server) = Postgres::start() else {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use linli_kernel::Fault;
@@ -35,6 +35,9 @@ impl Secrets {
     /// Those in `folder`; made there when the folder has none and `create` is set. A folder with
     /// some but not all is refused: making new ones would leave the store unreadable.
     pub(crate) fn open(folder: &Path, create: bool) -> Result<Self, Fault> {
+        if create {
+            settle(folder)?;
+        }
         let present = FILES
             .iter()
             .filter(|name| folder.join(name).exists())
@@ -51,15 +54,18 @@ impl Secrets {
         })
     }
 
-    /// Writes them to `folder`, where none may be yet.
+    /// Writes them to `folder`, where none may be yet: all of them durable under names of their own
+    /// before the first gets its own, so that a power cut never leaves some without the others.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), Fault> {
-        fs::create_dir_all(folder).map_err(|why| setting(folder, &why))?;
-        restrict(folder, 0o700)?;
+        make_folder(folder)?;
         for (name, secret) in FILES.iter().zip([self.signing, self.wrapping, self.lookup]) {
-            write_secret(
-                &folder.join(name),
-                format!("{}\n", hex::encode(secret)).as_bytes(),
-            )?;
+            let text = format!("{}\n", hex::encode(secret));
+            write_secret(&draft(folder, name), text.as_bytes())?;
+        }
+        sync_folder(folder)?;
+        for name in FILES {
+            let path = folder.join(name);
+            fs::rename(draft(folder, name), &path).map_err(|why| setting(&path, &why))?;
         }
         sync_folder(folder)
     }
@@ -82,6 +88,62 @@ impl Secrets {
     pub(crate) fn row_mac(&self, table: &str, parts: &[&[u8]]) -> Vec<u8> {
         self.keyed_hash(table, parts)[..16].to_vec()
     }
+}
+
+fn draft(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.new"))
+}
+
+/// Ends a first start that was cut short: where no secret has its name yet, the drafts were used by
+/// nobody and go; where one has, all drafts were durable before it, and the rest follow.
+fn settle(folder: &Path) -> Result<(), Fault> {
+    let any = FILES.iter().any(|name| folder.join(name).exists());
+    for name in FILES {
+        let (path, draft) = (folder.join(name), draft(folder, name));
+        if !draft.exists() {
+            continue;
+        }
+        let done = if any && !path.exists() {
+            fs::rename(&draft, &path)
+        } else {
+            fs::remove_file(&draft)
+        };
+        done.map_err(|why| setting(&draft, &why))?;
+    }
+    Ok(())
+}
+
+/// Makes `folder`, for its owner alone, and its name durable.
+fn make_folder(folder: &Path) -> Result<(), Fault> {
+    fs::create_dir_all(folder).map_err(|why| setting(folder, &why))?;
+    restrict(folder, 0o700)?;
+    match folder.parent() {
+        Some(parent) if parent.is_dir() => sync_folder(parent),
+        _ => Ok(()),
+    }
+}
+
+/// The secret in the file `name` of `folder`; made where there is none yet.
+pub(crate) fn one(folder: &Path, name: &str) -> Result<[u8; 32], Fault> {
+    let file = folder.join(name);
+    if !file.exists() {
+        make_folder(folder)?;
+        let mark: [u8; 4] = random()?;
+        // Written beside and linked into place: of two processes at once only one makes the key, and
+        // nobody reads half of it.
+        let fresh = folder.join(format!("{name}.{}", hex::encode(mark)));
+        let text = format!("{}\n", hex::encode(random::<32>()?));
+        write_secret(&fresh, text.as_bytes())?;
+        let linked = fs::hard_link(&fresh, &file);
+        fs::remove_file(&fresh).map_err(|why| setting(&fresh, &why))?;
+        if let Err(why) = linked
+            && !file.exists()
+        {
+            return Err(setting(&file, &why));
+        }
+        sync_folder(folder)?;
+    }
+    read(&file)
 }
 
 /// 32 bytes from the system's source of randomness.

@@ -17,8 +17,6 @@ use crate::desk::{looks, trouble};
 use crate::shell::ui::{self, Link};
 use crate::shell::{Fields, Page, Signed, Trouble};
 
-const SHORTEST_PASSWORD: usize = 12;
-
 pub(super) fn back(id: AccountId, page: &Page, name: &str) -> Link {
     Link::new(
         page.t1("admin-account", "name", name),
@@ -30,10 +28,10 @@ fn line(page: &Page, name: &str, kind: ui::Kind) -> Field {
     Field::new(name, page.t(&format!("admin-{name}")), Kind::Line(kind))
 }
 
-fn password(typed: &mut Typed) -> String {
+pub(super) fn password(typed: &mut Typed) -> String {
     // Not trimmed elsewhere: what was typed at both ends belongs to the password.
     let password = typed.get("password").to_owned();
-    if password.chars().count() < SHORTEST_PASSWORD {
+    if password.chars().count() < crate::signin::password::SHORTEST {
         typed.refuse(Refusal::new("desk.password-short").on("password"));
     }
     password
@@ -130,7 +128,7 @@ pub(super) async fn create(
         }
         Err(problem) => return Err(trouble(problem)),
     }
-    portal.desk.set_password(&login, id, secret).await?;
+    portal.desk.give_password(&login, id, secret).await?;
     looks::flash(&session, "admin-done-account", &[]).await?;
     Ok(Redirect::to(&format!("/desk/admin/{id}")).into_response())
 }
@@ -147,7 +145,7 @@ fn give_fields(portal: &Portal, page: &Page, signed: &Signed) -> Result<Vec<Fiel
     Ok(vec![role_field(page), area_field(portal, page, signed)?])
 }
 
-fn small(
+pub(super) fn small(
     page: Page,
     act: &str,
     id: AccountId,
@@ -260,56 +258,6 @@ pub(super) async fn revoke(
         .await
         .map_err(trouble)?;
     done(&session, id, "admin-done-revoked").await
-}
-
-fn reset_fields(page: &Page) -> [Field; 1] {
-    [Field::new(
-        "password",
-        page.t("admin-reset-new"),
-        Kind::Line(ui::Kind::Password),
-    )
-    .hint(page.t("admin-password-hint"))]
-}
-
-/// `GET /desk/admin/{account}/reset`.
-pub(super) async fn reset_form(
-    State(portal): State<Portal>,
-    Path(id): Path<AccountId>,
-    page: Page,
-    signed: Signed,
-) -> Result<Response, Trouble> {
-    let account = load(&portal, &signed, id).await?;
-    let fields = reset_fields(&page);
-    small(page, "reset", id, &name_of(&account), &fields)
-}
-
-/// `POST /desk/admin/{account}/reset`. A password is no fact of the journal; it lies on the desk.
-pub(super) async fn reset(
-    State(portal): State<Portal>,
-    Path(id): Path<AccountId>,
-    page: Page,
-    signed: Signed,
-    session: Session,
-    sent: Fields,
-) -> Result<Response, Trouble> {
-    let account = load(&portal, &signed, id).await?;
-    let mut typed = Typed::of(&sent);
-    let secret = password(&mut typed);
-    if let Err(refusals) = typed.into_result(Some(())) {
-        let fields = reset_fields(&page);
-        return small(
-            page.with_refusals(&refusals),
-            "reset",
-            id,
-            &name_of(&account),
-            &fields,
-        );
-    }
-    let Some(Holder::Staff { login, .. }) = &account.holder else {
-        return Err(Trouble::NotFound);
-    };
-    portal.desk.set_password(login, id, secret).await?;
-    done(&session, id, "admin-done-reset").await
 }
 
 fn token_fields(portal: &Portal, page: &Page, account: &accounts::Account) -> [Field; 2] {

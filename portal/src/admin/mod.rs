@@ -1,10 +1,11 @@
-//! 账号与岗位: for the security administrator: open accounts, give and end posts, reset passwords,
-//! issue and revoke tokens of the API. This post reads no cases and no residents.
+//! 账号与岗位: for the security administrator: open accounts, give and end posts, reset passwords and
+//! second factors, issue and revoke tokens of the API. This post reads no cases and no residents.
 //!
 //! Paths under `/desk/admin`.
 
 mod account;
 mod acts;
+mod credentials;
 mod pages;
 mod person;
 #[cfg(test)]
@@ -28,8 +29,18 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/admin/{account}/person", MANAGE, person::form)
         .post("/desk/admin/{account}/person", MANAGE, person::name)
         .post("/desk/admin/{account}/end", MANAGE, acts::end)
-        .get("/desk/admin/{account}/reset", MANAGE, acts::reset_form)
-        .post("/desk/admin/{account}/reset", MANAGE, acts::reset)
+        .get(
+            "/desk/admin/{account}/reset",
+            MANAGE,
+            credentials::reset_form,
+        )
+        .post("/desk/admin/{account}/reset", MANAGE, credentials::reset)
+        .get(
+            "/desk/admin/{account}/factor",
+            MANAGE,
+            credentials::factor_form,
+        )
+        .post("/desk/admin/{account}/factor", MANAGE, credentials::factor)
         .get("/desk/admin/{account}/token", MANAGE, acts::token_form)
         .post("/desk/admin/{account}/token", MANAGE, acts::token)
         .post("/desk/admin/{account}/revoke", MANAGE, acts::revoke)

@@ -88,7 +88,7 @@ pub(super) async fn enter(
             )
         }
     };
-    sign_in(&portal, &session, entrant, page.mode).await?;
+    sign_in(&portal, &session, entrant.on(&page.device), page.mode).await?;
     Ok(Redirect::to(to).into_response())
 }
 

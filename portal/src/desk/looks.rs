@@ -53,6 +53,12 @@ pub(crate) async fn show(
     Ok(session.insert(KEY, looks).await?)
 }
 
+/// Masks everything again.
+pub(crate) async fn forget(session: &Session) -> Result<(), Trouble> {
+    session.remove::<Vec<Look>>(KEY).await?;
+    Ok(())
+}
+
 /// Masks `about` again.
 pub(crate) async fn hide(session: &Session, about: &str) -> Result<(), Trouble> {
     let mut looks: Vec<Look> = session.get(KEY).await?.unwrap_or_default();

@@ -167,3 +167,108 @@ async fn stopping_lets_a_running_request_end_and_takes_no_new_one() {
     serving.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+/// Counts what reaches the application, and says how long each body was.
+fn counting(seen: Arc<Mutex<Vec<String>>>) -> Router {
+    let count = move |request: axum::extract::Request| {
+        let seen = Arc::clone(&seen);
+        async move {
+            let path = request.uri().path().to_owned();
+            let body = axum::body::to_bytes(request.into_body(), 1 << 16).await;
+            let told = body.map_or_else(|_| "broken".to_owned(), |body| body.len().to_string());
+            seen.lock().unwrap().push(format!("{path} {told}"));
+            "ok"
+        }
+    };
+    Router::new().fallback(count)
+}
+
+/// A request hidden in another's body must never be taken for one of its own.
+#[tokio::test]
+async fn shapes_of_smuggled_requests_are_one_request_or_none() {
+    const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nhost: a\r\n\r\n";
+    let length = HIDDEN.len();
+    let chunk = format!("0\r\n\r\n{HIDDEN}");
+    let whole = chunk.len();
+    // Each disagrees about where its body ends; a front server might read it the other way.
+    let shapes = [
+        (
+            "both",
+            format!("content-length: {whole}\r\ntransfer-encoding: chunked\r\n\r\n{chunk}"),
+        ),
+        (
+            "both, turned",
+            format!("transfer-encoding: chunked\r\ncontent-length: {whole}\r\n\r\n{chunk}"),
+        ),
+        (
+            "two lengths",
+            format!("content-length: 0\r\ncontent-length: {length}\r\n\r\n{HIDDEN}"),
+        ),
+        (
+            "a list of lengths",
+            format!("content-length: 0, {length}\r\n\r\n{HIDDEN}"),
+        ),
+        (
+            "a sign",
+            format!("content-length: +{length}\r\n\r\n{HIDDEN}"),
+        ),
+        (
+            "a space before the colon",
+            format!("content-length : {length}\r\n\r\n{HIDDEN}"),
+        ),
+        (
+            "a folded header",
+            format!("x: 1\r\n content-length: {length}\r\n\r\n"),
+        ),
+        (
+            "an unknown coding",
+            format!("transfer-encoding: xchunked\r\n\r\n{chunk}"),
+        ),
+        (
+            "chunked is not last",
+            format!("transfer-encoding: chunked, identity\r\n\r\n{chunk}"),
+        ),
+        (
+            "chunked twice",
+            format!("transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n{chunk}"),
+        ),
+        (
+            "a vertical tab",
+            format!("transfer-encoding:\u{b}chunked\r\ncontent-length: {whole}\r\n\r\n{chunk}"),
+        ),
+        (
+            "a bare line feed",
+            format!("x: 1\ncontent-length: {length}\r\n\r\n{HIDDEN}"),
+        ),
+        (
+            "a chunk of odd size",
+            format!("transfer-encoding: chunked\r\n\r\n0x{length:x}\r\n{HIDDEN}\r\n0\r\n\r\n"),
+        ),
+        (
+            "a huge chunk",
+            "transfer-encoding: chunked\r\n\r\nffffffffffffffff1\r\n".to_owned() + HIDDEN,
+        ),
+    ];
+    for (name, rest) in shapes {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let patience = Patience {
+            header_s: 1,
+            request_s: 2,
+            ..Patience::default()
+        };
+        let (address, _stop, _) = start(counting(Arc::clone(&seen)), patience).await;
+        let mut stream = from(4, address).await;
+        let request = format!("POST /first HTTP/1.1\r\nhost: a\r\n{rest}");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // The server closes the connection: with its answer, or when nothing more comes.
+        stream.read_to_end(&mut answer).await.ok();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let seen = seen.lock().unwrap().clone();
+        let hidden = seen.iter().any(|one| one.starts_with("/hidden"));
+        // RFC 9112 §6.3: with a transfer coding the length is ignored, and the connection ends after
+        // the answer; so what follows the body is never read as a request.
+        assert!(!hidden, "{name}: {seen:?}\n{answer}");
+        assert!(seen.len() <= 1, "{name}: {seen:?}");
+    }
+}

@@ -1,6 +1,8 @@
 //! One-time codes for residents: six digits to a phone, good for five minutes and five tries.
 //!
-//! The phone number is kept only as a keyed hash, the code likewise.
+//! The phone number is kept only as a keyed hash, the code likewise. A code works in the browser that
+//! asked for it alone: who guesses at somebody's number neither uses up nor shuts out the code of the
+//! one who holds the phone. One number gets so many codes an hour, whoever asks.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -8,14 +10,18 @@ use std::sync::{Arc, Mutex};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use linli_kernel::Fault;
 use rand::RngExt as _;
+use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query};
 use sha2::Sha256;
 use tokio::io::AsyncWriteExt as _;
 
-use super::Desk;
+use super::{Desk, store_fault};
 
 const GOOD_FOR_US: i64 = 5 * 60 * 1_000_000;
 const MOST_TRIES: i64 = 5;
+/// Codes for one number in an hour, from all browsers together.
+const MOST_AN_HOUR: i64 = 10;
+const HOUR_US: i64 = 3_600 * 1_000_000;
 
 /// Carries a code to a phone. A district puts its SMS gateway here.
 #[async_trait::async_trait]
@@ -119,17 +125,25 @@ impl Desk {
         hex::encode(mac.finalize().into_bytes())
     }
 
-    /// Makes a code for `phone`, in place of any earlier one.
+    /// Makes a code for `phone` asked for by `browser`, in place of any earlier one of the two;
+    /// `Err` of the seconds to wait when the number got too many in this hour.
     ///
     /// # Errors
     /// When the desk cannot be written.
-    pub async fn make_code(&self, phone: &str) -> Result<String, Fault> {
+    pub async fn make_code(
+        &self,
+        phone: &str,
+        browser: &str,
+    ) -> Result<Result<String, i64>, Fault> {
+        if let Some(seconds) = self.too_many(phone).await? {
+            return Ok(Err(seconds));
+        }
         let code = format!("{:06}", rand::rng().random_range(0..1_000_000_u32));
         let insert = Query::insert()
             .into_table(Alias::new("codes"))
             .columns(["phone", "code", "tries", "expires_at"].map(Alias::new))
             .values_panic([
-                self.keyed("phone", phone).into(),
+                self.asked(phone, browser).into(),
                 self.keyed("code", &code).into(),
                 0.into(),
                 (self.now() + GOOD_FOR_US).into(),
@@ -141,15 +155,61 @@ impl Desk {
             )
             .to_owned();
         self.run(&insert).await?;
-        Ok(code)
+        Ok(Ok(code))
     }
 
-    /// Checks `code` for `phone`. Each try counts, also of two requests at once.
+    fn asked(&self, phone: &str, browser: &str) -> String {
+        self.keyed("phone", &format!("{phone} {browser}"))
+    }
+
+    /// Counts a code for `phone`; the seconds to wait when there were too many in this hour.
+    async fn too_many(&self, phone: &str) -> Result<Option<i64>, Fault> {
+        let name = self.keyed("codes of", phone);
+        let now = self.now();
+        let over = Query::delete()
+            .from_table(Alias::new("tries"))
+            .and_where(Expr::col(Alias::new("name")).eq(name.as_str()))
+            .and_where(Expr::col(Alias::new("locked_until")).lte(now))
+            .to_owned();
+        self.run(&over).await?;
+        let count = Query::insert()
+            .into_table(Alias::new("tries"))
+            .columns(["name", "failures", "locked_until"].map(Alias::new))
+            .values_panic([name.as_str().into(), 1.into(), (now + HOUR_US).into()])
+            .on_conflict(
+                OnConflict::column(Alias::new("name"))
+                    .value(
+                        Alias::new("failures"),
+                        Expr::col((Alias::new("tries"), Alias::new("failures"))).add(1),
+                    )
+                    .to_owned(),
+            )
+            .to_owned();
+        self.run(&count).await?;
+        let select = Query::select()
+            .columns(["failures", "locked_until"].map(Alias::new))
+            .from(Alias::new("tries"))
+            .and_where(Expr::col(Alias::new("name")).eq(name.as_str()))
+            .to_owned();
+        let Some(row) = self.db().query_one(&select).await.map_err(store_fault)? else {
+            return Ok(None);
+        };
+        let made: i64 = row.try_get("", "failures").map_err(store_fault)?;
+        let until: i64 = row.try_get("", "locked_until").map_err(store_fault)?;
+        Ok((made > MOST_AN_HOUR).then(|| (until - now) / 1_000_000 + 1))
+    }
+
+    /// Checks `code` for `phone` in `browser`. Each try counts, also of two requests at once.
     ///
     /// # Errors
     /// When the desk cannot be read or written.
-    pub async fn check_code(&self, phone: &str, code: &str) -> Result<CodeCheck, Fault> {
-        let phone = self.keyed("phone", phone);
+    pub async fn check_code(
+        &self,
+        phone: &str,
+        browser: &str,
+        code: &str,
+    ) -> Result<CodeCheck, Fault> {
+        let phone = self.asked(phone, browser);
         let count = Query::update()
             .table(Alias::new("codes"))
             .value(Alias::new("tries"), Expr::col(Alias::new("tries")).add(1))

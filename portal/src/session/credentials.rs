@@ -1,5 +1,6 @@
 //! Passwords of staff: Argon2id hashes on the desk, checked away from the async threads, with a
-//! pause that grows after each failure. A second factor has its place beside `phc`.
+//! pause that grows after each failure. A password that somebody else chose is noted as given: its
+//! holder replaces it at the next sign-in.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -60,11 +61,56 @@ fn pause_seconds(failures: i64) -> i64 {
 struct Stored {
     account: AccountId,
     phc: String,
-    failures: i64,
-    locked_until: i64,
 }
 
 impl Desk {
+    /// Gives `account` the user name `login` and a `password` that somebody else chose: it is good
+    /// for one sign-in, at which the holder chooses their own.
+    ///
+    /// # Errors
+    /// When the desk cannot be written.
+    pub async fn give_password(
+        &self,
+        login: &str,
+        account: AccountId,
+        password: String,
+    ) -> Result<(), Fault> {
+        let insert = Query::insert()
+            .into_table(Alias::new("given_passwords"))
+            .columns(["account", "at"].map(Alias::new))
+            .values_panic([account.to_string().into(), self.now().into()])
+            .on_conflict(
+                OnConflict::column(Alias::new("account"))
+                    .update_column(Alias::new("at"))
+                    .to_owned(),
+            )
+            .to_owned();
+        self.run(&insert).await?;
+        self.set_password(login, account, password).await
+    }
+
+    /// Whether the password of `account` was chosen by somebody else.
+    pub(crate) async fn is_given(&self, account: AccountId) -> Result<bool, Fault> {
+        let select = Query::select()
+            .column(Alias::new("account"))
+            .from(Alias::new("given_passwords"))
+            .and_where(Expr::col(Alias::new("account")).eq(account.to_string()))
+            .to_owned();
+        let row = self.db.query_one(&select).await.map_err(store_fault)?;
+        Ok(row.is_some())
+    }
+
+    /// Lets the holder of `account` choose their own `password`.
+    pub(crate) async fn choose_password(
+        &self,
+        login: &str,
+        account: AccountId,
+        password: String,
+    ) -> Result<(), Fault> {
+        self.set_password(login, account, password).await?;
+        self.forget_in("given_passwords", account).await
+    }
+
     /// Gives `account` the user name `login` and `password`.
     ///
     /// # Errors
@@ -78,35 +124,21 @@ impl Desk {
         let phc = hash_password(password).await?;
         let insert = Query::insert()
             .into_table(Alias::new("credentials"))
-            .columns(
-                [
-                    "login",
-                    "account",
-                    "phc",
-                    "failures",
-                    "locked_until",
-                    "changed_at",
-                ]
-                .map(Alias::new),
-            )
+            .columns(["login", "account", "phc", "changed_at"].map(Alias::new))
             .values_panic([
                 login.into(),
                 account.to_string().into(),
                 phc.into(),
-                0.into(),
-                0.into(),
                 self.now().into(),
             ])
             .on_conflict(
                 OnConflict::column(Alias::new("login"))
-                    .update_columns(
-                        ["account", "phc", "failures", "locked_until", "changed_at"]
-                            .map(Alias::new),
-                    )
+                    .update_columns(["account", "phc", "changed_at"].map(Alias::new))
                     .to_owned(),
             )
             .to_owned();
-        self.run(&insert).await.map(|_| ())
+        self.run(&insert).await?;
+        self.forgive(&self.keyed("login", login)).await
     }
 
     /// Checks `login` with `password`. An unknown name takes as long as a wrong password.
@@ -114,32 +146,75 @@ impl Desk {
     /// # Errors
     /// When the desk cannot be read or written.
     pub async fn check_password(&self, login: &str, password: String) -> Result<Checked, Fault> {
-        let stored = self.stored(login).await?;
-        let now = self.now();
-        if let Some(stored) = &stored
-            && stored.locked_until > now
-        {
-            let seconds = (stored.locked_until - now + 999_999) / 1_000_000;
+        let name = self.keyed("login", login);
+        if let Some(seconds) = self.count_try(&name).await? {
             return Ok(Checked::Locked { seconds });
         }
+        let stored = self.stored(login).await?;
         let phc = stored.as_ref().map(|stored| stored.phc.clone());
         let right = away(move || matches_hash(phc.as_deref(), &password)).await?;
-        let Some(stored) = stored else {
-            return Ok(Checked::Wrong);
-        };
-        if right {
-            self.note_failures(login, 0, 0).await?;
-            return Ok(Checked::Right(stored.account));
+        match stored.filter(|_| right) {
+            Some(stored) => {
+                self.forgive(&name).await?;
+                Ok(Checked::Right(stored.account))
+            }
+            None => Ok(Checked::Wrong),
         }
-        let failures = stored.failures + 1;
-        let locked_until = now + pause_seconds(failures) * 1_000_000;
-        self.note_failures(login, failures, locked_until).await?;
-        Ok(Checked::Wrong)
+    }
+
+    /// Counts a try for `name`, a keyed hash, before it is looked at, also of several at once, and for
+    /// what nobody has as for what somebody has: a pause tells nothing. The seconds to wait while
+    /// there is one.
+    pub(super) async fn count_try(&self, name: &str) -> Result<Option<i64>, Fault> {
+        let insert = Query::insert()
+            .into_table(Alias::new("tries"))
+            .columns(["name", "failures", "locked_until"].map(Alias::new))
+            .values_panic([name.into(), 0.into(), 0.into()])
+            .on_conflict(
+                OnConflict::column(Alias::new("name"))
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .to_owned();
+        self.run(&insert).await?;
+        let select = Query::select()
+            .columns(["failures", "locked_until"].map(Alias::new))
+            .from(Alias::new("tries"))
+            .and_where(Expr::col(Alias::new("name")).eq(name))
+            .to_owned();
+        let Some(row) = self.db.query_one(&select).await.map_err(store_fault)? else {
+            return Ok(Some(1));
+        };
+        let read: i64 = row.try_get("", "failures").map_err(store_fault)?;
+        let locked_until: i64 = row.try_get("", "locked_until").map_err(store_fault)?;
+        let now = self.now();
+        if locked_until > now {
+            return Ok(Some((locked_until - now + 999_999) / 1_000_000));
+        }
+        let until = now + pause_seconds(read + 1) * 1_000_000;
+        let update = Query::update()
+            .table(Alias::new("tries"))
+            .value(Alias::new("failures"), read + 1)
+            .value(Alias::new("locked_until"), until)
+            .and_where(Expr::col(Alias::new("name")).eq(name))
+            .and_where(Expr::col(Alias::new("failures")).eq(read))
+            .to_owned();
+        // Where another try of the same moment was counted first, this one waits its turn.
+        Ok((self.run(&update).await? == 0).then_some(1))
+    }
+
+    /// Forgets the tries for `name`.
+    pub(super) async fn forgive(&self, name: &str) -> Result<(), Fault> {
+        let delete = Query::delete()
+            .from_table(Alias::new("tries"))
+            .and_where(Expr::col(Alias::new("name")).eq(name))
+            .to_owned();
+        self.run(&delete).await.map(|_| ())
     }
 
     async fn stored(&self, login: &str) -> Result<Option<Stored>, Fault> {
         let select = Query::select()
-            .columns(["account", "phc", "failures", "locked_until"].map(Alias::new))
+            .columns(["account", "phc"].map(Alias::new))
             .from(Alias::new("credentials"))
             .and_where(Expr::col(Alias::new("login")).eq(login))
             .to_owned();
@@ -151,21 +226,9 @@ impl Desk {
                     Fault::Damaged(format!("a credential names no account: {error}"))
                 })?,
                 phc: row.try_get("", "phc").map_err(store_fault)?,
-                failures: row.try_get("", "failures").map_err(store_fault)?,
-                locked_until: row.try_get("", "locked_until").map_err(store_fault)?,
             })
         })
         .transpose()
-    }
-
-    async fn note_failures(&self, login: &str, failures: i64, until: i64) -> Result<(), Fault> {
-        let update = Query::update()
-            .table(Alias::new("credentials"))
-            .value(Alias::new("failures"), failures)
-            .value(Alias::new("locked_until"), until)
-            .and_where(Expr::col(Alias::new("login")).eq(login))
-            .to_owned();
-        self.run(&update).await.map(|_| ())
     }
 }
 

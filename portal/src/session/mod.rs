@@ -6,17 +6,20 @@
 mod codes;
 mod credentials;
 mod drafts;
+mod factors;
 mod presence;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod totp;
 mod uploads;
+mod visits;
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use linli_journal::{Config, side_store};
+use linli_journal::{Config, SideKey, side_store};
 use linli_kernel::{Clock, Fault};
 use rand::Rng as _;
 use sea_orm::sea_query::{Alias, ColumnDef, Expr, ExprTrait as _, OnConflict, Query, Table};
@@ -25,9 +28,12 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, StatementBuilder};
 pub use codes::{CodeCheck, CodeSender, ConsoleSender, FileSender, MemorySender};
 pub use credentials::{Checked, hash_password};
 pub use drafts::{Draft, DraftKey};
+pub use factors::FactorCheck;
 pub use presence::Present;
 pub use store::DeskStore;
+pub(crate) use store::key_of;
 pub use uploads::Upload;
+pub(crate) use visits::Visit;
 
 /// The open desk; cheap to clone.
 #[derive(Clone)]
@@ -35,6 +41,7 @@ pub struct Desk {
     db: DatabaseConnection,
     clock: Arc<dyn Clock>,
     secret: Arc<[u8; 32]>,
+    key: SideKey,
 }
 
 impl Desk {
@@ -53,6 +60,7 @@ impl Desk {
             db,
             clock,
             secret: Arc::new(secret),
+            key: SideKey::open(config, "desk")?,
         })
     }
 
@@ -66,6 +74,11 @@ impl Desk {
     #[must_use]
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.secret
+    }
+
+    /// Seals what a copy of the desk must not show.
+    pub(crate) fn key(&self) -> &SideKey {
+        &self.key
     }
 
     /// Now, in microseconds, by the machine's clock.
@@ -87,8 +100,9 @@ impl Desk {
         const DAY: i64 = 86_400_000_000;
         let now = self.now();
         for (table, column, before) in [
-            ("sessions", "expires_at", now),
+            ("visits", "expires_at", now),
             ("codes", "expires_at", now),
+            ("tries", "locked_until", now - DAY),
             ("presence", "seen_at", now - DAY),
             ("drafts", "updated_at", now - 30 * DAY),
             ("uploads", "updated_at", now - uploads::DAYS * DAY),
@@ -138,33 +152,49 @@ fn table(name: &str, columns: Vec<ColumnDef>) -> sea_orm::sea_query::TableCreate
     table
 }
 
+fn key(name: &str) -> ColumnDef {
+    text(name).primary_key().to_owned()
+}
+
+fn joint(
+    mut made: sea_orm::sea_query::TableCreateStatement,
+    columns: &[&'static str],
+) -> sea_orm::sea_query::TableCreateStatement {
+    let mut index = sea_orm::sea_query::Index::create();
+    for column in columns {
+        index.col(Alias::new(*column));
+    }
+    made.primary_key(&mut index).to_owned()
+}
+
 fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
-    let key = |name: &str| text(name).primary_key().to_owned();
-    let joint = |mut made: sea_orm::sea_query::TableCreateStatement, columns: &[&'static str]| {
-        let mut index = sea_orm::sea_query::Index::create();
-        for column in columns {
-            index.col(Alias::new(*column));
-        }
-        made.primary_key(&mut index).to_owned()
-    };
+    let mut tables = at_work();
+    tables.extend(signing_in());
+    tables
+}
+
+/// What is remembered of people at work.
+fn at_work() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+    let drafts = ["owner", "service", "about", "answers"].map(text);
+    let presence = ["place", "account", "name"].map(text);
     vec![
         table("settings", vec![key("name"), text("value")]),
         table(
-            "sessions",
-            vec![key("id"), text("data"), number("expires_at")],
+            "visits",
+            vec![
+                key("id"),
+                text("account"),
+                text("data"),
+                number("expires_at"),
+            ],
         ),
         joint(
-            table(
-                "drafts",
-                vec![
-                    text("owner"),
-                    text("service"),
-                    text("about"),
-                    text("answers"),
-                    number("updated_at"),
-                ],
-            ),
+            table("drafts", [&drafts[..], &[number("updated_at")]].concat()),
             &["owner", "service", "about"],
+        ),
+        joint(
+            table("presence", [&presence[..], &[number("seen_at")]].concat()),
+            &["place", "account"],
         ),
         table(
             "uploads",
@@ -181,16 +211,38 @@ fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
                 number("updated_at"),
             ],
         ),
+    ]
+}
+
+/// What people sign in with.
+fn signing_in() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+    vec![
         table(
             "credentials",
             vec![
                 key("login"),
                 text("account"),
                 text("phc"),
-                number("failures"),
-                number("locked_until"),
                 number("changed_at"),
             ],
+        ),
+        table(
+            "tries",
+            vec![key("name"), number("failures"), number("locked_until")],
+        ),
+        table("given_passwords", vec![key("account"), number("at")]),
+        table(
+            "factors",
+            vec![
+                key("account"),
+                text("secret"),
+                number("used_step"),
+                number("since"),
+            ],
+        ),
+        joint(
+            table("recovery", vec![text("account"), text("code")]),
+            &["account", "code"],
         ),
         table(
             "codes",
@@ -200,18 +252,6 @@ fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
                 number("tries"),
                 number("expires_at"),
             ],
-        ),
-        joint(
-            table(
-                "presence",
-                vec![
-                    text("place"),
-                    text("account"),
-                    text("name"),
-                    number("seen_at"),
-                ],
-            ),
-            &["place", "account"],
         ),
     ]
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use sea_orm::ConnectionTrait as _;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
 use serde_json::Value;
 use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
@@ -13,7 +13,7 @@ use tower_sessions::session_store::{Error, Result};
 
 use super::Desk;
 
-/// Keeps sessions in the desk's table `sessions`. An id is stored hashed, so that whoever reads a
+/// Keeps sessions in the desk's table `visits`, each with the account signed in, if one is. An id is stored hashed, so that whoever reads a
 /// copy of the file cannot take a session over.
 #[derive(Clone)]
 pub struct DeskStore(pub Desk);
@@ -29,32 +29,24 @@ fn backend(error: impl ToString) -> Error {
     Error::Backend(error.to_string())
 }
 
-fn hashed(id: Id) -> String {
+/// The key under which the session `id` is kept.
+pub(crate) fn key_of(id: Id) -> String {
     use sha2::Digest as _;
     hex::encode(sha2::Sha256::digest(id.to_string().as_bytes()))
 }
 
-impl DeskStore {
-    async fn write(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(&record.data)
-            .map_err(|error| Error::Encode(error.to_string()))?;
-        let insert = Query::insert()
-            .into_table(Alias::new("sessions"))
-            .columns(["id", "data", "expires_at"].map(Alias::new))
-            .values_panic([
-                hashed(record.id).into(),
-                data.into(),
-                (record.expiry_date.unix_timestamp() * 1_000_000).into(),
-            ])
-            .on_conflict(
-                OnConflict::column(Alias::new("id"))
-                    .update_columns(["data", "expires_at"].map(Alias::new))
-                    .to_owned(),
-            )
-            .to_owned();
-        self.0.run(&insert).await.map_err(backend)?;
-        Ok(())
-    }
+fn data_of(record: &Record) -> Result<String> {
+    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+}
+
+fn expiry_of(record: &Record) -> i64 {
+    record.expiry_date.unix_timestamp() * 1_000_000
+}
+
+/// Whose session it is; empty while nobody is signed in.
+fn account_of(record: &Record) -> String {
+    let who = record.data.get("who").and_then(|who| who.get("account"));
+    who.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 #[async_trait::async_trait]
@@ -64,18 +56,39 @@ impl SessionStore for DeskStore {
         while self.load(&record.id).await?.is_some() {
             record.id = Id::default();
         }
-        self.write(record).await
+        let insert = Query::insert()
+            .into_table(Alias::new("visits"))
+            .columns(["id", "account", "data", "expires_at"].map(Alias::new))
+            .values_panic([
+                key_of(record.id).into(),
+                account_of(record).into(),
+                data_of(record)?.into(),
+                expiry_of(record).into(),
+            ])
+            .to_owned();
+        self.0.run(&insert).await.map_err(backend)?;
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.write(record).await
+        // Only what is still there: a request under way must not bring back a session that was
+        // ended meanwhile.
+        let update = Query::update()
+            .table(Alias::new("visits"))
+            .value(Alias::new("account"), account_of(record))
+            .value(Alias::new("data"), data_of(record)?)
+            .value(Alias::new("expires_at"), expiry_of(record))
+            .and_where(Expr::col(Alias::new("id")).eq(key_of(record.id)))
+            .to_owned();
+        self.0.run(&update).await.map_err(backend)?;
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let select = Query::select()
             .columns(["data", "expires_at"].map(Alias::new))
-            .from(Alias::new("sessions"))
-            .and_where(Expr::col(Alias::new("id")).eq(hashed(*id)))
+            .from(Alias::new("visits"))
+            .and_where(Expr::col(Alias::new("id")).eq(key_of(*id)))
             .and_where(Expr::col(Alias::new("expires_at")).gt(self.0.now()))
             .to_owned();
         let Some(row) = self.0.db().query_one(&select).await.map_err(backend)? else {
@@ -96,8 +109,8 @@ impl SessionStore for DeskStore {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let delete = Query::delete()
-            .from_table(Alias::new("sessions"))
-            .and_where(Expr::col(Alias::new("id")).eq(hashed(*id)))
+            .from_table(Alias::new("visits"))
+            .and_where(Expr::col(Alias::new("id")).eq(key_of(*id)))
             .to_owned();
         self.0.run(&delete).await.map_err(backend)?;
         Ok(())

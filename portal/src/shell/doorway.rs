@@ -107,21 +107,17 @@ async fn look(
     jar: &CookieJar,
     query: &Query,
 ) -> (Look, Option<Cookie<'static>>) {
-    let kept = |name: &str| jar.get(name).map(Cookie::value);
+    let kept = |name: &str| kept(portal, jar, name);
     let lang = query.get("lang").and_then(Lang::from_code);
     let lang = lang.or_else(|| kept("linli_lang").and_then(Lang::from_code));
     let lang = lang.or_else(|| accept_language(parts));
     let mode = query.get("mode").and_then(Mode::from_code);
     let mode = mode.or_else(|| kept("linli_mode").and_then(Mode::from_code));
-    let known = jar
-        .get(token::COOKIE)
-        .map(|cookie| cookie.value().to_owned());
+    let known = kept(token::COOKIE).map(str::to_owned);
     let fresh = known.is_none().then(token::fresh);
     let value = known.or_else(|| fresh.clone()).unwrap_or_default();
     let flash = match parts.extensions.get::<Session>() {
-        Some(session)
-            if jar.get(signin::SESSION_COOKIE).is_some() && parts.method == Method::GET =>
-        {
+        Some(session) if kept(signin::SESSION_COOKIE).is_some() && parts.method == Method::GET => {
             take_flash(session).await
         }
         _ => None,
@@ -160,7 +156,7 @@ fn look_cookies(portal: &Portal, jar: &CookieJar, query: &Query) -> Vec<Cookie<'
     let mode = query.get("mode").and_then(Mode::from_code).map(Mode::code);
     for (name, wish) in [("linli_lang", lang), ("linli_mode", mode)] {
         if let Some(wish) = wish
-            && jar.get(name).map(Cookie::value) != Some(wish)
+            && kept(portal, jar, name) != Some(wish)
         {
             cookies.push(cookie(portal, name, wish.to_owned(), false));
         }
@@ -168,15 +164,16 @@ fn look_cookies(portal: &Portal, jar: &CookieJar, query: &Query) -> Vec<Cookie<'
     cookies
 }
 
+/// The value of our own cookie `name`.
+pub(crate) fn kept<'a>(portal: &Portal, jar: &'a CookieJar, name: &str) -> Option<&'a str> {
+    let name = portal.shared.settings.cookie(name);
+    jar.get(&name).map(Cookie::value)
+}
+
 /// A cookie of our own: for this host only, never sent along by other sites' forms, unreadable to
 /// scripts. One that only lasts for the visit has no age.
-pub(crate) fn cookie(
-    portal: &Portal,
-    name: &'static str,
-    value: String,
-    visit: bool,
-) -> Cookie<'static> {
-    let mut cookie = Cookie::build((name, value))
+pub(crate) fn cookie(portal: &Portal, name: &str, value: String, visit: bool) -> Cookie<'static> {
+    let mut cookie = Cookie::build((portal.shared.settings.cookie(name), value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -218,7 +215,7 @@ async fn enter(
         }
     };
     parts.extensions.insert(fields.clone());
-    let cookie = jar.get(token::COOKIE).map(Cookie::value);
+    let cookie = kept(portal, jar, token::COOKIE);
     let ours = token::same_site(&parts.headers)
         && token::fits(&portal.desk, cookie, fields.first("_csrf"))?;
     if !ours {

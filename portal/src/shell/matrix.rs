@@ -180,3 +180,78 @@ fn fault(answer: &Answer, may: bool, route: &Declared) -> Option<&'static str> {
     }
     None
 }
+
+/// 三员分立 (GB/T 22239): none of the three reads a case or a resident, whichever door they try, and
+/// none gives themselves, or is given beside their own, another post.
+#[tokio::test]
+async fn the_three_administrators_read_nobody_and_gain_nothing() {
+    const THREE: [Role; 3] = [Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
+    let world = World::new().await;
+    let things = things(&world).await;
+    let linli = &world.site.portal.linli;
+    let today = linli.clock().today();
+    let mut giver = world.site.signed(Role::SecurityAdmin, "310117").await;
+    for role in THREE {
+        let account = world.site.staff(role, "310117").await;
+        let mut pages = world.site.signed_as(account).await;
+        let mut program = world.site.token_of(account).await;
+        let leaves = ["/sign-out", "/account/end-others"];
+        let routes = crate::routes();
+        for route in routes.declared() {
+            if leaves.contains(&route.path) {
+                continue;
+            }
+            let path = things
+                .fill(route.path)
+                .unwrap_or_else(|| route.path.to_owned());
+            let api = path.starts_with("/api/");
+            let visitor = if api { &mut program } else { &mut pages };
+            let answer = knock(visitor, route.method, &path).await;
+            for word in ["张建国", "10900000001"] {
+                assert!(
+                    !answer.body.contains(word),
+                    "{role:?}: {} {path}",
+                    route.method
+                );
+            }
+            let of_people = actions(route.access).iter().any(|action| {
+                let name = format!("{action:?}");
+                name.starts_with("Case") || name.starts_with("Resident")
+            });
+            let turned_away =
+                matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+            assert!(
+                !of_people || turned_away,
+                "{role:?}: {path}: {}",
+                answer.status
+            );
+        }
+        for wanted in Role::ALL.into_iter().filter(|role| role.is_staff()) {
+            // By themselves, and by a colleague who may give posts.
+            for visitor in [&mut pages, &mut giver] {
+                let id = linli_kernel::CommandId::new(&SystemClock).to_string();
+                let fields = [
+                    ("_command", id.as_str()),
+                    ("role", wanted.code()),
+                    ("area", "310117"),
+                ];
+                visitor
+                    .post(&format!("/desk/admin/{account}/give"), &fields)
+                    .await;
+            }
+        }
+        let reader = linli.journal().reader();
+        let posts = linli_community::accounts::posts_on(reader, account, today).await;
+        let roles: std::collections::BTreeSet<&str> =
+            posts.unwrap().iter().map(|post| post.role.code()).collect();
+        assert_eq!(
+            roles,
+            [role.code()].into(),
+            "{role:?} holds that post alone"
+        );
+        let token = pages
+            .post(&format!("/desk/admin/{account}/token"), &[("label", "x")])
+            .await;
+        assert!(!token.body.contains("linli_"), "no token for oneself");
+    }
+}

@@ -4,6 +4,7 @@
 //! A feature hands over its [`Routes`]; its handlers take a [`Page`] (and [`Fields`] after a POST)
 //! and answer with [`html`], [`invalid`], a [`Redirect`](axum::response::Redirect) or [`Trouble`].
 
+mod device;
 mod doorway;
 pub(crate) mod download;
 mod error_page;
@@ -27,6 +28,7 @@ pub mod ui;
 mod upload;
 
 pub use doorway::doorway;
+pub(crate) use doorway::kept;
 pub use form::{Fields, MAX_FORM_BYTES};
 pub(crate) use form::{file_name, is_hostile};
 pub use headers::secure;

@@ -100,6 +100,8 @@ pub struct Page {
     pub problems: Vec<Problem>,
     /// Shown once, above everything.
     pub flash: Option<Flash>,
+    /// Browser and system, as the browser says.
+    pub device: String,
     form_token: String,
     nav: Arc<Vec<Nav>>,
     shared: Arc<Shared>,
@@ -129,6 +131,7 @@ impl Page {
             query: Query::of(&parts.uri),
             problems: Vec::new(),
             flash: look.flash,
+            device: super::device::device(&parts.headers),
             form_token: look.form_token,
             nav: parts.extensions.get().cloned().unwrap_or_default(),
             shared: Arc::clone(&portal.shared),

@@ -271,7 +271,25 @@ fn enter(access: Access, request: Request, next: Next) -> Answer {
         );
         match admitted {
             Ok(()) => next.run(request).await,
-            Err(trouble) => trouble.into_response(),
+            Err(trouble) => {
+                note_refused(&request, &trouble);
+                trouble.into_response()
+            }
         }
     })
+}
+
+/// Somebody signed in knocked at a door that is not theirs: the log says who and which.
+fn note_refused(request: &Request, trouble: &Trouble) {
+    let signed = request
+        .extensions()
+        .get::<Identity>()
+        .and_then(|identity| identity.signed.as_ref());
+    if let (Trouble::Forbidden(_), Some(signed)) = (trouble, signed) {
+        let path = request.extensions().get::<axum::extract::MatchedPath>();
+        let path = path
+            .map(axum::extract::MatchedPath::as_str)
+            .unwrap_or_default();
+        tracing::warn!(account = %signed.account, path, "not permitted");
+    }
 }

@@ -58,9 +58,49 @@ async fn every_answer_carries_the_headers_that_keep_it_safe() {
     assert!(
         answer
             .header(&header::STRICT_TRANSPORT_SECURITY)
-            .starts_with("max-age=")
+            .starts_with("max-age=31536000; includeSubDomains")
     );
     assert!(answer.header(&header::SET_COOKIE).contains("Secure"));
+}
+
+#[tokio::test]
+async fn cookies_are_for_this_host_and_not_for_scripts() {
+    let settings = Settings {
+        tls: true,
+        second_factor: false,
+        ..Settings::default()
+    };
+    let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
+    let account = site.staff(linli_kernel::Role::Auditor, "310117").await;
+    let desk = &site.portal.desk;
+    desk.set_password("auditor", account, "a long enough word".to_owned())
+        .await
+        .unwrap();
+    let mut visitor = site.visitor();
+    visitor.get("/about?lang=en&mode=elder").await;
+    let fields = [("login", "auditor"), ("password", "a long enough word")];
+    let entered = visitor.post("/sign-in/staff", &fields).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.body);
+    assert_eq!(visitor.get("/desk/audit").await.status, StatusCode::OK);
+    let names: Vec<&str> = visitor.cookies.keys().map(String::as_str).collect();
+    let ours = [
+        "__Host-linli",
+        "__Host-linli_form",
+        "__Host-linli_lang",
+        "__Host-linli_mode",
+    ];
+    assert_eq!(names, ours);
+    let mut other = site.visitor();
+    for path in ["/about?lang=en&mode=elder", "/sign-in/staff?next=%2Fabout"] {
+        let answer = other.get(path).await;
+        for cookie in answer.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            for part in ["__Host-", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+                assert!(cookie.contains(part), "{cookie} has no {part}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -394,5 +434,102 @@ fn linli_itself_is_let_into_no_page() {
     };
     for action in Action::ALL {
         assert!(Access::Gate(action).admit(&identity).is_err(), "{action:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_visitor_cannot_choose_the_address_that_is_counted() {
+    // Without a proxy of one's own the header is a visitor's words; behind one, only the last
+    // address counts, which the proxy itself noted.
+    for (behind_proxy, forwarded, expected) in [
+        (false, ["192.0.2.1", "192.0.2.2", "192.0.2.3"], 429),
+        (
+            true,
+            [
+                "192.0.2.1, 203.0.113.9",
+                "192.0.2.2, 203.0.113.9",
+                "x, 203.0.113.9",
+            ],
+            429,
+        ),
+        (true, ["203.0.113.1", "203.0.113.2", "203.0.113.3"], 200),
+    ] {
+        let mut settings = Settings {
+            behind_proxy,
+            ..Settings::default()
+        };
+        settings.limits.spare_loopback = false;
+        settings.limits.pages = Rate {
+            burst: 2,
+            per_minute: 1,
+        };
+        let site = Site::with(settings, std::sync::Arc::new(linli_kernel::SystemClock)).await;
+        let mut last = StatusCode::OK;
+        for address in forwarded {
+            let mut request = site.visitor().request(Method::GET, "/about", Body::empty());
+            let peer: std::net::SocketAddr = ([198, 51, 100, 7], 1).into();
+            request
+                .extensions_mut()
+                .insert(axum::extract::ConnectInfo(peer));
+            let header = address.parse().unwrap();
+            request.headers_mut().insert("x-forwarded-for", header);
+            last = site.visitor().send(request).await.status;
+        }
+        assert_eq!(last.as_u16(), expected, "{behind_proxy} {forwarded:?}");
+    }
+}
+
+#[tokio::test]
+async fn methods_that_nothing_answers_are_refused() {
+    let site = Site::new().await;
+    for method in ["TRACE", "DELETE", "PATCH", "PUT", "CONNECT", "PROPFIND"] {
+        let request = site
+            .visitor()
+            .request(method.parse().unwrap(), "/about", Body::empty());
+        let answer = site.visitor().send(request).await;
+        assert!(
+            answer.status.is_client_error(),
+            "{method}: {}",
+            answer.status
+        );
+    }
+    // No header and no field turns one method into another.
+    let mut visitor = site.signed(Role::CommitteeWorker, HOME).await;
+    for name in [
+        "x-http-method-override",
+        "x-method-override",
+        "x-http-method",
+    ] {
+        let mut request = visitor.request(Method::GET, "/sign-out", Body::empty());
+        request.headers_mut().insert(name, "POST".parse().unwrap());
+        let answer = visitor.send(request).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{name}");
+    }
+    let field = visitor.get("/sign-out?_method=POST").await;
+    assert_eq!(field.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(visitor.get("/desk").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_host_that_somebody_made_up_leads_nowhere() {
+    let site = Site::new().await;
+    for (name, value) in [
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("forwarded", "host=evil.example"),
+        ("x-original-url", "/desk/admin"),
+        ("x-rewrite-url", "/desk/admin"),
+    ] {
+        for path in ["/", "/sign-in", "/desk", "/lookup", "/openapi.json"] {
+            let mut request = site.visitor().request(Method::GET, path, Body::empty());
+            request.headers_mut().insert(
+                http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                value.parse().unwrap(),
+            );
+            let answer = site.visitor().send(request).await;
+            let told = format!("{:?} {}", answer.headers, answer.body);
+            assert!(!told.contains("evil.example"), "{name} {path}");
+            assert!(!answer.body.contains("/desk/admin/"), "{name} {path}");
+        }
     }
 }

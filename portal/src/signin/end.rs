@@ -3,15 +3,25 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
+use http::{HeaderName, HeaderValue};
 use tower_sessions::Session;
 
 use crate::Portal;
-use crate::shell::{Flash, Page, Trouble};
+use crate::shell::{Flash, Page, Trouble, kept};
 
 /// `POST /sign-out`
 pub(super) async fn sign_out(session: Session) -> Result<Response, Trouble> {
     session.flush().await?;
-    Ok(Redirect::to("/").into_response())
+    Ok(cleared(Redirect::to("/").into_response()))
+}
+
+/// What the browser kept of the visit goes too.
+fn cleared(mut response: Response) -> Response {
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
+    response
 }
 
 /// `GET /kiosk/end`: also reached by the clock of a kiosk. Erases the session and, for a visitor
@@ -27,9 +37,7 @@ pub(super) async fn kiosk(
     }
     let owner = match &page.signed {
         Some(signed) => Some(signed.account.to_string()),
-        None => jar
-            .get("linli_draft")
-            .map(|cookie| cookie.value().to_owned()),
+        None => kept(&portal, &jar, "linli_draft").map(str::to_owned),
     };
     if let Some(owner) = owner {
         portal.desk.erase_drafts(&owner).await?;
@@ -44,5 +52,5 @@ pub(super) async fn kiosk(
             },
         )
         .await?;
-    Ok(Redirect::to("/").into_response())
+    Ok(cleared(Redirect::to("/").into_response()))
 }

@@ -1,13 +1,16 @@
 //! Sign-in: by user name and password for staff, by a one-time code for residents. What the session
 //! holds, how it ends, and the way back to the page that was wanted.
 //!
-//! A second factor for staff has its place between `staff` and `who::enter`; passkeys and a
-//! city's own identity service end in the same call.
+//! Between the password of staff and `who::enter` stand the steps of `steps`: the second factor, and
+//! a password of one's own where somebody else chose it.
 
 mod end;
+pub(crate) mod factor;
+pub(crate) mod password;
 mod post;
 mod residents;
 mod staff;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -39,6 +42,13 @@ pub fn routes() -> Routes {
         .post("/sign-in/whom", Access::Public, residents::choose)
         .get("/sign-in/staff", Access::Public, staff::ask)
         .post("/sign-in/staff", Access::Public, staff::check)
+        .get("/sign-in/factor", Access::Public, factor::ask)
+        .post("/sign-in/factor", Access::Public, factor::check)
+        .get("/sign-in/factor/new", Access::Public, factor::settle)
+        .post("/sign-in/factor/new", Access::Public, factor::settled)
+        .get("/sign-in/password", Access::Public, password::ask)
+        .post("/sign-in/password", Access::Public, password::choose)
+        .post("/sign-in/next", Access::Public, steps::next)
         .get("/sign-in/post", Access::SignedIn, post::ask)
         .post("/sign-in/post", Access::SignedIn, post::choose)
         .get("/sign-in/continue", Access::SignedIn, waiting::show)

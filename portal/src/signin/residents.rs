@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_kernel::{AreaPath, Fault, ResidentId};
+use rand::RngExt as _;
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query as Select};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ use crate::shell::ui::{Choice, Input, Kind, Radios};
 use crate::shell::{Fields, Page, Query, Trouble, html, invalid};
 
 const PHONE: &str = "phone";
+/// A number of this browser's own, to which its codes are bound.
+const BROWSER: &str = "browser";
 const SHOWN_CODE: &str = "shown-code";
 const FOUND: &str = "found";
 /// One phone may serve a family; more than so many are not listed.
@@ -95,7 +98,15 @@ pub(super) async fn send_code(
         page.problem(PHONE, "sign-in-phone-wrong");
         return invalid(&phone_form(page, fields.text(PHONE)));
     }
-    let code = portal.desk.make_code(phone).await?;
+    let browser = match session.get::<String>(BROWSER).await? {
+        Some(known) => known,
+        None => format!("{:032x}", rand::rng().random::<u128>()),
+    };
+    let made = portal.desk.make_code(phone, &browser).await?;
+    let code = made.map_err(|seconds| Trouble::TooMany {
+        seconds: u64::try_from(seconds).unwrap_or(60),
+    })?;
+    session.insert(BROWSER, &browser).await?;
     session.insert(PHONE, phone).await?;
     if page.is_demo() {
         session.insert(SHOWN_CODE, &code).await?;
@@ -144,9 +155,10 @@ pub(super) async fn check_code(
     let Some(phone) = session.get::<String>(PHONE).await? else {
         return Ok(Redirect::to("/sign-in").into_response());
     };
+    let browser: String = session.get(BROWSER).await?.unwrap_or_default();
     let wrong = match portal
         .desk
-        .check_code(&phone, &fields.digits("code"))
+        .check_code(&phone, &browser, &fields.digits("code"))
         .await?
     {
         CodeCheck::Right => None,
@@ -227,7 +239,7 @@ async fn sign_in(
     found: Found,
 ) -> Result<Response, Trouble> {
     let entrant = resident_entrant(portal, found.resident, &found.area, &found.name).await?;
-    enter(portal, session, entrant, page.mode).await?;
+    enter(portal, session, entrant.on(&page.device), page.mode).await?;
     onward(session, "/").await
 }
 

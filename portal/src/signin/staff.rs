@@ -1,13 +1,14 @@
-//! Sign-in of staff: user name and password. Which of the two was wrong is not told, and a pause
-//! grows with each failure.
+//! Sign-in of staff: user name and password, then the steps that follow. Which of the two was wrong
+//! is not told, and a pause grows with each failure.
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use tower_sessions::Session;
 
-use super::waiting::{onward, remember};
-use super::who::{enter, staff_entrant};
+use super::steps;
+use super::waiting::remember;
+use super::who::staff_entrant;
 use crate::Portal;
 use crate::session::Checked;
 use crate::shell::ui::{Input, Kind};
@@ -72,6 +73,8 @@ pub(super) async fn check(
     let account = match portal.desk.check_password(&login, password).await? {
         Checked::Right(account) => account,
         Checked::Wrong => {
+            // Without the name: people type their password into that field.
+            tracing::warn!("a sign-in of staff failed");
             page.problem("password", "sign-in-wrong");
             return invalid(&form(page, &login));
         }
@@ -81,16 +84,9 @@ pub(super) async fn check(
             });
         }
     };
-    let Some(entrant) = staff_entrant(&portal, account).await? else {
+    if staff_entrant(&portal, account).await?.is_none() {
         page.problem("login", "sign-in-no-post");
         return invalid(&form(page, &login));
-    };
-    enter(&portal, &session, entrant, page.mode).await?;
-    let reader = portal.linli.journal().reader();
-    let today = portal.linli.clock().today();
-    let posts = linli_community::accounts::posts_on(reader, account, today).await?;
-    if posts.len() > 1 {
-        return Ok(Redirect::to("/sign-in/post").into_response());
     }
-    onward(&session, "/desk").await
+    steps::begin(&portal, &page, &session, account, false).await
 }

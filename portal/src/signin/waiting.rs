@@ -59,6 +59,21 @@ pub(super) async fn remember(session: &Session, next: Option<&str>) -> Result<()
     Ok(())
 }
 
+/// Empties the session but for what waits: whoever signs in next takes over nothing else of whoever
+/// was there before.
+pub(super) async fn only_what_waits(session: &Session) -> Result<(), Trouble> {
+    let waiting: Option<Waiting> = session.get(WAITING).await?;
+    let next: Option<String> = session.get(NEXT).await?;
+    session.clear().await;
+    if let Some(waiting) = waiting {
+        session.insert(WAITING, waiting).await?;
+    }
+    if let Some(next) = next {
+        session.insert(NEXT, next).await?;
+    }
+    Ok(())
+}
+
 /// Where to go after sign-in: the waiting form, the page wanted, or `home`.
 pub(super) async fn onward(session: &Session, home: &str) -> Result<Response, Trouble> {
     if session.get::<Waiting>(WAITING).await?.is_some() {

@@ -12,7 +12,7 @@ use tower_sessions::Session;
 use super::SESSION_COOKIE;
 use super::tokens::holder_of;
 use crate::Portal;
-use crate::shell::{Held, Identity, Mode, Signed, Trouble, Via};
+use crate::shell::{Held, Identity, Mode, Signed, Trouble, Via, kept};
 
 const WHO: &str = "who";
 const MINUTE_US: i64 = 60 * 1_000_000;
@@ -36,6 +36,12 @@ struct Who {
     seen_at: i64,
     #[serde(default)]
     kiosk: bool,
+    /// The posts held when last looked: where they change, the session gets a new id.
+    #[serde(default)]
+    held: Vec<PostId>,
+    /// Browser and system, for the list of one's own sessions.
+    #[serde(default)]
+    device: String,
 }
 
 /// Somebody who has proved who they are and is about to be signed in.
@@ -45,6 +51,16 @@ pub struct Entrant {
     name: String,
     resident: Option<ResidentId>,
     post: Option<PostId>,
+    device: String,
+}
+
+impl Entrant {
+    /// The same, at this kind of browser.
+    #[must_use]
+    pub fn on(mut self, device: &str) -> Self {
+        device.clone_into(&mut self.device);
+        self
+    }
 }
 
 /// The entrant for an account of staff; `None` when it is closed or holds no post today.
@@ -64,6 +80,7 @@ pub async fn staff_entrant(portal: &Portal, account: AccountId) -> Result<Option
         name: row.name.unwrap_or_default(),
         resident: None,
         post: Some(first.id),
+        device: String::new(),
     }))
 }
 
@@ -85,10 +102,12 @@ pub async fn resident_entrant(
         name: mask::name(name),
         resident: Some(resident),
         post: None,
+        device: String::new(),
     })
 }
 
-/// Signs `entrant` in: the session gets a new id, so that one planted beforehand is worth nothing.
+/// Signs `entrant` in: the session gets a new id, so that one planted beforehand is worth nothing,
+/// and holds nothing of whoever was signed in before.
 ///
 /// # Errors
 /// When the session cannot be written.
@@ -98,7 +117,9 @@ pub async fn enter(
     entrant: Entrant,
     mode: Mode,
 ) -> Result<(), Trouble> {
+    super::waiting::only_what_waits(session).await?;
     session.cycle_id().await?;
+    tracing::info!(account = %entrant.account, "signed in");
     let now = portal.desk.now();
     let who = Who {
         account: entrant.account,
@@ -108,15 +129,19 @@ pub async fn enter(
         signed_at: now,
         seen_at: now,
         kiosk: mode == Mode::Kiosk,
+        held: Vec::new(),
+        device: entrant.device,
     };
     session.insert(WHO, who).await?;
     Ok(())
 }
 
-/// Lets the one signed in act in another of their posts.
+/// Lets the one signed in act in another of their posts, under a new session id.
 pub(super) async fn act_in(session: &Session, post: PostId) -> Result<(), Trouble> {
     if let Some(mut who) = session.get::<Who>(WHO).await? {
         who.post = Some(post);
+        crate::desk::looks::forget(session).await?;
+        session.cycle_id().await?;
         session.insert(WHO, who).await?;
     }
     Ok(())
@@ -138,7 +163,8 @@ pub(crate) async fn identify(
         return Ok(identity);
     }
     let session = parts.extensions.get::<Session>();
-    let (Some(session), Some(_)) = (session, jar.get(SESSION_COOKIE)) else {
+    let known = kept(portal, jar, SESSION_COOKIE);
+    let (Some(session), Some(_)) = (session, known) else {
         return Ok(identity);
     };
     let Some(mut who) = session.get::<Who>(WHO).await? else {
@@ -155,7 +181,25 @@ pub(crate) async fn identify(
         session.insert(WHO, who.clone()).await?;
     }
     identity.signed = signed(portal, who.account, Some(&who), Via::Session).await?;
+    if let Some(signed) = &identity.signed {
+        note_posts(session, who, signed).await?;
+    }
     Ok(identity)
+}
+
+/// A session whose holder gained or lost a post goes on under a new id: what was taken from it
+/// before is worth nothing after.
+async fn note_posts(session: &Session, mut who: Who, signed: &Signed) -> Result<(), Trouble> {
+    let mut held: Vec<PostId> = signed.posts.iter().map(|held| held.post.id).collect();
+    held.sort_unstable();
+    if held == who.held {
+        return Ok(());
+    }
+    let known = !std::mem::replace(&mut who.held, held).is_empty();
+    if known {
+        session.cycle_id().await?;
+    }
+    Ok(session.insert(WHO, who).await?)
 }
 
 fn is_over(who: &Who, now: i64) -> bool {
@@ -248,6 +292,8 @@ mod tests {
             signed_at: 0,
             seen_at: 0,
             kiosk,
+            held: Vec::new(),
+            device: String::new(),
         };
         assert!(!is_over(&who(true, false), 30 * MINUTE_US));
         assert!(is_over(&who(true, false), 31 * MINUTE_US));

@@ -1,9 +1,11 @@
 //! What the compiler cannot see: the direction of arrows between crates, borders between features,
-//! module docs, the map, message catalogues, and words that do not belong in a repository.
+//! module docs, the map, message catalogues, the answers to the security standard, and words that do
+//! not belong in a repository.
 //!
 //! Each check reads a [`Tree`] and returns findings; none changes anything.
 
 mod arrows;
+mod asvs;
 mod borders;
 mod layout;
 mod messages;
@@ -129,6 +131,7 @@ impl fmt::Display for Finding {
 /// Every check, over the whole tree.
 pub(crate) fn run(tree: &Tree) -> anyhow::Result<Vec<Finding>> {
     let mut findings = arrows::check(tree)?;
+    findings.extend(asvs::check(tree));
     findings.extend(borders::check(tree));
     findings.extend(layout::check(tree)?);
     findings.extend(messages::check(tree));
