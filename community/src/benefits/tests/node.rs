@@ -257,7 +257,12 @@ async fn granted(linli: &Linli, own: &Actor, resident: ResidentId) -> linli_kern
     let pass = Act::PassOn {
         words: String::new(),
     };
-    for command in [Act::Accept, pass] {
+    let visit = Act::RecordVisit {
+        on: linli.clock().today(),
+        people: 1,
+        words: "情况属实".to_owned(),
+    };
+    for command in [Act::Accept, visit, pass] {
         act(linli, call(linli, &worker), case, &command)
             .await
             .unwrap();
