@@ -53,11 +53,11 @@ pub(crate) enum Want {
     /// A word that is almost this.
     NearText(String, u8),
     /// All of these.
-    All(Vec<Want>),
+    All(Vec<Self>),
     /// Any of these.
-    Any(Vec<Want>),
+    Any(Vec<Self>),
     /// At least so many of these.
-    Some(usize, Vec<Want>),
+    Some(usize, Vec<Self>),
 }
 
 type Ranked = [Option<Want>; RANKS];

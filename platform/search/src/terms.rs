@@ -179,7 +179,7 @@ pub(crate) fn runs(text: &str) -> Vec<Run> {
             (Some(Run::Digits(run)), c) if joins && c.is_ascii_digit() => run.push(c),
             (_, c) if c.is_ascii_digit() => found.push(Run::Digits(c.to_string())),
             (Some(Run::Latin(run)), c) if joins && c.is_alphabetic() => {
-                run.extend(c.to_lowercase())
+                run.extend(c.to_lowercase());
             }
             (_, c) if c.is_alphabetic() => found.push(Run::Latin(c.to_lowercase().collect())),
             _ => {

@@ -1,4 +1,5 @@
 //! Sheets: read as they were written, and refused when they are not what they say.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Cursor, Write as _};
 
