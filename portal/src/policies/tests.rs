@@ -30,8 +30,8 @@ async fn found() -> Town {
         actor: &system,
         expected: None,
     };
-    let recorded = linli.record(call, town.zhang, &Command::RecordFact(fact));
-    recorded.await.unwrap();
+    let command = Command::RecordFact(fact);
+    linli.record(call, town.zhang, &command).await.unwrap();
     let today = linli.clock().today();
     let discovered = linli.discover(today).await.unwrap();
     assert_eq!(discovered.offered, 1);
@@ -171,12 +171,7 @@ async fn what_was_granted_unasked_is_told_and_may_be_declined() {
     let case = page.body.split("href=\"/cases/").nth(1).unwrap();
     let case = format!("/cases/{}", case.split('"').next().unwrap());
     let shown = zhang.get(&case).await;
-    for text in [
-        "没有申请",
-        "¥450.00",
-        "✓ 满足",
-        "不要这项待遇",
-    ] {
+    for text in ["没有申请", "¥450.00", "✓ 满足", "不要这项待遇"] {
         assert!(shown.body.contains(text), "{text}\n{}", shown.body);
     }
     let mut li = town.li().await;
