@@ -66,6 +66,10 @@ impl Linli {
         let digest = digest_of(&("grant", finding.resident, &finding.policy, finding.on))?;
         let answer = json!({ "case": case, "number": number.as_str() });
         self.submit(call, digest, plan, answer, now).await?;
+        let granted = self.load::<cases::Cases>(&case.into()).await?;
+        if let Some(granted) = &*granted.state {
+            Box::pin(crate::reactions::case_decided(self, granted)).await?;
+        }
         Ok(true)
     }
 }
