@@ -167,7 +167,11 @@ impl State {
                     follow_up.contacts = follow_up.contacts.saturating_add(1);
                 }
             }
-            Fact::Withdrawn(fact) => self.end(Phase::Withdrawn, fact.on),
+            Fact::Withdrawn(fact) => {
+                // 免申即享: what was granted unasked and declined holds no more.
+                self.decided = None;
+                self.end(Phase::Withdrawn, fact.on);
+            }
             Fact::Closed(fact) => {
                 self.ending = Some(fact.ending);
                 if let Some(follow_up) = &mut self.follow_up {

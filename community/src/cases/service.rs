@@ -297,11 +297,15 @@ pub async fn act(
     }
 }
 
-/// Whether a command may make a decision, or set one aside.
+/// Whether a command may make a decision, or set one aside: a grant without application is set aside
+/// by withdrawing.
 fn touches_award(command: &Command) -> bool {
     matches!(
         command,
-        Command::Decide { .. } | Command::Settle { .. } | Command::RecordAppealResult { .. }
+        Command::Decide { .. }
+            | Command::Settle { .. }
+            | Command::RecordAppealResult { .. }
+            | Command::Withdraw { .. }
     )
 }
 

@@ -30,8 +30,8 @@ async fn found() -> Town {
         actor: &system,
         expected: None,
     };
-    let recorded = linli.record(call, town.zhang, &Command::RecordFact(fact));
-    recorded.await.unwrap();
+    let command = Command::RecordFact(fact);
+    linli.record(call, town.zhang, &command).await.unwrap();
     let today = linli.clock().today();
     let discovered = linli.discover(today).await.unwrap();
     assert_eq!(discovered.offered, 1);

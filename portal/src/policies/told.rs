@@ -181,10 +181,8 @@ pub(crate) fn kept(linli: &Linli, page: &Page, case: &State) -> Vec<Reckoned> {
 
 /// Every answer of a kept reckoning as a letter prints it, in Chinese whoever reads: 计算说明.
 fn printed(linli: &Linli, page: &Page, kept: &Value) -> Vec<Reckoned> {
-    let page = Page {
-        lang: Lang::Zh,
-        ..page.clone()
-    };
+    let mut page = page.clone();
+    page.lang = Lang::Zh;
     let answers = kept
         .as_array()
         .map_or(std::slice::from_ref(kept), Vec::as_slice);
