@@ -199,10 +199,8 @@ fn what_is_no_workbook_is_told_apart() {
     assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0"), Unreadable::Unknown);
     assert_eq!(refused(b"%PDF-1.7\n\0\0\0"), Unreadable::Unknown);
     assert_eq!(refused(b"  \n"), Unreadable::Empty);
-    assert_eq!(
-        refused(b"PK\x03\x04"),
-        Unreadable::Damaged("invalid Zip archive: Could not find EOCD".to_owned())
-    );
+    let cut = refused(b"PK\x03\x04");
+    assert!(matches!(cut, Unreadable::Damaged(_)), "{cut}");
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("a.txt", SimpleFileOptions::default())
         .unwrap();
