@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints the Python that runs the peers of one engine (policy, opinion, budgeting, siting), in a
+# Prints the Python that runs the peers of one engine or format (policy, tokens, …), in a
 # virtual environment outside the checkout; makes it first where it is missing or its list changed.
 set -eu
 
-group="${1:?policy, opinion, budgeting or siting}"
+group="${1:?policy, opinion, budgeting, siting or tokens}"
 list="$(dirname "$0")/peers/$group.txt"
 [ -f "$list" ] || { echo "peers.sh: there is no list $list" >&2; exit 2; }
 home="${LINLI_PEERS:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/linli/peers}/$group"
