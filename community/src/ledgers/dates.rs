@@ -79,7 +79,7 @@ fn serial(number: i32, from_1904: bool) -> Result<Date, BadDate> {
     };
     let span = jiff::Span::new().try_days(days);
     span.and_then(|span| epoch.checked_add(span))
-        .map_err(|_| BadDate::Unreadable)
+        .map_err(|_overflow| BadDate::Unreadable)
 }
 
 fn calendar(year: i32, month: i32, day: i32) -> Result<Date, BadDate> {

@@ -89,18 +89,18 @@ impl Layout {
     }
 
     /// Says what column `at` holds. Another column that held it holds nothing now.
-    pub fn say(&mut self, at: usize, meaning: Meaning) {
+    pub fn say(&mut self, at: usize, meaning: &Meaning) {
         let Some(said) = self.columns.get(at) else {
             return;
         };
-        if said.meaning == meaning {
+        if said.meaning == *meaning {
             return;
         }
         for (other, column) in self.columns.iter_mut().enumerate() {
             if other == at {
                 column.meaning = meaning.clone();
                 column.why = Why::Said;
-            } else if column.meaning == meaning && meaning != Meaning::Ignored {
+            } else if column.meaning == *meaning && *meaning != Meaning::Ignored {
                 column.meaning = Meaning::Ignored;
                 column.why = Why::Twice;
             }

@@ -273,26 +273,7 @@ impl Linli {
             let after = plan.add::<Households>(&StreamId::from(id), &nothing, &events, meta)?;
             part.households.push(Touched(id.0, 1, after.version));
         }
-        let number = part.part;
-        let event = Event {
-            area: order.area.clone(),
-            what: Happened::Recorded(part),
-        };
-        let own = stream(import);
-        plan.add::<Imports>(&own, &nothing_yet(), &[event], meta)?;
-        // Parts do not depend on each other: whatever version the import's stream is at.
-        plan.expected.retain(|(stream, _)| *stream != own);
-        let append = Append {
-            command: CommandId(derived(import, "part", number)),
-            digest: digest_of(&("part", import, number))?,
-            at,
-            actor: actor.clone(),
-            expected: plan.expected,
-            entries: plan.entries,
-            changes: plan.changes,
-            answer: json!({ "import": import, "part": number }),
-            notices: plan.notices,
-        };
+        let append = one_act(plan, import, order, part, meta)?;
         Ok(Act {
             append,
             stale,
@@ -330,6 +311,36 @@ impl Linli {
         }
         Ok(failed)
     }
+}
+
+/// What one act appends: the records of `plan`, and the part of the import that says which.
+fn one_act(
+    mut plan: Plan,
+    import: Uuid,
+    order: &Order,
+    part: Part,
+    meta: Meta<'_>,
+) -> Result<Append, Problem> {
+    let number = part.part;
+    let event = Event {
+        area: order.area.clone(),
+        what: Happened::Recorded(part),
+    };
+    let own = stream(import);
+    plan.add::<Imports>(&own, &nothing_yet(), &[event], meta)?;
+    // Parts do not depend on each other: whatever version the import's stream is at.
+    plan.expected.retain(|(stream, _)| *stream != own);
+    Ok(Append {
+        command: CommandId(derived(import, "part", number)),
+        digest: digest_of(&("part", import, number))?,
+        at: meta.at,
+        actor: meta.actor.clone(),
+        expected: plan.expected,
+        entries: plan.entries,
+        changes: plan.changes,
+        answer: json!({ "import": import, "part": number }),
+        notices: plan.notices,
+    })
 }
 
 /// What is recorded about the person of a line.

@@ -179,7 +179,7 @@ fn what_a_committee_said_before_is_remembered_but_no_name_is() {
     let (mut layout, ..) = understood(&rows);
     assert_eq!(layout.columns[2].why, Why::Unknown);
     let phone = Meaning::Field(FieldId::known("person.phone"));
-    layout.say(2, phone.clone());
+    layout.say(2, &phone);
     let remembered = layout.memorable();
     assert_eq!(remembered, Remembered::from([("联络".to_owned(), phone)]));
     let (again, ..) = understood_with(&rows, &remembered);
@@ -187,7 +187,7 @@ fn what_a_committee_said_before_is_remembered_but_no_name_is() {
     // A sheet without a header: its first row is somebody, and nothing of it is kept.
     let nameless = table(&[&["张三", "男", "松影苑1号"], &["李四", "女", "松影苑2号"]]);
     let (mut layout, ..) = understood(&nameless);
-    layout.say(0, Meaning::Field(FieldId::known("person.name")));
+    layout.say(0, &Meaning::Field(FieldId::known("person.name")));
     assert_eq!(layout.memorable(), Remembered::new());
 }
 

@@ -136,7 +136,7 @@ impl Linli {
         let (mut undone, mut kept) = (0, Vec::new());
         for ((touched, stream), entries) in part.residents.iter().zip(&streams).zip(&written) {
             let is_bound = bound.contains(&touched.0);
-            let back = take_back(stream, entries, written_by(import, touched), is_bound);
+            let back = take_back(stream, entries, &written_by(import, touched), is_bound);
             let (event, fields) = match back.map_err(|error| damaged(stream, &error))? {
                 TakenBack::Nothing => continue,
                 TakenBack::Kept(fields) => (None, fields),

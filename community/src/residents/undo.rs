@@ -45,7 +45,7 @@ pub enum TakenBack {
 pub fn take_back(
     stream: &StreamId,
     entries: &[Recorded],
-    written: Written,
+    written: &Written,
     bound: bool,
 ) -> Result<TakenBack, FoldError> {
     let (mut before, mut then, mut now) = <(Resident, Resident, Resident)>::default();
@@ -61,17 +61,8 @@ pub fn take_back(
             then.apply(stream, &event);
         }
         now.apply(stream, &event);
-        let told: Vec<FieldId> = match event.what {
-            Happened::Registered(_, sealed) => {
-                sealed.map_or_else(Vec::new, |sealed| sealed.facts.keys().cloned().collect())
-            }
-            Happened::FactRecorded(open, _) | Happened::FactCorrected(open, _) => vec![open.field],
-            Happened::ImportUndone(open, _) if open.import == written.import => {
-                return Ok(TakenBack::Nothing);
-            }
-            Happened::ImportUndone(open, _) => open.fields,
-            Happened::Moved(..) => vec![FieldId::known("person.address")],
-            Happened::Died(..) => Vec::new(),
+        let Some(told) = told(event.what, written) else {
+            return Ok(TakenBack::Nothing);
         };
         moved_on |= entry.version > written.to;
         if entry.version > written.to {
@@ -123,6 +114,20 @@ pub fn take_back(
     };
     let what = Happened::ImportUndone(open, Some(sealed));
     Ok(TakenBack::Undone(Box::new(Event { area, what }), kept))
+}
+
+/// The fields an event says something of; `None` when it took back the import itself.
+fn told(what: Happened, written: &Written) -> Option<Vec<FieldId>> {
+    Some(match what {
+        Happened::Registered(_, sealed) => {
+            sealed.map_or_else(Vec::new, |sealed| sealed.facts.keys().cloned().collect())
+        }
+        Happened::FactRecorded(open, _) | Happened::FactCorrected(open, _) => vec![open.field],
+        Happened::ImportUndone(open, _) if open.import == written.import => return None,
+        Happened::ImportUndone(open, _) => open.fields,
+        Happened::Moved(..) => vec![FieldId::known("person.address")],
+        Happened::Died(..) => Vec::new(),
+    })
 }
 
 /// The same for a household that an import formed; `None` when others recorded something later or

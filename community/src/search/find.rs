@@ -165,7 +165,7 @@ impl Linli {
                 Kind::Service => {
                     let hits = self.hits(actor, asked, Kind::Service, asked.most).await?;
                     let today = self.clock().today();
-                    found.services = group(hits, |key| {
+                    found.services = group(&hits, |key| {
                         self.catalogue()
                             .service(key, today)
                             .map(|one| one.id.clone())
@@ -174,7 +174,7 @@ impl Linli {
                 Kind::Place => {
                     let hits = self.hits(actor, asked, Kind::Place, asked.most).await?;
                     let areas = self.areas();
-                    found.places = group(hits, |key| {
+                    found.places = group(&hits, |key| {
                         let path: AreaPath = key.parse().ok()?;
                         areas.get(&path).map(|area| area.path().clone())
                     });
@@ -241,7 +241,7 @@ impl Linli {
         let rows = self.listable(actor, &ids).await?;
         let rows = rows.into_iter().filter(|row| within(asked.area, &row.area));
         let mut rows: BTreeMap<String, _> = rows.map(|row| (row.id.to_string(), row)).collect();
-        Ok(group(hits, |key| rows.remove(key)))
+        Ok(group(&hits, |key| rows.remove(key)))
     }
 
     async fn find_households(
@@ -262,7 +262,7 @@ impl Linli {
                 rows.insert(row.id.to_string(), row);
             }
         }
-        Ok(group(hits, |key| rows.remove(key)))
+        Ok(group(&hits, |key| rows.remove(key)))
     }
 
     async fn household_rows(&self, keys: &[String]) -> Result<Vec<HouseholdRow>, Fault> {
@@ -329,7 +329,7 @@ impl Linli {
         let rows = queries::readable(self, actor, &ids).await?;
         let rows = rows.into_iter().filter(|row| within(asked.area, &row.area));
         let mut rows: BTreeMap<String, _> = rows.map(|row| (row.id.to_string(), row)).collect();
-        Ok(group(hits, |key| rows.remove(key)))
+        Ok(group(&hits, |key| rows.remove(key)))
     }
 
     /// What the index proposes in the places that `actor` may look at.
@@ -408,7 +408,7 @@ fn within(area: Option<&AreaPath>, place: &AreaPath) -> bool {
 }
 
 /// Rows in the order of the hits; `row` says which there are.
-fn group<T>(hits: Hits, mut row: impl FnMut(&str) -> Option<T>) -> Group<T> {
+fn group<T>(hits: &Hits, mut row: impl FnMut(&str) -> Option<T>) -> Group<T> {
     Group {
         rows: hits.hits.iter().filter_map(|hit| row(&hit.key)).collect(),
         more: hits.more,

@@ -292,8 +292,8 @@ impl Linli {
 async fn add(index: &Arc<Index>, documents: Vec<Document>) -> Result<(), Fault> {
     let index = Arc::clone(index);
     let add = move || {
-        let entries = documents.iter().filter_map(|one| one.entry.as_ref());
-        entries.map(|entry| index.add(entry)).collect()
+        let mut entries = documents.iter().filter_map(|one| one.entry.as_ref());
+        entries.try_for_each(|entry| index.add(entry))
     };
     blocking(add).await?
 }

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use linli_search::{Entry, Find, Index, Position};
 
+/// A kind of question, and how somebody types a name in it.
+type Kind = (&'static str, fn(&str) -> String);
+
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤";
 const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀兰霞平刚桂英华玉萍红玲建国文辉力志永健世广义兴良海山仁波宁贵福生龙元全胜学祥才发武新利清飞彬富顺信子轩涵梓浩宇欣怡佳琪思雨晨阳雪梅淑珍凤莲爱菊香月莺媛瑞凡卫东和慧巧美娟婷雯倩君冰锦黛青珊莎毓悦昭冰枝筠柔竹霭凝晓欢霄枫芸菲寒伊亚宜可姬舒影荔滢馥蓓";
 const STREETS: u64 = 17;
@@ -97,7 +100,7 @@ fn ask(
     let street: Vec<String> = (0..COMMITTEES).map(|n| place(3, n)).collect();
     let committee = vec![place(3, 5)];
     let scopes: [Option<&[String]>; 3] = [None, Some(&street), Some(&committee)];
-    let kinds: [(&str, fn(&str) -> String); 7] = [
+    let kinds: [Kind; 7] = [
         ("words: the whole name", |name| name.to_owned()),
         ("words: the surname alone", |name| {
             name.chars().take(1).collect()

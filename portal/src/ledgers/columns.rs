@@ -196,7 +196,7 @@ pub(super) async fn say(
     };
     keep(&portal, &signed, id, &work).await?;
     for (at, meaning) in &work.said {
-        file.layout.say(*at, meaning.clone());
+        file.layout.say(*at, meaning);
     }
     file.work = work;
     let name = Meaning::Field(FieldId::known("person.name"));

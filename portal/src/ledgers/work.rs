@@ -101,7 +101,7 @@ pub(super) async fn opened(
     let reading = reading(portal, &words, &table);
     let mut layout = understand(&table, &reading, &remembered, work.header);
     for (at, meaning) in &work.said {
-        layout.say(*at, meaning.clone());
+        layout.say(*at, meaning);
     }
     let (lines, passed) = lines(&table, &layout, &reading);
     Ok(Opened {
