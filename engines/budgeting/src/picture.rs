@@ -108,8 +108,8 @@ fn head(tally: &Tally, out: &mut String) {
     let legend = [
         (PAID, "支持者付足 · paid by its supporters"),
         (BY_ORDER, "按规则选入 · chosen by the rule"),
-        (HAD, "未入选：已有的钱 · not bought: what was there"),
-        ("url(#lack)", "未入选：还差 · not bought: what it lacked"),
+        (HAD, "未入选，已有 · not bought: was there"),
+        ("url(#lack)", "未入选，还差 · not bought: lacked"),
     ];
     for (number, (fill, says)) in (0..).zip(legend) {
         let x = BAR_X + number * 310;

@@ -1,10 +1,8 @@
 //! Whatever is changed in a result that somebody hands in, its checker finds it, or the change says
-//! nothing: each field of each result of the four engines is changed in every way that its kind
+//! nothing: each field of each result of budgeting and siting is changed in every way that its kind
 //! allows, one at a time.
 
-use linli_ballot::certificate::Certificate;
 use linli_budgeting::{Completion, Options, Rule, Tally, pabulib};
-use linli_opinion::{Analysis, Conversation, Settings, Statements, read};
 use linli_siting::place::{Limits, Plan, Question, Task, check, place};
 use linli_siting::{Leg, Legs};
 use serde_json::{Value, json};
@@ -168,52 +166,6 @@ fn a_changed_budget_is_found() {
     }
 }
 
-/// Twenty-four people of two minds, and a statement that is moderated out.
-fn conversation() -> (Conversation, Statements) {
-    let mut csv = String::from("participant,0,1,2,3,4,5,6\n");
-    for person in 0..24_u32 {
-        let side = if person % 2 == 0 { 1 } else { -1 };
-        let cells = (0..7_u32).map(|at| match (person * 7 + at * 5) % 11 {
-            0 => String::new(),
-            1 => "0".to_owned(),
-            2 => (-side).to_string(),
-            _ if at == 6 => "1".to_owned(),
-            _ => side.to_string(),
-        });
-        let cells: Vec<String> = cells.collect();
-        csv.push_str(&format!("{person},{}\n", cells.join(",")));
-    }
-    let votes = read::votes(csv.as_bytes()).unwrap();
-    let comments = "comment-id,moderated,comment-body\n0,1,a\n1,1,b\n2,1,c\n3,-1,d\n";
-    let statements = read::comments(comments.as_bytes()).unwrap();
-    let conversation = Conversation::new(votes, statements.clone(), Settings::default());
-    (conversation, statements)
-}
-
-#[test]
-fn a_changed_opinion_map_is_found() {
-    let (conversation, statements) = conversation();
-    let first = conversation.analyse(None);
-    let made = conversation.analyse(Some(&first.state));
-    let believed = |analysis: &Analysis| {
-        linli_opinion::verify::verify(conversation.votes(), &statements, analysis).holds
-    };
-    // Words for people; how long the search took; the state, which is input of the next analysis
-    // and whose every part is checked when that one is; what the server was before.
-    let free = |path: &str| {
-        [
-            "/limits",
-            "/directions/steps",
-            "/directions/residuals",
-            "/state",
-            "/certificate/before",
-        ]
-        .iter()
-        .any(|one| path.starts_with(one))
-    };
-    each_change_is_found("opinion", &made, believed, free);
-}
-
 #[test]
 fn a_changed_plan_is_found() {
     let leg = |site, metres| Leg { site, metres };
@@ -266,31 +218,4 @@ fn a_changed_plan_is_found() {
             }
         }
     }
-}
-
-#[test]
-fn a_changed_vote_is_found() {
-    let made: Certificate =
-        serde_json::from_str(include_str!("../../corpus/ballot_result/five-seats.json")).unwrap();
-    let believed = |certificate: &Certificate| linli_ballot::verify(certificate).is_ok();
-    each_change_is_found("ballot", &made, believed, free_in_a_vote);
-}
-
-/// Told for people (names, words, titles of laws), facts from outside that stand there once (the
-/// digests of the files, which `linli ballot verify --election --counts` compares; the channel of a
-/// box; what came of proxies), and figures that only say where a finding lies.
-fn free_in_a_vote(path: &str) -> bool {
-    let last = path
-        .rsplit('/')
-        .find(|one| one.parse::<u32>().is_err())
-        .unwrap_or("");
-    let told = [
-        "zh", "en", "note", "title", "names", "name", "adopted", "in_force", "source",
-    ];
-    told.contains(&last)
-        || ["/findings", "/inputs", "/election", "/rules", "/proxies"]
-            .iter()
-            .any(|one| path.starts_with(one))
-        || path.ends_with("/channel")
-        || path.ends_with("/by_proxy")
 }

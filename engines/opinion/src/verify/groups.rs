@@ -205,7 +205,7 @@ pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
     let result = facts.result;
     let Some(shown) = result
         .choice
-        .and_then(|choice| result.groupings.get(choice.k - 2))
+        .and_then(|choice| result.groupings.get(choice.k.checked_sub(2)?))
     else {
         ensure(result.groups.is_empty(), || {
             "there are groups without a choice".to_owned()
