@@ -260,7 +260,11 @@ async fn undo(wish: &ImportUndo) -> anyhow::Result<Outcome> {
             "{back} 人恢复原样，{kept} 人有内容保留 · {back} as they were, of {kept} something stays"
         ));
         for one in &undone.kept {
-            let fields: Vec<&str> = one.fields.iter().map(|field| field.as_str()).collect();
+            let fields: Vec<&str> = one
+                .fields
+                .iter()
+                .map(linli_community::residents::FieldId::as_str)
+                .collect();
             say::line(format!("  {} {}", one.resident, fields.join(", ")));
         }
     }

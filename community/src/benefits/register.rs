@@ -13,7 +13,7 @@ use super::month::Month;
 use super::schedule::Schedule;
 use super::settled::Settled;
 use super::state::{Award, MaybeAward, Standing, apply};
-use crate::cases::register::every_code;
+use crate::cases::every_code;
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
 

@@ -68,7 +68,7 @@ pub use events::{Event, Fact, Private};
 pub use public::{PublicNotice, Verification, notices, verification};
 pub use queries::{Filter, Page, Row, Sort, list, my_cases};
 pub use queue::{Part, Queue, queue};
-pub use register::Cases;
+pub use register::{Cases, every_code};
 pub use rules::{Rules, Station};
 pub use service::{Done, Receipt, Unasked, act, add_granted, file, look_up};
 pub use state::{Next, Owner, Phase, State, Wait};

@@ -259,8 +259,9 @@ mod tests {
 
     /// A number below 100 in Chinese.
     fn spelled(number: i8) -> String {
+        let number = usize::try_from(number).unwrap();
         const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-        let (tens, ones) = (number as usize / 10, number as usize % 10);
+        let (tens, ones) = (number / 10, number % 10);
         match tens {
             0 => DIGITS[ones].to_owned(),
             1 => format!("十{}", DIGITS[ones]),

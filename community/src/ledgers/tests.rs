@@ -466,6 +466,7 @@ fn fact(field: &'static str, value: &str) -> Command {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one walk, step by step")]
 async fn what_others_recorded_later_stays_and_is_named() {
     let linli = node().await;
     let actor = worker(HOME);

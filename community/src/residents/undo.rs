@@ -96,6 +96,12 @@ pub fn take_back(
     if back.is_empty() {
         return Ok(TakenBack::Kept(kept));
     }
+    let what = as_before(before, back, written);
+    Ok(TakenBack::Undone(Box::new(Event { area, what }), kept))
+}
+
+/// The fields `back` as they were `before`.
+fn as_before(before: Resident, back: Vec<FieldId>, written: &Written) -> Happened {
     let facts: Facts = back
         .iter()
         .filter_map(|field| Some((field.clone(), before.facts.get(field.as_str())?.clone())))
@@ -112,8 +118,7 @@ pub fn take_back(
         fields: back,
         withdrawn: false,
     };
-    let what = Happened::ImportUndone(open, Some(sealed));
-    Ok(TakenBack::Undone(Box::new(Event { area, what }), kept))
+    Happened::ImportUndone(open, Some(sealed))
 }
 
 /// The fields an event says something of; `None` when it took back the import itself.

@@ -111,6 +111,7 @@ async fn people(linli: &Linli, text: &str) -> Vec<ResidentId> {
     found.residents.rows.iter().map(|row| row.id).collect()
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one question after the other")]
 async fn follows(linli: Linli) {
     register(&linli, 7, "张建国", HOME).await;
     register(&linli, 8, "李秀英", HOME).await;
@@ -268,6 +269,7 @@ async fn services_and_places_are_found_by_what_people_call_them() {
 /// Whoever searches finds of what there is exactly what the gate permits: for every role, for posts
 /// all over the district, and for areas inside and outside of them.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one walk, step by step")]
 async fn a_search_finds_what_the_gate_permits_and_all_of_it() {
     let linli = node_on(Config::memory()).await;
     let wish = Wish {

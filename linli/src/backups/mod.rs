@@ -123,7 +123,7 @@ mod tests {
         let now = at("2026-11-30T12:00:00Z");
         assert!(is_due(&[], 24, now), "there is none");
         let fresh = backup("2026-11-30T01:00:00Z", path, true);
-        assert!(!is_due(&[fresh.clone()], 24, now));
+        assert!(!is_due(std::slice::from_ref(&fresh), 24, now));
         assert!(is_due(&[fresh], 11, now));
         let failed = backup("2026-11-30T11:00:00Z", path, false);
         let old = backup("2026-11-29T11:00:00Z", path, true);

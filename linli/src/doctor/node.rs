@@ -141,7 +141,11 @@ mod tests {
         assert_eq!(state(&[], 24), State::Warn);
         let fresh = noted("2026-11-30T01:00:00Z", What::Backup);
         let drill = noted("2026-10-30T01:00:00Z", What::Drill);
-        assert_eq!(state(&[fresh.clone()], 24), State::Warn, "never tried");
+        assert_eq!(
+            state(std::slice::from_ref(&fresh), 24),
+            State::Warn,
+            "never tried"
+        );
         assert_eq!(state(&[drill.clone(), fresh], 24), State::Ok);
         let old = noted("2026-11-27T01:00:00Z", What::Backup);
         assert_eq!(state(&[drill.clone(), old.clone()], 24), State::Warn);

@@ -75,6 +75,7 @@ async fn a_roll_goes_from_one_officer_to_another_to_the_bank_and_to_the_resident
     seen_by_all(&world, at).await;
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one walk, step by step")]
 async fn to_the_bank(world: &World, maker: &mut Visitor, at: &str) {
     let page = maker.get(at).await;
     let sent = press(maker, &format!("{at}/send"), &page.body, &[]).await;

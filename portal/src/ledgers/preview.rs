@@ -200,7 +200,7 @@ async fn import(
     let told = |done, all| {
         portal
             .imports
-            .set(command.0, super::Progress::At(done, all))
+            .set(command.0, super::Progress::At(done, all));
     };
     let linli = &portal.linli;
     Box::pin(linli.import_lines(call, &order, &file.lines, &verdicts, told)).await?;

@@ -66,6 +66,7 @@ async fn listed(world: &World, text: &str) -> usize {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one walk, step by step")]
 async fn a_ledger_is_sent_matched_looked_at_imported_and_taken_back() {
     let world = World::new().await;
     let mut worker = world.worker().await;

@@ -71,14 +71,7 @@ pub(super) fn form(portal: &Portal, page: &Page) -> ui::Filter {
             ..Select::default()
         }));
     }
-    let chips: Vec<Chip> = FILTERS
-        .iter()
-        .filter(|name| query.get(name).is_some())
-        .map(|name| Chip {
-            text: label(name),
-            href: query.without(name),
-        })
-        .collect();
+    let chips = chips(page, &label);
     ui::Filter {
         action: "/desk/residents".to_owned(),
         label: page.t("residents-filter"),
@@ -94,4 +87,17 @@ pub(super) fn form(portal: &Portal, page: &Page) -> ui::Filter {
         chips,
         remove: page.t("filter-remove"),
     }
+}
+
+/// What is filtered by now, each to be taken away.
+fn chips(page: &Page, label: &dyn Fn(&str) -> String) -> Vec<Chip> {
+    let query = &page.query;
+    FILTERS
+        .iter()
+        .filter(|name| query.get(name).is_some())
+        .map(|name| Chip {
+            text: label(name),
+            href: query.without(name),
+        })
+        .collect()
 }

@@ -238,7 +238,7 @@ async fn show(
     let mut people = Vec::new();
     let residents = std::mem::take(&mut found.residents);
     if !residents.rows.is_empty() {
-        people.push(residents_section(portal, &page, residents, told));
+        people.push(residents_section(portal, &page, &residents, told));
     }
     let households = std::mem::take(&mut found.households);
     if !households.rows.is_empty() {
@@ -266,7 +266,7 @@ async fn show(
 fn residents_section(
     portal: &Portal,
     page: &Page,
-    found: Group<linli_community::residents::Row>,
+    found: &Group<linli_community::residents::Row>,
     told: bool,
 ) -> People {
     let heading = page.t("search-kind-resident");

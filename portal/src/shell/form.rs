@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use linli_kernel::CommandId;
@@ -107,15 +106,6 @@ impl Fields {
     }
 }
 
-/// The last part of a file's name as it may be shown and sent back: `../../x` is `x`.
-#[must_use]
-pub(crate) fn file_name(sent: &str) -> String {
-    const LONGEST: usize = 100;
-    let name = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept = name.chars().filter(|c| !is_hostile(*c) && !c.is_control());
-    kept.take(LONGEST).collect::<String>().trim().to_owned()
-}
-
 /// The text without what nobody types: control characters but tab and line breaks, and the marks
 /// that turn the direction of writing around, by which a text can pass for another.
 pub(crate) fn readable(text: &str) -> String {
@@ -174,19 +164,6 @@ mod tests {
         let fields = Fields::parse(sent.as_bytes()).unwrap();
         let typed: Vec<_> = fields.typed().collect();
         assert_eq!(typed, [("name", "张三"), ("name", "a\r\nb\tc")]);
-    }
-
-    #[test]
-    fn a_file_name_is_a_name_and_nothing_more() {
-        for (sent, kept) in [
-            ("台账.xlsx", "台账.xlsx"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\台账\\名册.xls", "名册.xls"),
-            ("a\r\nSet-Cookie: x\0.csv", "aSet-Cookie: x.csv"),
-            ("\u{202e}slx.exe", "slx.exe"),
-        ] {
-            assert_eq!(file_name(sent), kept);
-        }
     }
 
     #[test]

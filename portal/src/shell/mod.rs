@@ -29,8 +29,8 @@ mod upload;
 
 pub use doorway::doorway;
 pub(crate) use doorway::kept;
+pub(crate) use form::is_hostile;
 pub use form::{Fields, MAX_FORM_BYTES};
-pub(crate) use form::{file_name, is_hostile};
 pub use headers::secure;
 pub use home::routes;
 pub use identity::{Held, Identity, Signed, Via};
