@@ -89,11 +89,6 @@ torture: web ## 200 rounds of kill -9 under load: nothing acknowledged may be lo
 	cargo build --locked --release -p linli -p linli-benches
 	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data torture --rounds 200
 
-.PHONY: torture-disk
-torture-disk: ## 12,000 power cuts, 1,200 full disks, 1,200 errors, 20,000 flipped bytes: nothing may be lost
-	LINLI_POWER_CUTS=12000 LINLI_DISK_FULLS=1200 LINLI_DISK_ERRORS=1200 LINLI_FLIPS=22000 \
-		cargo test --locked --profile demo -p linli-journal --test it -- disk:: flipped --nocapture --test-threads 1
-
 .PHONY: pictures
 pictures: web journeys/node_modules/.installed ## Take the pictures of the README from a demo
 	LINLI_BIN="$${LINLI_BIN:-$(abspath $(TARGET))/debug/linli}" LINLI_RESIDENTS=20000 node scripts/pictures.mjs

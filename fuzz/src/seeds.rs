@@ -14,8 +14,11 @@ pub fn seeds(target: &Target) -> io::Result<Vec<(String, Vec<u8>)>> {
     let top = here.parent().unwrap_or(here);
     let mut paths: Vec<String> = target.files.iter().map(|&file| file.to_owned()).collect();
     let own = format!("fuzz/corpus/{}", target.name);
-    for entry in std::fs::read_dir(top.join(&own))? {
-        paths.push(format!("{own}/{}", entry?.file_name().display()));
+    // A target that begins with files of the repository alone has no folder.
+    if top.join(&own).is_dir() {
+        for entry in std::fs::read_dir(top.join(&own))? {
+            paths.push(format!("{own}/{}", entry?.file_name().display()));
+        }
     }
     paths.sort();
     paths

@@ -188,18 +188,6 @@ pub(crate) struct Count<'a> {
     explain: bool,
 }
 
-impl<'a> Count<'a> {
-    /// A count whose result is known already.
-    pub(crate) fn of(election: &'a Election, profile: &'a Profile, options: &'a Options) -> Self {
-        Self {
-            election,
-            profile,
-            options,
-            explain: true,
-        }
-    }
-}
-
 impl Count<'_> {
     fn greedy(&self) -> Tally {
         let bought = greedy::complete(self.election, self.profile, &[], 0);

@@ -24,6 +24,9 @@ use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, TantivyDocument, Ta
 use crate::asked::{Want, meanings};
 use crate::terms::{Entry, Terms};
 
+/// How often a purge tries to merge before it gives up.
+const MERGES: u32 = 500;
+
 /// Raised when entries are cut into other terms than before: indexes of old are thrown away.
 const FORM: u32 = 1;
 /// What the writer may hold before it writes a segment.
@@ -252,14 +255,19 @@ impl Index {
             return Ok(());
         };
         // Ids only: whoever holds on to a segment's description keeps its files.
-        let metas = self.index.searchable_segment_metas().map_err(fault)?;
-        let deleted = metas
-            .into_iter()
-            .filter(tantivy::index::SegmentMeta::has_deletes);
-        let deleted: Vec<_> = deleted.map(|meta| meta.id()).collect();
-        for segment in deleted {
-            let merge = self.writer().merge(&[segment]);
-            merge.wait().map_err(fault)?;
+        // The writer merges by itself after a commit, too: a segment that is gone meanwhile was
+        // merged, and is looked for anew.
+        for tries in 1.. {
+            let metas = self.index.searchable_segment_metas().map_err(fault)?;
+            let Some(meta) = metas.into_iter().find(|meta| meta.has_deletes()) else {
+                break;
+            };
+            let merge = self.writer().merge(&[meta.id()]);
+            match merge.wait() {
+                Ok(_) => {}
+                Err(why) if tries >= MERGES => return Err(fault(why)),
+                Err(_gone) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            }
         }
         self.reader.reload().map_err(fault)?;
         let collected = self.writer().garbage_collect_files();

@@ -196,7 +196,8 @@ async fn less_is_paid_only_after_the_family_was_heard_and_what_was_typed_stays()
     ];
     let heard = press(&mut worker, &format!("{at}/hear"), &hear.body, &said).await;
     assert_eq!(heard.location(), at, "{}", heard.body);
-    let denied = press(&mut worker, &format!("{at}/stop"), &hear.body, &fields).await;
+    let again = worker.get(&format!("{at}/hear")).await;
+    let denied = press(&mut worker, &format!("{at}/stop"), &again.body, &fields).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
     let form = officer.get(&format!("{at}/stop")).await;
     let stopped = press(&mut officer, &format!("{at}/stop"), &form.body, &fields).await;

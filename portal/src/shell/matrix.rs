@@ -102,6 +102,11 @@ async fn things(world: &World) -> Things {
 async fn knock(visitor: &mut Visitor, method: &str, path: &str) -> Answer {
     match method {
         "GET" => visitor.get(path).await,
+        // The acts on a roll are gated where they are decided, which takes an act to decide on.
+        "POST" if path.starts_with("/desk/rolls/") => {
+            let id = linli_kernel::CommandId::new(&SystemClock).to_string();
+            visitor.post(path, &[("_command", &id)]).await
+        }
         "POST" if !path.starts_with("/api/") => visitor.post(path, &[]).await,
         method => {
             let id = linli_kernel::CommandId::new(&SystemClock);

@@ -7,11 +7,10 @@ mod common;
 mod loads;
 mod prices;
 mod sets;
-mod told;
 
 use crate::certificate::Certificate;
 use crate::election::Election;
-use crate::tally::{FORMAT, Rule, TIES, TIES_OF_SETS, Tally, check};
+use crate::tally::{FORMAT, Rule, Tally, check};
 use common::Votes;
 
 /// What was proven, one sentence each.
@@ -79,9 +78,6 @@ pub fn verify(election: &Election, tally: &Tally) -> Result<Proof, Vec<Flaw>> {
         if findings.flaws.is_empty() {
             claim.certificate(&mut findings);
         }
-        if findings.flaws.is_empty() {
-            claim.told(&mut findings);
-        }
     }
     if findings.flaws.is_empty() {
         Ok(Proof {
@@ -146,13 +142,15 @@ impl Claim<'_> {
         findings.need(tally.left == left, || {
             format!("{left} is left of the budget, not {}", short(&tally.left))
         });
-        let ties = match tally.options.rule {
-            Rule::MaxWelfare => TIES_OF_SETS,
-            Rule::Greedy | Rule::Phragmen | Rule::EqualShares => TIES,
-        };
-        findings.need(tally.ties == ties, || {
-            format!("ties are broken by {}, not by {ties}", short(&tally.ties))
-        });
+        for explanation in &tally.explanations {
+            let bought = election
+                .find(&explanation.project)
+                .is_some_and(|at| self.selected.contains(&at));
+            findings.need(bought == explanation.selected, || {
+                let id = short(&explanation.project);
+                format!("the explanation of project {id} does not fit the selection")
+            });
+        }
         findings.proven("The selected projects exist, come once each and fit the budget.");
     }
 
