@@ -108,6 +108,13 @@ impl Desk {
         password: String,
     ) -> Result<(), Fault> {
         self.set_password(login, account, password).await?;
+        // Whatever else the account could sign in with was somebody else's choice.
+        let others = Query::delete()
+            .from_table(Alias::new("credentials"))
+            .and_where(Expr::col(Alias::new("account")).eq(account.to_string()))
+            .and_where(Expr::col(Alias::new("login")).ne(login))
+            .to_owned();
+        self.run(&others).await?;
         self.forget_in("given_passwords", account).await
     }
 
