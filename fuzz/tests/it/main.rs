@@ -1,12 +1,10 @@
-//! Every fuzz target for a moment (and forged results, beside): its seeds, and seeded changes of
-//! them, the same ones each time. `LINLI_FUZZ_TRIES` multiplies how many.
+//! Every fuzz target for a moment: its seeds, and seeded changes of them, the same ones each time.
+//! `LINLI_FUZZ_TRIES` multiplies how many.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(
     clippy::print_stdout,
     reason = "shows the bytes that a target fell over"
 )]
-
-mod forged;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

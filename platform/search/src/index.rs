@@ -259,7 +259,10 @@ impl Index {
         // merged, and is looked for anew.
         for tries in 1.. {
             let metas = self.index.searchable_segment_metas().map_err(fault)?;
-            let Some(meta) = metas.into_iter().find(|meta| meta.has_deletes()) else {
+            let Some(meta) = metas
+                .into_iter()
+                .find(tantivy::index::SegmentMeta::has_deletes)
+            else {
                 break;
             };
             let merge = self.writer().merge(&[meta.id()]);
