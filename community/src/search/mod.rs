@@ -4,7 +4,7 @@
 //! `linli_search` says how.
 //!
 //! **Actors.** Staff, each within the gate's scope: the index only proposes, and what is shown are
-//! rows of the registers for which the gate was asked ([`Linli::search`]). Residents search services
+//! rows of the registers for which the gate was asked ([`Linli::search`](crate::Linli::search)). Residents search services
 //! on the public pages; their own cases stand under 我的.
 //!
 //! **Legal basis.** PIPL art. 6 (no more than needed): lists are masked and short, and whoever shows
@@ -12,8 +12,8 @@
 //! index: they are found whole, by the keyed look-ups of the registers, or by a name and the last
 //! four digits.
 //!
-//! **Life cycle.** The index is derived and disposable. It follows the journal ([`follow`]): what was
-//! written is found after the next [`Linli::refresh_search`], which a serving node calls twice a
+//! **Life cycle.** The index is derived and disposable. It follows the journal (`follow`): what was
+//! written is found after the next [`Linli::refresh_search`](crate::Linli::refresh_search), which a serving node calls twice a
 //! second. One that is missing, of another form, or of another log is made anew from the registers.
 //! Whoever is erased leaves index and files with the next refresh.
 

@@ -13,8 +13,8 @@
 //! lies in the node's folder, only its owner may enter, and no backup takes it. Whoever is erased
 //! leaves the files too: [`Index::purge`] writes the segments anew that still held them.
 //!
-//! Reading order: [`spell`] (pinyin), [`terms`] (what an entry is found by), [`asked`] (what a text
-//! may mean, the likeliest first), [`index`] (the files).
+//! Reading order: `spell` (pinyin), `terms` (what an entry is found by), `asked` (what a text
+//! may mean, the likeliest first), `index` (the files).
 
 mod asked;
 mod index;

@@ -1,9 +1,9 @@
 //! 附件: papers as photos or files: taken in from a form, held by a draft until the case is sent,
 //! opened for those who may.
 //!
-//! Reading order: [`receive`] (from what was sent to what is kept), [`tray`] (what a draft holds),
-//! [`slots`] (the inputs and what is there already), [`links`](mod@links) and [`open`] (one file,
-//! handed out), [`sweep`](mod@sweep). The doorway reads the form itself: see `shell::upload`.
+//! Reading order: `receive` (from what was sent to what is kept), `tray` (what a draft holds),
+//! `slots` (the inputs and what is there already), `links` and `open` (one file,
+//! handed out), `sweep`. The doorway reads the form itself: see `shell::upload`.
 //!
 //! **Invariants.** What is wrong with one file never costs another, nor anything typed. A file of
 //! another person cannot be named: its id only leads anywhere together with its subject. Staff open
