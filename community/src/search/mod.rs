@@ -4,8 +4,8 @@
 //! `linli_search` says how.
 //!
 //! **Actors.** Staff, each within the gate's scope: the index only proposes, and what is shown are
-//! rows of the registers for which the gate was asked ([`Linli::search`](crate::Linli::search)). Residents search services
-//! on the public pages; their own cases stand under 我的.
+//! rows of the registers for which the gate was asked ([`search`](crate::Linli::search)). Residents
+//! search services on the public pages; their own cases stand under 我的.
 //!
 //! **Legal basis.** PIPL art. 6 (no more than needed): lists are masked and short, and whoever shows
 //! people records a look for each, with its purpose. Identity and telephone numbers are never in the
@@ -13,8 +13,8 @@
 //! four digits.
 //!
 //! **Life cycle.** The index is derived and disposable. It follows the journal (`follow`): what was
-//! written is found after the next [`Linli::refresh_search`](crate::Linli::refresh_search), which a serving node calls twice a
-//! second. One that is missing, of another form, or of another log is made anew from the registers.
+//! written is found after the next [`refresh_search`](crate::Linli::refresh_search), which a serving
+//! node calls twice a second. One that is missing, of another form, or of another log is made anew from the registers.
 //! Whoever is erased leaves index and files with the next refresh.
 
 mod documents;

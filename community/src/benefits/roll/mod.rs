@@ -4,7 +4,7 @@
 //! on its lines are what they are. [`Roll::hash`] is over every line, so that what was approved and
 //! what is sent to the bank can be held side by side.
 //!
-//! Reading order: [`line`](mod@line) (a line, its hash, how it is written), `make` (pure, from awards to
+//! Reading order: `line` (a line, its hash, how it is written), `make` (pure, from awards to
 //! lines), `events`, `state`, `decide`, `bank` and `answer` (the two files), `compare` (with the
 //! month before), `register`, `service`.
 
