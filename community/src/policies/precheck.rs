@@ -299,8 +299,16 @@ mod tests {
                 assert_eq!(said.outcome, truth.outcome, "{told}");
                 settled += 1;
             }
-            let is_main = case.policy == service && said.outcome != Outcome::Unknown;
-            main += u32::from(is_main);
+            // Until the lines of town and country were joined (2015-04-01) 低保 asked for one fact
+            // more; a check is of the day it is made on.
+            let joined = on >= Date::constant(2015, 4, 1);
+            if joined && case.policy == service && truth.outcome != Outcome::Unknown {
+                assert_eq!(
+                    said.outcome, truth.outcome,
+                    "eight questions are enough: {told}"
+                );
+                main += 1;
+            }
         }
         assert!(settled > 40 && main > 20, "{settled} {main}");
     }

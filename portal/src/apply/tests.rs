@@ -1,12 +1,15 @@
 //! Applying through the real router: what is filled in, what is kept, what counts once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use linli_community::Call;
 use linli_community::residents::{Command, FieldId, HouseholdCommand, Member, Values};
-use linli_kernel::{Actor, AreaPath, CommandId, HouseholdId, ResidentId, SystemClock};
+use linli_kernel::{Actor, AreaPath, Clock, CommandId, HouseholdId, ResidentId, SystemClock};
+use linli_testkit::ManualClock;
 use serde_json::{Value, json};
 
+use crate::Settings;
 use crate::testing::{Answer, Site, Visitor};
 
 /// A site with two neighbours: 张建国, whom the register knows well, with his daughter; and 李秀英.
@@ -22,7 +25,20 @@ pub(crate) const PHONE: &str = "13800138001";
 
 impl Town {
     pub(crate) async fn new() -> Self {
-        let site = Site::new().await;
+        Self::with(Arc::new(SystemClock)).await
+    }
+
+    /// The same at an instant.
+    pub(crate) async fn at(instant: &str) -> Self {
+        Self::with(Arc::new(ManualClock::at(instant))).await
+    }
+
+    async fn with(clock: Arc<dyn Clock>) -> Self {
+        let settings = Settings {
+            second_factor: false,
+            ..Settings::default()
+        };
+        let site = Site::with(settings, clock).await;
         let area: AreaPath = "310117/310117001/310117001001".parse().unwrap();
         let zhang = register(
             &site,

@@ -11,6 +11,7 @@ use linli_community::Call;
 use linli_community::policies::{Policies, Rehearsed, Stage};
 use linli_kernel::AreaPath;
 use linli_policy::rehearse;
+use similar::{ChangeTag, TextDiff};
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -115,28 +116,21 @@ pub(super) async fn show(
     })
 }
 
-/// The lines that differ: what is the same at the beginning and at the end is left out.
+/// The lines that differ, in their order.
 fn differences(before: &str, after: &str) -> Vec<Difference> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let (old, new) = (&old[start..], &new[start..]);
-    let end = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let gone = old[..old.len() - end]
-        .iter()
-        .map(|line| ("−", "gone", line));
-    let come = new[..new.len() - end]
-        .iter()
-        .map(|line| ("+", "come", line));
-    gone.chain(come)
-        .map(|(mark, class, line)| Difference {
-            mark,
-            class,
-            text: (*line).to_owned(),
+    TextDiff::from_lines(before, after)
+        .iter_all_changes()
+        .filter_map(|change| {
+            let (mark, class) = match change.tag() {
+                ChangeTag::Equal => return None,
+                ChangeTag::Delete => ("−", "gone"),
+                ChangeTag::Insert => ("+", "come"),
+            };
+            Some(Difference {
+                mark,
+                class,
+                text: change.value().trim_end_matches(['\r', '\n']).to_owned(),
+            })
         })
         .collect()
 }

@@ -213,6 +213,13 @@ async fn one_figure_is_proposed_by_a_form_and_moves_what_refers_to_it() {
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.body);
     let shown = one.get(proposed.location()).await;
     assert!(shown.body.contains("value = 1700"), "{}", shown.body);
+    let gone = shown.body.matches("l-diff--gone").count();
+    assert_eq!(gone, 0, "nothing else of the file changes");
+    let come = shown.body.matches("l-diff--come").count();
+    assert!(
+        (1..20).contains(&come),
+        "{come} lines of one figure and its source"
+    );
 }
 
 #[tokio::test]

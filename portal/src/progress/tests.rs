@@ -123,7 +123,8 @@ async fn issued(town: &Town, number: &str, grants: bool) {
 
 #[tokio::test]
 async fn a_case_is_followed_like_a_parcel() {
-    let town = Town::new().await;
+    // A term that ran into a year without a calendar would have no reckoning.
+    let town = Town::at("2026-10-12T01:00:00Z").await;
     let mut zhang = town.zhang().await;
     let number = apply(&mut zhang).await;
     let page = zhang.get(&format!("/cases/{number}")).await;
@@ -144,8 +145,7 @@ async fn a_case_is_followed_like_a_parcel() {
     let page = zhang.get(&format!("/cases/{number}")).await;
     assert!(page.body.contains("办理中"));
     assert!(page.body.contains("时限怎么算的"));
-    // A term that runs into a year without a calendar has no reckoning, and names the year.
-    assert!(page.body.contains("起算（当天不计）") || page.body.contains("2027"));
+    assert!(page.body.contains("起算（当天不计）"));
     let accepted = page.body.find("已受理").unwrap();
     let submitted = page.body.find("提交了申请").unwrap();
     assert!(accepted < submitted, "newest first");
