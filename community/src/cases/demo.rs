@@ -439,8 +439,14 @@ impl Moment<'_> {
         })
     }
 
+    /// An invented amount of the size that the service's policy gives.
     fn amount(&self, kind: OutcomeKind) -> Option<i64> {
-        (kind == OutcomeKind::Grant).then_some(86_000)
+        let fen = match self.service.id.as_str() {
+            "elder-allowance" => 45_000,
+            "disability-subsidies" => 41_000,
+            _ => 86_000,
+        };
+        (kind == OutcomeKind::Grant).then_some(fen)
     }
 
     fn notice(&self) -> Option<Command> {

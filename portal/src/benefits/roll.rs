@@ -331,7 +331,7 @@ fn file_state(page: &Page, roll: &Roll, number: u32) -> String {
 fn lines_table(portal: &Portal, page: &Page, lines: &[LineRow], may: &May, total: usize) -> Table {
     let keys = [
         "rolls-line",
-        "rolls-award",
+        "benefits-col-number",
         "rolls-col-what",
         "rolls-now",
         "rolls-reason",
