@@ -24,6 +24,7 @@ use crate::cases::command::Command;
 use crate::cases::{State, register, service};
 use crate::feature::{Call, Problem};
 use crate::node::Linli;
+use crate::offers;
 use crate::registers::store;
 use crate::residents;
 
@@ -125,6 +126,7 @@ pub async fn erase(
             residents::forget(subject),
             register::erased(subject),
             benefits::forget(subject),
+            offers::forget(subject),
         ]
         .concat(),
     };

@@ -265,3 +265,25 @@ async fn the_register_of_offers_is_the_fold_of_the_journal() {
     linli.journal().rebuild(|_| {}).await.unwrap();
     assert_eq!(linli.own_offers(who()).await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn what_was_offered_to_somebody_erased_is_gone_at_once() {
+    let linli = node().await;
+    let system = Actor::system();
+    linli
+        .make_offer(call(&system), &finding(15_000))
+        .await
+        .unwrap();
+    let officer = staff(Role::DistrictOfficer, "310117");
+    let place = path(HOME);
+    crate::reactions::erase(&linli, call(&officer), who(), &place, "asked")
+        .await
+        .unwrap();
+    let every = Sought::default();
+    let worker = staff(Role::CommitteeWorker, HOME);
+    let left = linli.offers(&worker, &every).await.unwrap();
+    assert!(left.iter().all(|row| row.amount_fen.is_none()), "{left:?}");
+    assert_eq!(linli.own_offers(who()).await.unwrap(), []);
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(linli.offers(&worker, &every).await.unwrap(), left);
+}
