@@ -137,6 +137,29 @@ impl Policies {
         self.book.plan(&ids, days(date)).ok()
     }
 
+    /// The first day after `today` from which a figure of the file called `name` has a value in
+    /// `changed` that it lacks here: the day on which a change is to be rehearsed.
+    #[must_use]
+    pub fn takes_effect(&self, changed: &Self, name: &str, today: Date) -> Option<Date> {
+        let mut earliest = None;
+        for id in changed.of_file(name) {
+            let known: Vec<_> = self.book.parameters(id).collect();
+            for new in changed.book.parameters(id) {
+                let old = known.iter().find(|old| old.key == new.key);
+                let Some((from, _)) = new
+                    .last
+                    .filter(|last| old.and_then(|old| old.last) != Some(*last))
+                else {
+                    continue;
+                };
+                if from > days(today) && earliest.is_none_or(|first| from < first) {
+                    earliest = Some(from);
+                }
+            }
+        }
+        earliest.and_then(|day| day::text(day).parse().ok())
+    }
+
     /// One policy as of a day, to be rehearsed by itself: where it pays nothing, what is counted is
     /// who is entitled.
     #[must_use]

@@ -105,6 +105,8 @@ impl<'a> Paying<'a> {
         for (at, family) in ours.take(FAMILIES).enumerate() {
             for (place, person) in family.members.iter().enumerate() {
                 let mut services = received(person);
+                // The allowance is the household's: one award, to its head.
+                services.retain(|service| place == 0 || service != "dibao");
                 if at < ASKED && place == 0 && services.is_empty() {
                     services.push("dibao".to_owned());
                 }

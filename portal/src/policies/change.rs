@@ -48,8 +48,8 @@ struct Difference {
     text: String,
 }
 
-/// `GET /desk/policies/changes/{change}`: with the rehearsal as of `?on=`, today where it is not
-/// said.
+/// `GET /desk/policies/changes/{change}`: with the rehearsal as of `?on=`; where it is not said, on
+/// the day from which a new figure holds, or today.
 pub(super) async fn show(
     State(portal): State<Portal>,
     Path(id): Path<Uuid>,
@@ -64,11 +64,11 @@ pub(super) async fn show(
     let draft = change.draft.clone().ok_or(Trouble::NotFound)?;
     let policies = portal.linli.policies();
     let today = portal.linli.clock().today();
-    let on = page
-        .query
-        .get("on")
-        .and_then(|on| on.parse::<Date>().ok())
-        .unwrap_or(today);
+    let with = policies.with(&draft.file, &draft.text).ok();
+    let asked = page.query.get("on").and_then(|on| on.parse::<Date>().ok());
+    let holds = |with: &Policies| policies.takes_effect(with, &draft.file, today);
+    let on = asked.or_else(|| with.as_ref().and_then(holds));
+    let on = on.unwrap_or(today);
     let rehearsed = match change.stage {
         Stage::Proposed => Some(
             Box::pin(portal.linli.rehearse_policy(&signed.actor, &draft, on))
@@ -83,7 +83,6 @@ pub(super) async fn show(
         .get(&draft.file)
         .cloned()
         .unwrap_or_default();
-    let with = policies.with(&draft.file, &draft.text);
     let lint = with.map(|with| with.book().lint()).unwrap_or_default();
     let row = |key: &str, value: String| Row::new(page.t(key), value);
     let summary = SummaryList {
@@ -104,7 +103,7 @@ pub(super) async fn show(
     html(&OneChange {
         summary,
         differences: differences(&before, &draft.text),
-        remarks: remarks(&lint, &draft.file),
+        remarks: remarks(&page, &lint, &draft.file),
         on: on.to_string(),
         whole: whole(&page, rehearsed.as_ref()),
         chart: chart::draw(&page, &towns),

@@ -153,7 +153,7 @@ fn view(page: Page, policies: &Policies, id: &str, (text, why): (&str, &str), ra
             .iter()
             .map(|note| page.pick(&note.zh, &note.en).to_owned())
             .collect(),
-        remarks: remarks(&policies.book().lint(), &file),
+        remarks: remarks(&page, &policies.book().lint(), &file),
         text: text.to_owned(),
         why: why.to_owned(),
         rate: rate::form(&page, policies, id, rate),
@@ -163,11 +163,21 @@ fn view(page: Page, policies: &Policies, id: &str, (text, why): (&str, &str), ra
     }
 }
 
-pub(super) fn remarks(findings: &[Finding], file: &str) -> Vec<String> {
+/// A remark: its kind in the reader's language, its line, and what the check says of it.
+pub(super) fn remarks(page: &Page, findings: &[Finding], file: &str) -> Vec<String> {
     let ours = findings
         .iter()
         .filter(|one| one.file == file && one.level != Level::Note);
-    ours.take(REMARKS).map(ToString::to_string).collect()
+    let told = |one: &Finding| {
+        let kind = match one.code {
+            "cliff" | "gap" | "no_value" | "overlap" | "uncited" | "unit" | "unreachable"
+            | "unused" => one.code.replace('_', "-"),
+            _ => "other".to_owned(),
+        };
+        let line = page.t1(&format!("policies-remark-{kind}"), "line", one.line);
+        format!("{line} {}", one.message)
+    };
+    ours.take(REMARKS).map(told).collect()
 }
 
 /// `POST /desk/policies/{id}`: proposes the file as it was typed.

@@ -194,7 +194,7 @@ async fn one_figure_is_proposed_by_a_form_and_moves_what_refers_to_it() {
     let path = "/desk/policies/dibao/rate";
     let typed = [
         ("parameter", "standard"),
-        ("from", "2026-07-01"),
+        ("from", "2027-07-01"),
         ("value", "一千七"),
         ("source", ""),
         ("title", "关于调整标准的通知（演示）"),
@@ -213,6 +213,8 @@ async fn one_figure_is_proposed_by_a_form_and_moves_what_refers_to_it() {
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.body);
     let shown = one.get(proposed.location()).await;
     assert!(shown.body.contains("value = 1700"), "{}", shown.body);
+    let rehearsed = shown.body.contains("试算：2027-07-01");
+    assert!(rehearsed, "rehearsed on the day from which it holds");
     let gone = shown.body.matches("l-diff--gone").count();
     assert_eq!(gone, 0, "nothing else of the file changes");
     let come = shown.body.matches("l-diff--come").count();

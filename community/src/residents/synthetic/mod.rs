@@ -230,6 +230,9 @@ impl Families {
                 facts,
             });
         }
+        if home.local && home.poor {
+            receive_allowance(&mut members, income);
+        }
         self.millis += 1;
         Family {
             id: HouseholdId(dice.uuid(self.millis)),
@@ -248,6 +251,23 @@ fn address(dice: &mut Dice, committee: &Committee) -> String {
     let estate = names::estate(dice);
     let room = dice.below(4) + 1;
     format!("{}{estate}{first}号{second}0{room}室", committee.address)
+}
+
+/// Poor families receive the minimum allowance already, as the register of payments says; somebody
+/// here and there was missed.
+fn receive_allowance(members: &mut [Person], income: i64) {
+    const POOR_FEN: i64 = 120_000;
+    let heads = i64::try_from(members.len()).unwrap_or(1).max(1);
+    let missed = members.first().is_some_and(people::is_missed);
+    if missed || income / heads >= POOR_FEN {
+        return;
+    }
+    for member in members {
+        let field = FieldId::known("person.benefits");
+        let before = member.facts.get(&field).and_then(|value| value.as_str());
+        let all = before.map_or_else(|| "dibao".to_owned(), |before| format!("{before},dibao"));
+        member.facts.insert(field, all.into());
+    }
 }
 
 fn household_facts(dice: &mut Dice, home: &Home<'_>, income: i64) -> Values {
@@ -276,6 +296,11 @@ fn household_facts(dice: &mut Dice, home: &Home<'_>, income: i64) -> Values {
     if home.poor {
         let assets = i64::from(dice.below(30_000)) * 100;
         facts.insert(FieldId::known("household.assets_fen"), assets.into());
+    }
+    if home.local && home.poor {
+        // Their circumstances were checked: so what they are owed can be told, and rehearsed.
+        facts.insert(FieldId::known("household.dibao_assets"), "yes".into());
+        facts.insert(FieldId::known("household.military_benefits_fen"), 0.into());
     }
     facts
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use linli_units::IdentityNumber;
 use serde_json::Value;
 
+use super::Person;
 use super::dice::Dice;
 use super::families::Place;
 use super::names::full_name;
@@ -155,6 +156,10 @@ fn grown_up(dice: &mut Dice, facts: &mut Facts, place: Place, home: &Home<'_>) -
     }
     let income = income(dice, work, home);
     facts.set("person.monthly_income_fen", income);
+    if home.local && home.poor {
+        // Made up like the incomes: no wage of the poor families reaches the lowest one.
+        facts.set("person.wage_reaches_minimum", "no");
+    }
     income
 }
 
@@ -248,9 +253,20 @@ fn health(dice: &mut Dice, facts: &mut Facts, age: i16) {
     facts.set("person.disability_grade", grade);
 }
 
+/// Whoever was born on this day of a month or later was missed when benefits were given.
+const MISSED: i8 = 29;
+
+/// Whether this is somebody who was missed.
+pub(super) fn is_missed(person: &Person) -> bool {
+    let born = person.facts.get(&FieldId::known("person.birth_date"));
+    let born = born
+        .and_then(Value::as_str)
+        .and_then(|day| day.parse::<Date>().ok());
+    born.is_some_and(|day| day.day() >= MISSED)
+}
+
 /// What is received already, as the register of payments says; somebody here and there was missed.
 fn benefits(facts: &mut Facts, birth: Date, place: Place, home: &Home<'_>) {
-    const MISSED: i8 = 29;
     if !home.local || birth.day() >= MISSED {
         return;
     }
