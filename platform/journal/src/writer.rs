@@ -211,14 +211,20 @@ fn tell(members: &mut [Member], error: &BatchError) {
     }
 }
 
-/// Writes a batch as a whole or not at all; once more when what we knew of the store was old.
+/// How often a batch is tried while another process on the same store is faster.
+const TRIES: usize = 16;
+
+/// Writes a batch as a whole or not at all; again when what we knew of the store was old.
 async fn attempt(
     shared: &Shared,
     state: &mut State,
     members: &mut [Member],
 ) -> Result<(), BatchError> {
     let mut tried = once(shared, state, members).await;
-    if matches!(tried, Err(BatchError::Stale)) {
+    for _ in 1..TRIES {
+        if !matches!(tried, Err(BatchError::Stale)) {
+            break;
+        }
         shared.reload(state).await?;
         tried = once(shared, state, members).await;
     }
