@@ -194,13 +194,35 @@ for (const javaScript of [true, false]) {
   })
 }
 
+test('the resident books the counter from the guide, and gives the seat back', async () => {
+  const page = await visitor(browser, demo, { screen: screens.phone, javaScript: false })
+  await signIn(page, elder)
+  await open(page, '/services/elder-allowance')
+  await page.locator('main a[href^="/book?service="]').click()
+  while (await page.locator('main .l-choices a').count()) {
+    await fits(page)
+    await page.locator('main .l-choices a').first().click()
+  }
+  await page.locator('main input[type=radio]').first().check({ force: true })
+  await page.locator('main').getByRole('button', { name: '预约' }).click()
+  await page.waitForURL(/\/my\/appointments$/)
+  await page.getByText('已预约', { exact: false }).first().waitFor()
+  await fits(page)
+  await picture(page, 'resident-appointments')
+  await page.locator('main').getByRole('button', { name: '取消预约' }).first().click()
+  await page.getByText('已取消预约').first().waitFor()
+  page.watched.check()
+  await page.context().close()
+})
+
 test('every resident page fits a small phone, a kiosk and a desktop, and axe finds nothing', async () => {
   for (const [name, screen] of Object.entries(screens)) {
     const page = await visitor(browser, demo, { screen })
     await signIn(page, elder)
     const mode = name === 'kiosk' ? 'kiosk' : name === 'phone' ? 'elder' : 'standard'
     await open(page, `/?mode=${mode}`)
-    const paths = ['/', '/services', '/services/dibao', '/apply/dibao', '/my/cases', '/my', '/my/looks',
+    const paths = ['/', '/services', '/services/dibao', '/apply/dibao', '/my/cases', '/my', '/my/messages',
+      '/my/appointments', '/book', '/my/looks',
       '/my/mandates', '/my/consents', '/notices', '/lookup', '/verify', '/stats', '/help', '/privacy', '/?lang=en']
     for (const path of paths) {
       await open(page, path)

@@ -266,6 +266,7 @@ test('the box finds a resident from any page, for a purpose, and a service by it
 test('supervisor, auditor, district officer and administrator each find their work', async () => {
   const page = await visitor(browser, demo, { screen: screens.desktop })
   for (const [role, path] of [
+    ['居委会工作人员', '/desk/messages'], ['街道经办人', '/desk/counters'],
     ['监督人员', '/desk/supervision'], ['审计', '/desk/audit'], ['区民政局经办人', '/desk/places'], ['安全管理员', '/desk/admin']
   ]) {
     await signIn(page, role)

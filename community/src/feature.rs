@@ -106,6 +106,16 @@ pub trait Feature: 'static {
     /// kinds, such as the destruction of a subject's key.
     fn elsewhere(_entry: &Recorded, _rows: &mut Vec<Change>) {}
 
+    /// What is to be told to the world about an event, once it is durable: its topic, and a body
+    /// without personal data. `version` is the stream's with the event.
+    fn notice(
+        _after: &Self::State,
+        _event: &Self::Event,
+        _version: u64,
+    ) -> Option<(&'static str, Value)> {
+        None
+    }
+
     /// Drops from a state what no row needs, so that rebuilding holds many in memory.
     fn slim(_state: &mut Self::State) {}
 }
@@ -201,6 +211,9 @@ impl Plan {
             let parts = F::write(&after, event)?;
             self.entries.push(parts.into_entry(stream.clone()));
             version += 1;
+            if let Some((topic, body)) = F::notice(&after, event, version) {
+                self.tell(topic, body);
+            }
         }
         F::rows(&loaded.state, &after, &mut self.changes);
         self.expected.push((stream.clone(), loaded.version));

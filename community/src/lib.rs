@@ -6,6 +6,7 @@
 //! something in one feature causes in another.
 
 pub mod accounts;
+pub mod appointments;
 pub mod attachments;
 pub mod benefits;
 pub mod cases;
@@ -14,6 +15,7 @@ pub mod certificates;
 pub mod exports;
 pub mod feature;
 pub mod ledgers;
+pub mod messages;
 pub mod node;
 pub mod offers;
 pub mod places;

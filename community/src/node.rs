@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use linli_journal::{Append, AppendError, Appended, Journal};
-use linli_kernel::{AreaPath, Clock, Fault, Refusal, StreamId};
+use linli_kernel::{Actor, AreaPath, Clock, CommandId, Fault, Refusal, StreamId};
 use linli_units::{CaseNumber, WorkCalendar};
 use quick_cache::sync::Cache;
 use serde_json::Value;
@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::cases::Rules;
 use crate::catalogue::{Catalogue, Service};
 use crate::feature::{Cached, Call, Feature, Loaded, Meta, Performed, Plan, Problem};
+use crate::messages::Templates;
 use crate::places::AreaTree;
 use crate::policies::Policies;
 use crate::registers;
@@ -50,6 +51,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     areas: RwLock<Arc<AreaTree>>,
     policies: RwLock<Arc<Policies>>,
+    messages: Templates,
     touched: Touched,
     /// Rules by service and version, as far as no town has added to them.
     rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
@@ -77,6 +79,8 @@ impl Linli {
             None => Catalogue::built_in(),
         };
         let mut catalogue = catalogue.map_err(|problems| setting(&problems))?;
+        let messages = Templates::of_folder(config.catalogue.as_deref())
+            .map_err(|problems| Fault::Setting(format!("messages: {}", problems.join("; "))))?;
         let calendar =
             crate::catalogue::built_in_calendar().map_err(|problems| setting(&problems))?;
         let shelf = crate::search::Shelf::of(&config.journal);
@@ -93,6 +97,7 @@ impl Linli {
                 clock,
                 areas: RwLock::default(),
                 policies: RwLock::new(Arc::new(policies)),
+                messages,
                 touched: Touched::default(),
                 rules: RwLock::default(),
                 states: Cache::new(CACHED_STATES),
@@ -142,6 +147,20 @@ impl Linli {
     pub fn policies(&self) -> Arc<Policies> {
         let policies = self.inner.policies.read();
         Arc::clone(&policies.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A call by `actor` under a command of its own: for what Linli does by itself.
+    pub(crate) fn own_call<'a>(&self, actor: &'a Actor) -> Call<'a> {
+        Call {
+            command: CommandId::new(self.clock()),
+            actor,
+            expected: None,
+        }
+    }
+
+    /// 消息模板.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.inner.messages
     }
 
     pub(crate) fn set_policies(&self, published: Arc<Policies>) {

@@ -7,6 +7,7 @@
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
 //! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
 //! | an import is taken back | [`applicants_among`]: who has a case stays known |
+//! | something happens to a case that its applicant is to be told | [`told_of_case`]: the outbox asks for a message |
 //! | somebody acts in a post | [`kin_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
@@ -19,14 +20,25 @@ use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use crate::accounts::{self, Accounts};
+use crate::appointments;
 use crate::benefits;
 use crate::cases::command::Command;
-use crate::cases::{State, register, service};
+use crate::cases::{self, State, register, service};
 use crate::feature::{Call, Problem};
+use crate::messages;
 use crate::node::Linli;
 use crate::offers;
 use crate::registers::store;
 use crate::residents;
+
+/// The outbox's notice about an event of a case at `version`, where its applicant is to be told.
+pub(crate) fn told_of_case(
+    case: &cases::State,
+    fact: &cases::Fact,
+    version: u64,
+) -> Option<(&'static str, serde_json::Value)> {
+    Some((messages::TELLER, messages::notice(case, fact, version)?))
+}
 
 /// A resident died (`applicant-died`) or left (`applicant-moved`): the desks of their open cases
 /// shall look. Returns how many cases were flagged.
@@ -125,6 +137,7 @@ pub async fn erase(
         changes: [
             residents::forget(subject),
             register::erased(subject),
+            appointments::forget(subject),
             benefits::forget(subject),
             offers::forget(subject),
         ]

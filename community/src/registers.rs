@@ -8,8 +8,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
 use crate::{
-    accounts, benefits, catalogue, certificates, exports, ledgers, offers, places, policies,
-    residents,
+    accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, offers,
+    places, policies, residents,
 };
 
 /// Every feature's tables, and their projections one after the other.
@@ -25,11 +25,13 @@ impl Registers for All {
             cases::tables(),
             catalogue::tables(),
             offers::tables(),
+            appointments::tables(),
             benefits::tables(),
             policies::tables(),
             certificates::tables(),
             ledgers::tables(),
             exports::tables(),
+            messages::tables(),
         ]
         .concat()
     }
@@ -42,10 +44,12 @@ impl Registers for All {
             cases::indexes(),
             catalogue::indexes(),
             offers::indexes(),
+            appointments::indexes(),
             certificates::indexes(),
             ledgers::indexes(),
             exports::indexes(),
             benefits::indexes(),
+            messages::indexes(),
         ]
         .concat()
     }
@@ -61,6 +65,8 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
         folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
+        folders.push(Box::new(FeatureFolder::<appointments::Counters>::default()));
+        folders.push(Box::new(FeatureFolder::<appointments::Days>::default()));
         folders.push(Box::new(FeatureFolder::<benefits::Awards>::default()));
         folders.push(Box::new(FeatureFolder::<benefits::roll::Rolls>::default()));
         folders.push(Box::new(FeatureFolder::<policies::Changes>::default()));
@@ -71,6 +77,8 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<ledgers::Imports>::default()));
         folders.push(Box::new(FeatureFolder::<exports::Exports>::default()));
         folders.push(Box::new(FeatureFolder::<ledgers::ColumnWords>::default()));
+        folders.push(Box::new(FeatureFolder::<messages::Messages>::default()));
+        folders.push(Box::new(FeatureFolder::<messages::Choices>::default()));
         Box::new(Folders(folders))
     }
 }

@@ -15,6 +15,7 @@ mod import;
 mod init;
 mod journal;
 mod logs;
+mod messenger;
 mod node;
 mod opinion;
 mod outcome;

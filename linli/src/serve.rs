@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linli_community::Linli;
+use linli_community::messages::Frame;
 use linli_interop::letter;
 use linli_journal::Mode;
 use linli_kernel::SystemClock;
@@ -16,7 +17,7 @@ use linli_portal::settings::Patience;
 use crate::cli::Folder;
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::Settings;
-use crate::{backups, discovery, logs, node, searching};
+use crate::{backups, discovery, logs, messenger, node, searching};
 
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -85,6 +86,11 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     publish(&linli).await;
     keep_key(&linli).await;
     let desk = node::desk(dir, settings).await?;
+    let frame = Frame {
+        place: portal.place_zh.clone(),
+        phone: portal.phone.clone(),
+        lang: "zh-CN",
+    };
     let codes = Arc::new(FileSender::new(dir.join("codes.txt")));
     let mut portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
     if let Some(demo) = demo {
@@ -103,6 +109,8 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     let desk_of_files = desk.clone();
     let clocks = tokio::spawn(clocks(linli.clone(), desk));
     let finder = tokio::spawn(discovery::run(linli.clone()));
+    let carrier = messenger::FileCarrier::new(dir.join("messages.txt"));
+    let messenger = tokio::spawn(messenger::run(linli.clone(), carrier, frame));
     let sweeper = tokio::spawn(upkeep(linli.clone(), desk_of_files));
     let searcher = tokio::spawn(searching::run(linli.clone()));
     let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
@@ -115,6 +123,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     server::serve(listener, linli_portal::app(portal), patience, stop).await;
     clocks.abort();
     finder.abort();
+    messenger.abort();
     sweeper.abort();
     searcher.abort();
     keeper.abort();
@@ -179,6 +188,7 @@ async fn tick(linli: &Linli, desk: &Desk) -> anyhow::Result<()> {
     linli.forget_accounts();
     if linli.journal().mode() == Mode::Active {
         linli_community::cases::sweep(linli).await?;
+        linli.sweep_bookings().await?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod account;
 mod admin;
 mod api;
 mod apply;
+mod appointments;
 pub mod assets;
 pub mod attachments;
 mod audit;
@@ -23,6 +24,7 @@ mod intake;
 pub mod ledgers;
 mod log;
 mod lookup;
+mod messages;
 mod my;
 mod notices;
 mod places;
@@ -134,8 +136,10 @@ pub fn routes() -> Routes {
         .merge(apply::routes())
         .merge(attachments::routes())
         .merge(my::routes())
+        .merge(messages::routes())
         .merge(progress::routes())
         .merge(policies::routes())
+        .merge(appointments::routes())
         .merge(benefits::routes())
         .merge(notices::routes())
         .merge(lookup::routes())

@@ -341,15 +341,6 @@ impl Linli {
         let areas = self.areas();
         areas.today(area).unwrap_or(area).clone()
     }
-
-    /// A call by Linli itself.
-    pub(super) fn own_call<'a>(&self, system: &'a Actor) -> Call<'a> {
-        Call {
-            command: CommandId::new(self.clock()),
-            actor: system,
-            expected: None,
-        }
-    }
 }
 
 /// The number of an award without a case: `A` and twelve digits, which no case number looks like.

@@ -70,6 +70,7 @@ pub use queries::{Filter, Page, Row, Sort, list, my_cases};
 pub use queue::{Part, Queue, queue};
 pub use register::{Cases, every_code};
 pub use rules::{Rules, Station};
+pub(crate) use service::of;
 pub use service::{Done, Receipt, Unasked, act, add_granted, file, look_up};
 pub use state::{Next, Owner, Phase, State, Wait};
 pub use sweep::{Swept, sweep};

@@ -276,6 +276,14 @@ impl Feature for Cases {
         paper_rows(before, case, rows);
     }
 
+    fn notice(
+        after: &MaybeCase,
+        event: &Event,
+        version: u64,
+    ) -> Option<(&'static str, serde_json::Value)> {
+        crate::reactions::told_of_case(after.as_deref()?, &event.fact, version)
+    }
+
     fn slim(state: &mut MaybeCase) {
         if let Some(case) = state.as_mut().map(Arc::make_mut) {
             case.answers = Arc::default();

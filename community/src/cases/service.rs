@@ -227,6 +227,19 @@ pub(super) async fn load(linli: &Linli, id: CaseId) -> Result<(Arc<State>, u64),
     }
 }
 
+/// A case and the service it was filed under, whoever asks: for other features, which check who may
+/// see what they make of it.
+///
+/// # Errors
+/// [`Problem`]: `cases.unknown`, or a fault.
+pub(crate) async fn of(linli: &Linli, id: CaseId) -> Result<(Arc<State>, Arc<Service>), Problem> {
+    let (case, _) = load(linli, id).await?;
+    let filed_on = shanghai_date(case.submitted_at);
+    let service = linli.service(&case.service, case.service_version, &case.area, filed_on);
+    let service = service.ok_or_else(|| missing_service(&case))?;
+    Ok((case, service))
+}
+
 /// The rules a case was filed under.
 ///
 /// # Errors

@@ -68,6 +68,7 @@ pub use rights::{
 pub use rows::{ConsentRow, Look, MandateRow, Row};
 pub use state::{Fact, Facts, Household, Resident};
 pub use undo::{TakenBack, Written, take_back, take_household_back};
+pub use values::phone as phone_number;
 
 use linli_journal::Folder;
 use sea_orm::sea_query::{IndexCreateStatement, TableCreateStatement};

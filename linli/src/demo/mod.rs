@@ -7,6 +7,7 @@
 mod benefits;
 mod cast;
 mod clock;
+mod counters;
 mod record;
 mod tour;
 
@@ -141,6 +142,7 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
         .context("making cases")?;
     say::note(format!("办件 · cases: {}", cases.len()));
     paying.until_now().await.context("paying benefits")?;
+    counters::open(&linli).await.context("opening counters")?;
     linli.journal().close().await;
     record.finished = true;
     record.write(dir)?;

@@ -67,11 +67,17 @@ pub enum Action {
     AccountManage,
     /// See the node's health and settings.
     NodeOperate,
+    /// 预约: book a counter or a visit, move and cancel it.
+    AppointmentBook,
+    /// 取号与叫号: give numbers and call them.
+    AppointmentServe,
+    /// 窗口: open, change and close counters.
+    CounterManage,
 }
 
 impl Action {
     /// Every action, in the order above.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::CaseApply,
         Self::CaseFileForOther,
         Self::CaseRead,
@@ -98,6 +104,9 @@ impl Action {
         Self::AccessLogRead,
         Self::AccountManage,
         Self::NodeOperate,
+        Self::AppointmentBook,
+        Self::AppointmentServe,
+        Self::CounterManage,
     ];
 }
 
@@ -221,6 +230,26 @@ pub const RULES: &[(Action, &[Role], Reach)] = &[
     (A::AccessLogRead, &[R::AuditAdmin], Reach::Area),
     (A::AccountManage, &[R::SecurityAdmin], Reach::Area),
     (A::NodeOperate, &[R::SystemAdmin], Reach::Area),
+    (
+        A::AppointmentBook,
+        &[R::Resident, R::HouseholdProxy],
+        Reach::Own,
+    ),
+    (
+        A::AppointmentBook,
+        &[R::CommitteeWorker, R::SocialWorker, R::StreetOfficer],
+        Reach::Area,
+    ),
+    (
+        A::AppointmentServe,
+        &[R::CommitteeWorker, R::SocialWorker, R::StreetOfficer],
+        Reach::Area,
+    ),
+    (
+        A::CounterManage,
+        &[R::StreetOfficer, R::DistrictOfficer],
+        Reach::Area,
+    ),
 ];
 
 /// What is acted on.

@@ -7,6 +7,8 @@ mod pages;
 mod tests;
 mod verify;
 
+pub(crate) use pages::address;
+
 use crate::shell::{Access, Routes};
 
 /// The pages of the look-up.

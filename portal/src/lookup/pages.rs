@@ -131,7 +131,7 @@ pub(super) async fn look_up(
 
 /// Whose tries are counted: the connection's address, or behind a proxy of our own the last one it
 /// noted.
-fn address(portal: &Portal, direct: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
+pub(crate) fn address(portal: &Portal, direct: Option<IpAddr>, headers: &HeaderMap) -> IpAddr {
     let noted = || {
         let list = headers.get("x-forwarded-for")?.to_str().ok()?;
         list.rsplit(',').next()?.trim().parse().ok()

@@ -23,8 +23,10 @@ const MOST_LOOKS: u64 = 100;
 pub(crate) fn tabs(page: &Page, here: &str) -> Tabs {
     let all = [
         ("/my/cases", "my-nav-cases"),
+        ("/my/messages", "messages-title"),
         ("/my/payments", "my-nav-payments"),
         ("/my/offers", "my-nav-offers"),
+        ("/my/appointments", "my-nav-appointments"),
         ("/my", "my-nav-data"),
         ("/my/looks", "my-nav-looks"),
         ("/my/mandates", "my-nav-mandates"),

@@ -11,6 +11,7 @@ my-title = My information
 my-lead = This is what the register holds about you: what, where from, and as of when.
 my-nav = Mine
 my-nav-cases = My cases
+my-nav-appointments = Appointments
 my-nav-data = What is held
 my-nav-looks = Who looked
 my-nav-mandates = Acting for me

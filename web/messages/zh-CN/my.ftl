@@ -11,6 +11,7 @@ my-title = 我的信息
 my-lead = 这里是登记在册的您的信息：写了什么、从哪里来、哪一天的。
 my-nav = 我的
 my-nav-cases = 我的办件
+my-nav-appointments = 我的预约
 my-nav-data = 登记的信息
 my-nav-looks = 谁看过我的信息
 my-nav-mandates = 代办授权

@@ -1,0 +1,142 @@
+//! What happened to a message: facts for ever, kinds `messages.*`. All open: what it says is
+//! composed anew from the case whenever it is shown.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use linli_journal::{FoldError, Kind, Recorded};
+use linli_kernel::{AreaPath, CaseId, Fault, ResidentId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::state::Channel;
+use crate::feature::Parts;
+
+/// 已生成: something happened that the person is to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// To whom.
+    pub resident: ResidentId,
+    /// About which case.
+    pub case: CaseId,
+    /// The kind of the case's event.
+    pub on: String,
+    /// The day promised or due that the message names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// How it goes.
+    pub channel: Channel,
+    /// Not to be sent before: quiet hours are over then.
+    pub not_before: Timestamp,
+    /// By when a call is made or a letter brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+}
+
+/// 未送达: the carrier did not take it, or nobody answered the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
+    /// How it goes next.
+    pub next: Channel,
+    /// Not before.
+    pub not_before: Timestamp,
+    /// By when, where a person does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+}
+
+/// One thing that happened to a message, and the area it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It was made.
+    Made(Made, AreaPath),
+    /// The carrier took it.
+    Sent(AreaPath),
+    /// The carrier did not, or nobody answered; it goes another way.
+    Failed(Failed, AreaPath),
+    /// Somebody called or brought it; whether the person was reached.
+    ByHand(bool, AreaPath),
+    /// It was read on the page.
+    Read(AreaPath),
+}
+
+const MADE: Kind = Kind::new("messages.made", 1);
+const SENT: Kind = Kind::new("messages.sent", 1);
+const FAILED: Kind = Kind::new("messages.failed", 1);
+const BY_HAND: Kind = Kind::new("messages.by-hand", 1);
+const READ: Kind = Kind::new("messages.read", 1);
+const CHOSEN: Kind = Kind::new("messages.chosen", 1);
+
+#[derive(Serialize, Deserialize)]
+struct ByHand {
+    reached: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Chosen {
+    channel: Channel,
+}
+
+impl Event {
+    /// The event for writing.
+    ///
+    /// # Errors
+    /// [`Fault`] when it has no JSON form, which none of this file's lacks.
+    pub fn write(&self) -> Result<Parts, Fault> {
+        let (kind, open, area) = match self {
+            Self::Made(made, area) => (MADE, value(made)?, area),
+            Self::Sent(area) => (SENT, json!({}), area),
+            Self::Failed(failed, area) => (FAILED, value(failed)?, area),
+            Self::ByHand(reached, area) => (BY_HAND, value(&ByHand { reached: *reached })?, area),
+            Self::Read(area) => (READ, json!({}), area),
+        };
+        Ok(parts(kind, open, area))
+    }
+
+    /// Reads an entry back.
+    ///
+    /// # Errors
+    /// [`FoldError`] when the kind is unknown or its content is not what the kind says.
+    pub fn read(entry: &Recorded) -> Result<Self, FoldError> {
+        let area = entry.area.clone();
+        Ok(match &entry.kind {
+            kind if *kind == MADE => Self::Made(parse(entry)?, area),
+            kind if *kind == SENT => Self::Sent(area),
+            kind if *kind == FAILED => Self::Failed(parse(entry)?, area),
+            kind if *kind == BY_HAND => Self::ByHand(parse::<ByHand>(entry)?.reached, area),
+            kind if *kind == READ => Self::Read(area),
+            kind => return Err(FoldError::Unknown(kind.to_string())),
+        })
+    }
+}
+
+/// A resident chose how to be told.
+pub(super) fn write_chosen(channel: Channel, area: &AreaPath) -> Result<Parts, Fault> {
+    Ok(parts(CHOSEN, value(&Chosen { channel })?, area))
+}
+
+pub(super) fn read_chosen(entry: &Recorded) -> Result<Channel, FoldError> {
+    if entry.kind == CHOSEN {
+        Ok(parse::<Chosen>(entry)?.channel)
+    } else {
+        Err(FoldError::Unknown(entry.kind.to_string()))
+    }
+}
+
+fn parts(kind: Kind, open: Value, area: &AreaPath) -> Parts {
+    Parts {
+        kind,
+        area: area.clone(),
+        open,
+        sealed: Vec::new(),
+    }
+}
+
+fn value(of: &impl Serialize) -> Result<Value, Fault> {
+    serde_json::to_value(of).map_err(|problem| Fault::Damaged(format!("event: {problem}")))
+}
+
+fn parse<T: DeserializeOwned>(entry: &Recorded) -> Result<T, FoldError> {
+    let poisonous = |problem| FoldError::Poisonous(format!("{}: {problem}", entry.kind));
+    T::deserialize(&entry.open).map_err(poisonous)
+}

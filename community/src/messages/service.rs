@@ -1,0 +1,416 @@
+//! The doors: what the outbox says becomes messages, messages are carried, read, called, brought.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use linli_kernel::gate::{Scope, scope};
+use linli_kernel::{Action, Actor, CaseId, Fault, Refusal, ResidentId, StreamId};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::compose::{Frame, Worded, compose};
+use super::decide;
+use super::events::{Event, Made};
+use super::register::{Choices, Messages, Row};
+use super::state::{Channel, Message, Standing, choice_stream, stream};
+use super::template::Templates;
+use crate::cases::{self, Fact};
+use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
+use crate::node::Linli;
+use crate::registers::store;
+
+/// The name under which the outbox remembers how far messages were made.
+pub const TELLER: &str = "messages";
+
+/// How many notices or messages one round handles.
+const ROUND: u64 = 100;
+
+/// How many messages a page lists.
+const PAGE: u64 = 100;
+
+/// A short message on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Which message it is: the carrier may use it to send nothing twice.
+    pub id: String,
+    /// The mobile number.
+    pub phone: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Why a carrier did not take a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// It may later.
+    NotNow,
+    /// It never will: the number is none.
+    Never,
+}
+
+/// 承运: takes short messages out of the house. A gateway implements it; the demo writes a file.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Takes one message.
+    async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried>;
+}
+
+/// What the outbox holds of a case's event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct About {
+    case: CaseId,
+    version: u64,
+    on: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<Date>,
+}
+
+/// The notice that goes with an event of a case at `version`, where people are told of such events.
+#[must_use]
+pub fn notice(case: &cases::State, fact: &Fact, version: u64) -> Option<Value> {
+    let wait = case.wait.as_ref();
+    let promised = wait
+        .and_then(|wait| wait.result_by)
+        .and_then(cases::Due::date);
+    let due = wait.and_then(|wait| wait.due.date());
+    let date = match fact {
+        Fact::Accepted(_) | Fact::Extended(_) => promised,
+        Fact::SupplementAsked(_) => due,
+        Fact::IntakeRefused(_) | Fact::Decided(_) | Fact::SupplementLapsed(_) => None,
+        _ => return None,
+    };
+    let about = About {
+        case: case.id,
+        version,
+        on: fact.kind().to_owned(),
+        date,
+    };
+    serde_json::to_value(about).ok()
+}
+
+impl Linli {
+    /// Makes the messages that the outbox asks for; says how many. What was made before is not made
+    /// again.
+    ///
+    /// # Errors
+    /// [`Problem`]: the journal refuses to write, or a fault.
+    pub async fn make_messages(&self) -> Result<u64, Problem> {
+        let mut made = 0;
+        for waiting in self.journal().notices(TELLER, ROUND).await? {
+            if waiting.notice.topic == TELLER {
+                let about = About::deserialize(&waiting.notice.body)
+                    .map_err(|why| Fault::Damaged(format!("a notice: {why}")))?;
+                made += u64::from(self.make_message(&about).await?);
+            }
+            self.journal().told(TELLER, waiting.id).await?;
+        }
+        Ok(made)
+    }
+
+    async fn make_message(&self, about: &About) -> Result<bool, Problem> {
+        let templates = self.message_templates();
+        if templates.of(&about.on).is_none() {
+            return Ok(false);
+        }
+        let (case, _) = cases::of(self, about.case).await?;
+        let chosen = self.message_choice(case.applicant).await?;
+        let channel = decide::channel(chosen, &digits(&case.phone));
+        let now = self.clock().now();
+        let made = Made {
+            resident: case.applicant,
+            case: case.id,
+            on: about.on.clone(),
+            date: about.date,
+            channel,
+            not_before: decide::after_quiet(now, &templates.quiet),
+            due: channel.is_by_hand().then(|| self.call_by(now)),
+        };
+        let event = Event::Made(made, case.area.clone());
+        let at = stream(about.case, about.version);
+        let digest = digest_of(&at)?;
+        let actor = Actor::system();
+        let call = self.own_call(&actor);
+        let done = self.perform::<Messages, _>(call, digest, &at, |(_, message, _)| {
+            let fresh = message.made.is_none();
+            Ok((
+                fresh.then(|| event.clone()).into_iter().collect(),
+                json!({}),
+            ))
+        });
+        Ok(done.await?.seqs.is_some_and(|(first, last)| first <= last))
+    }
+
+    /// By when somebody calls: so many working days from now; where no calendar knows the year, so
+    /// many days.
+    fn call_by(&self, now: Timestamp) -> Date {
+        let today = decide::day(now);
+        let days = u32::from(self.message_templates().calls.within_days);
+        let plain = today.saturating_add(jiff::Span::new().days(i64::from(days)));
+        self.calendar().add_workdays(today, days).unwrap_or(plain)
+    }
+
+    /// Hands waiting short messages to `carrier`; says how many it took. One it took and that was
+    /// not noted, because the node died, is handed over again: with the same id.
+    ///
+    /// # Errors
+    /// [`Problem`]: the journal refuses to write, or a fault.
+    pub async fn carry_messages(
+        &self,
+        carrier: &dyn Carrier,
+        frame: &Frame,
+    ) -> Result<u64, Problem> {
+        let now = self.clock().now();
+        let cond = Cond::all()
+            .add(Expr::col("standing").eq(Standing::Waiting.code()))
+            .add(Expr::col("channel").eq(Channel::Sms.code()))
+            .add(Expr::col("not_before").lte(now.as_microsecond()));
+        let mut taken = 0;
+        for row in self
+            .message_rows(cond, ("not_before", Order::Asc), ROUND)
+            .await?
+        {
+            taken += u64::from(self.carry(&row, carrier, frame).await?);
+        }
+        Ok(taken)
+    }
+
+    async fn carry(
+        &self,
+        row: &Row,
+        carrier: &dyn Carrier,
+        frame: &Frame,
+    ) -> Result<bool, Problem> {
+        let at = StreamId::new("message", &row.id);
+        let Some((worded, phone)) = self.message_words(row, frame).await? else {
+            // Erased meanwhile: there is nobody to tell.
+            return Ok(false);
+        };
+        let outgoing = Outgoing {
+            id: row.id.clone(),
+            phone,
+            text: worded.sms,
+        };
+        let carried = carrier.carry(&outgoing).await;
+        let now = self.clock().now();
+        let due = self.call_by(now);
+        let templates = self.message_templates();
+        let actor = Actor::system();
+        let digest = digest_of(&(&row.id, row.tries))?;
+        self.perform::<Messages, _>(self.own_call(&actor), digest, &at, |(_, message, _)| {
+            let event = match carried {
+                Ok(()) => message.area.clone().map(Event::Sent),
+                Err(why) => {
+                    let never = why == Carried::Never;
+                    decide::failed(message, never, (now, &templates.quiet, due))
+                }
+            };
+            Ok((event.into_iter().collect(), json!({})))
+        })
+        .await?;
+        Ok(carried.is_ok())
+    }
+
+    /// What a message says, and the number it goes to; `None` when its person was erased.
+    ///
+    /// # Errors
+    /// [`Problem`]: a fault.
+    pub async fn message_words(
+        &self,
+        row: &Row,
+        frame: &Frame,
+    ) -> Result<Option<(Worded, String)>, Problem> {
+        let Some(id) = row.case() else {
+            return Ok(None);
+        };
+        let (case, service) = cases::of(self, id).await?;
+        let template = self.message_templates().of(&row.on_kind);
+        let (Some(template), false) = (template, case.name.is_empty()) else {
+            return Ok(None);
+        };
+        let date = row.on_day.as_deref().and_then(|day| day.parse().ok());
+        let worded = compose(template, &case, &service, date, frame);
+        Ok(Some((worded, digits(&case.phone))))
+    }
+
+    /// How `resident` wants to be told; `None` while they said nothing.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn message_choice(&self, resident: ResidentId) -> Result<Option<Channel>, Fault> {
+        let loaded = self.load::<Choices>(&choice_stream(resident)).await?;
+        Ok(loaded.state.1.channel)
+    }
+
+    /// 选择渠道: by the resident, or by who acts for them.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.own`, or a fault.
+    pub async fn choose_channel(
+        &self,
+        call: Call<'_>,
+        resident: ResidentId,
+        channel: Channel,
+    ) -> Result<(), Problem> {
+        let area = self
+            .own_record(call.actor, resident)
+            .await?
+            .resident
+            .area
+            .clone();
+        let area = area.ok_or_else(|| Refusal::new("residents.not-registered"))?;
+        let digest = digest_of(&(resident, channel))?;
+        let at = choice_stream(resident);
+        self.perform::<Choices, _>(call, digest, &at, |(_, choice)| {
+            let same = choice.channel == Some(channel);
+            let events = if same {
+                Vec::new()
+            } else {
+                vec![(channel, area.clone())]
+            };
+            Ok((events, json!({})))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// One's own messages, the newest first.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn own_messages(&self, resident: ResidentId) -> Result<Vec<Row>, Fault> {
+        let cond = Cond::all().add(Expr::col("resident").eq(resident.to_string()));
+        self.message_rows(cond, ("made_at", Order::Desc), PAGE)
+            .await
+    }
+
+    /// 已读: notes that the messages were read, each once.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.own`, or a fault.
+    pub async fn read_messages(&self, actor: &Actor, rows: &[Row]) -> Result<(), Problem> {
+        let now = self.clock().now();
+        let mut plan = Plan::default();
+        for row in rows.iter().filter(|row| row.read_at.is_none()) {
+            let at = StreamId::new("message", &row.id);
+            let loaded: Loaded<_> = self.load::<Messages>(&at).await?;
+            if let Some(event) = decide::read(&loaded.state.1, actor)? {
+                plan.add::<Messages>(&at, &loaded, &[event], Meta { at: now, actor })?;
+            }
+        }
+        if plan.is_empty() {
+            return Ok(());
+        }
+        let call = self.own_call(actor);
+        let digest = digest_of(&call.command)?;
+        self.submit(call, digest, plan, Value::Null, now).await?;
+        Ok(())
+    }
+
+    /// 待打电话、待送: what the actor's area has to call or bring, the most urgent first.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn messages_by_hand(&self, actor: &Actor) -> Result<Vec<Row>, Fault> {
+        let Scope::Area(area) = scope(actor, Action::CaseWork) else {
+            return Ok(Vec::new());
+        };
+        let below = format!("{area}/%");
+        let cond = Cond::all()
+            .add(Expr::col("standing").eq(Standing::Waiting.code()))
+            .add(Expr::col("channel").ne(Channel::Sms.code()))
+            .add(
+                Cond::any()
+                    .add(Expr::col("area").eq(area.as_str()))
+                    .add(Expr::col("area").like(below)),
+            );
+        self.message_rows(cond, ("due", Order::Asc), PAGE).await
+    }
+
+    /// One message to be called or brought, for who may.
+    ///
+    /// # Errors
+    /// [`Problem`]: `messages.none`, or a fault.
+    pub async fn message_by_hand(&self, actor: &Actor, id: &str) -> Result<Row, Problem> {
+        let rows = self.messages_by_hand(actor).await?;
+        let found = rows.into_iter().find(|row| row.id == id);
+        found.ok_or_else(|| Refusal::new("messages.none").into())
+    }
+
+    /// 已告知 or 没联系上.
+    ///
+    /// # Errors
+    /// [`Problem`]: the gate, `messages.…`, or a fault.
+    pub async fn told_by_hand(
+        &self,
+        call: Call<'_>,
+        id: &str,
+        reached: bool,
+    ) -> Result<(), Problem> {
+        let at = StreamId::new("message", id);
+        let digest = digest_of(&(id, reached))?;
+        let now = self.clock().now();
+        let due = self.call_by(now);
+        self.perform::<Messages, _>(call, digest, &at, |(_, message, _)| {
+            let event = decide::by_hand(message, call.actor, reached, (now, due));
+            Ok((vec![event.map_err(|no| vec![no])?], json!({})))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The templates of this node.
+    #[must_use]
+    pub fn message_templates(&self) -> &Templates {
+        self.templates()
+    }
+
+    /// The state of one message.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn message(&self, id: &str) -> Result<Message, Fault> {
+        let loaded = self.load::<Messages>(&StreamId::new("message", id)).await?;
+        Ok(loaded.state.1.clone())
+    }
+
+    async fn message_rows(
+        &self,
+        cond: Cond,
+        (column, order): (&'static str, Order),
+        most: u64,
+    ) -> Result<Vec<Row>, Fault> {
+        let columns = [
+            "id", "resident", "area", "case_id", "on_kind", "on_day", "channel", "standing",
+            "tries", "made_at", "due", "read_at",
+        ];
+        let query = Query::select()
+            .columns(columns)
+            .from("message")
+            .cond_where(cond)
+            .order_by(column, order)
+            .order_by("id", Order::Asc)
+            .limit(most)
+            .take();
+        let rows = self
+            .journal()
+            .reader()
+            .query_all(&query)
+            .await
+            .map_err(store)?;
+        rows.iter()
+            .map(|row| Row::from_query_result(row, "").map_err(store))
+            .collect()
+    }
+}
+
+/// The digits of a number as somebody typed it.
+fn digits(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    // The country's own code may stand before a mobile number.
+    match digits.strip_prefix("86") {
+        Some(rest) if rest.len() == 11 => rest.to_owned(),
+        _ => digits,
+    }
+}

@@ -1,0 +1,160 @@
+//! 模板: the words of messages as data, checked when they are read.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::Time;
+use serde::Deserialize;
+
+use crate::catalogue::Text;
+
+/// What may be filled in.
+pub(super) const PLACES: [&str; 6] = ["service", "number", "tail", "date", "place", "phone"];
+
+/// What may be filled in where strangers may read it.
+const PLACES_OF_SMS: [&str; 4] = ["tail", "date", "place", "phone"];
+
+/// The most characters of a short message as it stands in the file: two parts of 67 on the network.
+const LONGEST_SMS: usize = 134;
+
+/// 免打扰: the hours in which nobody is called or sent a short message.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quiet {
+    /// From when in the evening.
+    pub from: Time,
+    /// Until when in the morning.
+    pub to: Time,
+    /// Whether no source confirms it.
+    #[serde(default)]
+    pub unverified: bool,
+    /// Why.
+    pub note: Text,
+}
+
+/// Within how many working days a call is made or a letter brought.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calls {
+    /// How many.
+    pub within_days: u16,
+    /// Whether no source confirms it.
+    #[serde(default)]
+    pub unverified: bool,
+    /// Why.
+    pub note: Text,
+}
+
+/// The words for one kind of event.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// The kind of event, `cases.decided`.
+    pub on: String,
+    /// Its heading.
+    pub title: Text,
+    /// What it says, on the page, on the phone and on paper.
+    pub body: Text,
+    /// What it says as a short message.
+    pub sms: Text,
+}
+
+/// Every template, with the hours and days that go with them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Templates {
+    /// When nobody is disturbed.
+    pub quiet: Quiet,
+    /// By when a call is made.
+    pub calls: Calls,
+    messages: Vec<Template>,
+}
+
+/// The file's name below `catalogue/messages/`.
+const FILE: &str = "cases.toml";
+
+/// The built-in templates.
+const BUILT_IN: &str = include_str!("../../../catalogue/messages/cases.toml");
+
+impl Templates {
+    /// The templates of the district's folder, where it has any, else the built-in ones.
+    ///
+    /// # Errors
+    /// Every problem, in words for whoever wrote the file.
+    pub fn of_folder(folder: Option<&Path>) -> Result<Self, Vec<String>> {
+        let own = folder.map(|folder| folder.join("messages").join(FILE));
+        match own.filter(|own| own.is_file()) {
+            Some(own) => {
+                let text = fs::read_to_string(&own).map_err(|why| vec![why.to_string()])?;
+                Self::read(&text)
+            }
+            None => Self::read(BUILT_IN),
+        }
+    }
+
+    /// The templates of the file with this text.
+    ///
+    /// # Errors
+    /// Every problem, in words for whoever wrote the file.
+    pub fn read(text: &str) -> Result<Self, Vec<String>> {
+        let read: Self = toml::from_str(text).map_err(|problem| vec![problem.to_string()])?;
+        let problems: Vec<String> = read.messages.iter().flat_map(problems).collect();
+        if problems.is_empty() {
+            Ok(read)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The words for events of the kind `on`; `None` where nobody is told of them.
+    #[must_use]
+    pub fn of(&self, on: &str) -> Option<&Template> {
+        self.messages.iter().find(|one| one.on == on)
+    }
+}
+
+fn problems(template: &Template) -> Vec<String> {
+    let mut found = Vec::new();
+    let parts = [
+        ("title", &template.title, PLACES.as_slice()),
+        ("body", &template.body, &PLACES),
+        ("sms", &template.sms, &PLACES_OF_SMS),
+    ];
+    for (part, text, allowed) in parts {
+        for words in [&text.zh, &text.en] {
+            if words.trim().is_empty() {
+                found.push(format!("{}: {part} is empty in one language", template.on));
+            }
+            for place in places(words) {
+                if !allowed.contains(&place) {
+                    let on = &template.on;
+                    found.push(format!("{on}: {part} may not name {{{place}}}"));
+                }
+            }
+        }
+    }
+    if template.sms.zh.chars().count() > LONGEST_SMS {
+        found.push(format!("{}: the short message is too long", template.on));
+    }
+    found
+}
+
+/// The names in braces, an open brace without its end among them.
+fn places(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name))
+}
+
+/// The text with its places filled. What is filled in is never read for places again.
+pub(super) fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        let value = values.iter().find(|(place, _)| *place == name);
+        filled.push_str(value.map_or("", |(_, value)| value));
+        filled.push_str(rest);
+    }
+    filled
+}

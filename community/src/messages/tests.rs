@@ -1,0 +1,429 @@
+//! Messages: the file, the channel, quiet hours, tries, the golden files, and their life on a node.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use jiff::civil::date;
+use linli_journal::golden::{self, Golden};
+use linli_journal::{Config, Recorded};
+use linli_kernel::{
+    AccountId, Actor, AreaPath, CaseId, Clock, CommandId, Post, PostId, ResidentId, Role,
+    ShiftedClock,
+};
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::decide::{after_quiet, by_hand, channel, failed, read};
+use super::events::{Failed, Made};
+use super::state::stream;
+use super::template::fill;
+use super::*;
+use crate::feature::Call;
+use crate::node::{Linli, NodeConfig};
+use crate::places::SONGJIANG;
+
+const HOME: &str = "310117/310117001/310117001001";
+
+fn path(text: &str) -> AreaPath {
+    text.parse().unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn who() -> ResidentId {
+    ResidentId(Uuid::from_u128(7))
+}
+
+fn case() -> CaseId {
+    CaseId(Uuid::from_u128(9))
+}
+
+fn staff(role: Role, area: &str) -> Actor {
+    let post = Post {
+        id: PostId(Uuid::from_u128(1)),
+        role,
+        area: path(area),
+    };
+    Actor::in_post(AccountId(Uuid::from_u128(2)), post)
+}
+
+fn made(channel: Channel) -> Made {
+    Made {
+        resident: who(),
+        case: case(),
+        on: "cases.accepted".to_owned(),
+        date: Some(date(2026, 9, 30)),
+        channel,
+        not_before: at("2026-09-01T02:00:00Z"),
+        due: channel.is_by_hand().then(|| date(2026, 9, 3)),
+    }
+}
+
+fn message(channel: Channel) -> Message {
+    let mut message = Message::default();
+    let event = Event::Made(made(channel), path(HOME));
+    message.apply(&event, at("2026-09-01T02:00:00Z"));
+    message
+}
+
+fn templates() -> Templates {
+    Templates::of_folder(None).unwrap()
+}
+
+#[test]
+fn everyone_is_reached_by_what_they_have_and_chose() {
+    let cases = [
+        (None, "13800138001", Channel::Sms),
+        (None, "02157712345", Channel::Phone),
+        (None, "", Channel::Paper),
+        (Some(Channel::Paper), "13800138001", Channel::Paper),
+        (Some(Channel::Phone), "13800138001", Channel::Phone),
+        // Chosen, and not possible: the next best, never nothing.
+        (Some(Channel::Sms), "57712345", Channel::Phone),
+        (Some(Channel::Sms), "", Channel::Paper),
+        (Some(Channel::Phone), "", Channel::Paper),
+    ];
+    for (chosen, phone, expected) in cases {
+        assert_eq!(channel(chosen, phone), expected, "{chosen:?} {phone}");
+    }
+}
+
+#[test]
+fn nobody_is_disturbed_between_nine_in_the_evening_and_eight_in_the_morning() {
+    let quiet = templates().quiet;
+    let cases = [
+        // Shanghai: 20:59, 21:00, 23:30, 07:59, 08:00.
+        ("2026-09-01T12:59:00Z", "2026-09-01T12:59:00Z"),
+        ("2026-09-01T13:00:00Z", "2026-09-02T00:00:00Z"),
+        ("2026-09-01T15:30:00Z", "2026-09-02T00:00:00Z"),
+        ("2026-09-01T23:59:00Z", "2026-09-02T00:00:00Z"),
+        ("2026-09-02T00:00:00Z", "2026-09-02T00:00:00Z"),
+    ];
+    for (now, then) in cases {
+        assert_eq!(after_quiet(at(now), &quiet), at(then), "{now}");
+    }
+}
+
+#[test]
+fn a_message_is_tried_later_each_time_and_then_somebody_calls() {
+    let quiet = templates().quiet;
+    let noon = at("2026-09-01T04:00:00Z");
+    let due = date(2026, 9, 3);
+    let mut one = message(Channel::Sms);
+    let mut waits = Vec::new();
+    while one.channel == Some(Channel::Sms) {
+        let event = failed(&one, false, (noon, &quiet, due)).unwrap();
+        one.apply(&event, noon);
+        waits.push(one.not_before.unwrap().duration_since(noon).as_mins());
+        assert!(waits.len() <= usize::from(TRIES));
+    }
+    assert_eq!(waits, [1, 5, 30, 240, 0]);
+    assert_eq!((one.channel, one.due), (Some(Channel::Phone), Some(due)));
+    assert_eq!(one.standing, Standing::Waiting, "nobody is lost");
+    let mut other = message(Channel::Sms);
+    other.apply(&failed(&other, true, (noon, &quiet, due)).unwrap(), noon);
+    assert_eq!(
+        other.channel,
+        Some(Channel::Phone),
+        "a wrong number is not asked again"
+    );
+}
+
+#[test]
+fn only_who_works_there_ticks_off_and_only_the_person_reads() {
+    let worker = staff(Role::CommitteeWorker, HOME);
+    let then = (at("2026-09-01T05:00:00Z"), date(2026, 9, 3));
+    let call = message(Channel::Phone);
+    let next_door = staff(Role::CommitteeWorker, "310117/310117001/310117001002");
+    assert_eq!(
+        by_hand(&call, &next_door, true, then).unwrap_err().code,
+        "gate.area"
+    );
+    let told = by_hand(&call, &worker, true, then).unwrap();
+    let mut unanswered = call.clone();
+    unanswered.apply(&by_hand(&call, &worker, false, then).unwrap(), then.0);
+    let now = (unanswered.channel, unanswered.standing, unanswered.due);
+    let letter = (Some(Channel::Paper), Standing::Waiting, Some(then.1));
+    assert_eq!(now, letter, "who does not answer is brought a letter");
+    let mut nobody = unanswered.clone();
+    nobody.apply(&by_hand(&unanswered, &worker, false, then).unwrap(), then.0);
+    assert_eq!(nobody.standing, Standing::NotReached);
+    let mut done = call.clone();
+    done.apply(&told, then.0);
+    assert_eq!(done.standing, Standing::Told);
+    let again = by_hand(&done, &worker, true, then).unwrap_err();
+    assert_eq!(again.code, "messages.not-by-hand");
+    let sms = by_hand(&message(Channel::Sms), &worker, true, then).unwrap_err();
+    assert_eq!(sms.code, "messages.not-by-hand");
+    let herself = Actor::resident(AccountId(Uuid::from_u128(3)), who());
+    let neighbour = Actor::resident(
+        AccountId(Uuid::from_u128(4)),
+        ResidentId(Uuid::from_u128(8)),
+    );
+    assert_eq!(read(&call, &neighbour).unwrap_err().code, "gate.own");
+    assert!(read(&call, &herself).unwrap().is_some());
+}
+
+#[test]
+fn a_short_message_names_neither_person_nor_service() {
+    let good = include_str!("../../../catalogue/messages/cases.toml");
+    let cases = [
+        (
+            "尾号{tail}）已受理",
+            "尾号{number}）已受理",
+            "may not name {number}",
+        ),
+        (
+            "尾号{tail}）已受理",
+            "{service}）已受理",
+            "may not name {service}",
+        ),
+        ("您的{service}申请", "您的{name}申请", "may not name {name}"),
+        ("已经受理。承诺", "已经受理{。承诺", "may not name"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(good.contains(from));
+        let refused = Templates::read(&good.replacen(from, to, 1)).unwrap_err();
+        assert!(refused[0].contains(expected), "{refused:?}");
+    }
+    let long = good.replacen("查进度", &"长".repeat(140), 1);
+    assert!(Templates::read(&long).unwrap_err()[0].contains("too long"));
+}
+
+proptest! {
+    #[test]
+    fn what_is_filled_in_is_never_read_again(value in any::<String>()) {
+        let filled = fill("a{service}b{tail}", &[("service", &value), ("tail", "{service}")]);
+        prop_assert_eq!(filled, format!("a{value}b{{service}}"));
+    }
+}
+
+#[test]
+fn every_event_has_a_golden_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/messages");
+    let failed = Failed {
+        next: Channel::Phone,
+        not_before: at("2026-09-01T04:00:00Z"),
+        due: Some(date(2026, 9, 3)),
+    };
+    let samples = [
+        Event::Made(made(Channel::Paper), path(HOME)),
+        Event::Sent(path(HOME)),
+        Event::Failed(failed, path(HOME)),
+        Event::ByHand(true, path(HOME)),
+        Event::Read(path(HOME)),
+    ];
+    let mut parts: Vec<_> = samples.iter().map(|event| event.write().unwrap()).collect();
+    parts.push(super::events::write_chosen(Channel::Phone, &path(HOME)).unwrap());
+    for (n, parts) in parts.into_iter().enumerate() {
+        let golden = Golden {
+            kind: parts.kind,
+            open: parts.open,
+            sealed: Vec::new(),
+        };
+        golden::check(&folder, &golden).unwrap();
+        if let Some(event) = samples.get(n) {
+            assert_eq!(Event::read(&recorded(&golden)).unwrap(), *event);
+        }
+    }
+    assert_eq!(golden::all(&folder).unwrap().len(), 6);
+}
+
+fn recorded(golden: &Golden) -> Recorded {
+    Recorded {
+        seq: 0,
+        stream: stream(case(), 2),
+        version: 1,
+        area: path(HOME),
+        kind: golden.kind.clone(),
+        at: Timestamp::UNIX_EPOCH,
+        actor: Actor::system(),
+        command: CommandId(Uuid::nil()),
+        open: golden.open.clone(),
+        sealed: Vec::new(),
+        digest: [0; 32],
+    }
+}
+
+/// Remembers what it was given; refuses as told.
+#[derive(Default)]
+struct Pocket {
+    taken: Mutex<Vec<Outgoing>>,
+    refuses: Mutex<Option<Carried>>,
+}
+
+#[async_trait]
+impl Carrier for Pocket {
+    async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried> {
+        let refuses = *self.refuses.lock().unwrap();
+        match refuses {
+            Some(why) => Err(why),
+            None => {
+                self.taken.lock().unwrap().push(outgoing.clone());
+                Ok(())
+            }
+        }
+    }
+}
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        at("2026-09-01T04:00:00Z")
+    }
+}
+
+fn frame() -> Frame {
+    Frame {
+        place: "松江区".to_owned(),
+        phone: "12345".to_owned(),
+        lang: "zh-CN",
+    }
+}
+
+async fn node() -> Linli {
+    let config = NodeConfig {
+        journal: Config::memory(),
+        catalogue: None,
+    };
+    let clock = Arc::new(ShiftedClock::new(Noon, 0));
+    let linli = Linli::open(config, clock).await.unwrap();
+    let system = Actor::system();
+    let divisions = linli.import_divisions(call(&system), SONGJIANG).await;
+    divisions.unwrap();
+    linli
+}
+
+fn call(actor: &Actor) -> Call<'_> {
+    Call {
+        command: CommandId::new(&Noon),
+        actor,
+        expected: None,
+    }
+}
+
+/// A case of 社区证明 filed by somebody with `phone`, accepted by the committee.
+async fn accepted(linli: &Linli, phone: &str) -> CaseId {
+    let actor = Actor::resident(AccountId(Uuid::from_u128(3)), who());
+    let filing = crate::cases::Filing {
+        service: "certificate".to_owned(),
+        area: path(HOME),
+        channel: crate::cases::Channel::Online,
+        applicant: who(),
+        authority: None,
+        received_on: None,
+        name: "张建国".to_owned(),
+        phone: phone.to_owned(),
+        answers: [
+            ("name", json!("张建国")),
+            ("id_number", json!("990117194803120015")),
+            ("phone", json!("13800138001")),
+            ("address", json!("岳阳街道示例路1号")),
+            ("what", json!("residence")),
+            ("for_whom", json!("学校")),
+            ("for_what", json!("孙子入学")),
+        ]
+        .into_iter()
+        .map(|(id, value)| (id.to_owned(), value))
+        .collect(),
+        declared: vec!["true_statement".to_owned()],
+        papers: Vec::new(),
+    };
+    let receipt = crate::cases::file(linli, call(&actor), &filing)
+        .await
+        .unwrap();
+    let worker = staff(Role::CommitteeWorker, HOME);
+    let accept = crate::cases::Command::Accept;
+    crate::cases::act(linli, call(&worker), receipt.case, &accept)
+        .await
+        .unwrap();
+    receipt.case
+}
+
+#[tokio::test]
+async fn an_accepted_case_is_told_once_by_short_message_and_read_on_the_page() {
+    let linli = node().await;
+    accepted(&linli, "138 0013 8001").await;
+    assert_eq!(
+        linli.make_messages().await.unwrap(),
+        1,
+        "filing tells nobody what they know"
+    );
+    assert_eq!(linli.make_messages().await.unwrap(), 0, "made once");
+    let pocket = Pocket::default();
+    assert_eq!(linli.carry_messages(&pocket, &frame()).await.unwrap(), 1);
+    assert_eq!(
+        linli.carry_messages(&pocket, &frame()).await.unwrap(),
+        0,
+        "sent once"
+    );
+    let sent = pocket.taken.lock().unwrap().clone();
+    assert_eq!(sent[0].phone, "13800138001");
+    let text = &sent[0].text;
+    assert!(
+        text.starts_with("【松江区】您的申请（编号尾号") && text.contains("12345"),
+        "{text}"
+    );
+    assert!(!text.contains("证明") && !text.contains('张'), "{text}");
+
+    let own = linli.own_messages(who()).await.unwrap();
+    assert_eq!((own.len(), own[0].read_at), (1, None));
+    let (words, _) = linli
+        .message_words(&own[0], &frame())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(words.title, "社区证明：已受理");
+    assert!(words.body.contains("9月4日前告知结果"), "{}", words.body);
+    let herself = Actor::resident(AccountId(Uuid::from_u128(3)), who());
+    linli.read_messages(&herself, &own).await.unwrap();
+    let read = linli.own_messages(who()).await.unwrap();
+    assert!(read[0].read_at.is_some());
+    linli.read_messages(&herself, &read).await.unwrap();
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(linli.own_messages(who()).await.unwrap(), read);
+}
+
+#[tokio::test]
+async fn somebody_without_a_mobile_phone_is_on_the_list_of_the_committee() {
+    let linli = node().await;
+    accepted(&linli, "021-57712345").await;
+    linli.make_messages().await.unwrap();
+    let pocket = Pocket::default();
+    assert_eq!(linli.carry_messages(&pocket, &frame()).await.unwrap(), 0);
+    let worker = staff(Role::CommitteeWorker, HOME);
+    let calls = linli.messages_by_hand(&worker).await.unwrap();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].due(), Some(date(2026, 9, 3)), "two working days");
+    let next_door = staff(Role::CommitteeWorker, "310117/310117001/310117001002");
+    assert_eq!(linli.messages_by_hand(&next_door).await.unwrap(), []);
+    assert!(
+        linli
+            .message_by_hand(&next_door, &calls[0].id)
+            .await
+            .is_err()
+    );
+    linli
+        .told_by_hand(call(&worker), &calls[0].id, true)
+        .await
+        .unwrap();
+    assert_eq!(linli.messages_by_hand(&worker).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_wrong_number_becomes_a_call() {
+    let linli = node().await;
+    accepted(&linli, "13800138001").await;
+    linli.make_messages().await.unwrap();
+    let pocket = Pocket::default();
+    *pocket.refuses.lock().unwrap() = Some(Carried::Never);
+    assert_eq!(linli.carry_messages(&pocket, &frame()).await.unwrap(), 0);
+    let worker = staff(Role::CommitteeWorker, HOME);
+    assert_eq!(linli.messages_by_hand(&worker).await.unwrap().len(), 1);
+}

@@ -1,0 +1,138 @@
+//! My messages, the newest first; opening the page is reading them. And how I want to be told.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use linli_community::Call;
+use linli_community::cases::queries;
+use linli_community::messages::{Channel, Row};
+use tower_sessions::Session;
+
+use super::frame;
+use crate::Portal;
+use crate::apply::whom::{self, Whom};
+use crate::my::pages::tabs;
+use crate::progress::words::{tell, trouble};
+use crate::shell::ui::{Choice, Markup, Radios, Tabs};
+use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
+
+struct Line {
+    title: String,
+    body: String,
+    when: String,
+    how: String,
+    unread: bool,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "messages/templates/own.html")]
+struct Own {
+    page: Page,
+    tabs: Tabs,
+    lines: Vec<Line>,
+    channel: Markup,
+}
+
+/// `GET /my/messages`
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    page: Page,
+    signed: Signed,
+) -> Result<Response, Trouble> {
+    let me = whom::find(&portal, &signed, None).await?;
+    html(&view(&portal, page, &me).await?)
+}
+
+async fn view(portal: &Portal, page: Page, me: &Whom) -> Result<Own, Trouble> {
+    let rows = portal.linli.own_messages(me.subject).await?;
+    let mine = queries::my_cases(&portal.linli, &me.actor).await;
+    let mine = mine.map_err(trouble)?;
+    let mut lines = Vec::new();
+    for row in &rows {
+        lines.extend(line(portal, &page, &mine, row).await?);
+    }
+    // Somebody who acts for another reads only their own.
+    portal
+        .linli
+        .read_messages(&me.actor, &rows)
+        .await
+        .map_err(trouble)?;
+    let chosen = portal.linli.message_choice(me.subject).await?;
+    Ok(Own {
+        tabs: tabs(&page, "/my/messages"),
+        channel: Markup::of(&channels(&page, chosen)),
+        lines,
+        page,
+    })
+}
+
+async fn line(
+    portal: &Portal,
+    page: &Page,
+    mine: &[queries::Row],
+    row: &Row,
+) -> Result<Option<Line>, Trouble> {
+    let worded = portal.linli.message_words(row, &frame(page)).await;
+    let Some((worded, _)) = worded.map_err(trouble)? else {
+        return Ok(None);
+    };
+    let case = mine.iter().find(|case| Some(case.id) == row.case());
+    let href = case.map(|case| format!("/cases/{}", case.number));
+    let how = format!(
+        "messages-how-{}-{}",
+        row.channel,
+        row.standing.replace('_', "-")
+    );
+    Ok(Some(Line {
+        title: worded.title,
+        body: worded.body,
+        when: page.when(row.made_at()),
+        how: page.t(&how),
+        unread: row.read_at.is_none(),
+        href: href.unwrap_or_default(),
+    }))
+}
+
+fn channels(page: &Page, chosen: Option<Channel>) -> Radios {
+    let choices = Channel::ALL.map(|channel| {
+        let code = channel.code();
+        let chosen = chosen.map(Channel::code).unwrap_or_default();
+        Choice::new(code, page.t(&format!("messages-channel-{code}")))
+            .hinting(page.t(&format!("messages-channel-{code}-hint")))
+            .chosen_if(chosen)
+    });
+    Radios {
+        name: "channel".to_owned(),
+        legend: page.t("messages-channel"),
+        hint: page.t("messages-channel-hint"),
+        error: page.problem_of("channel").to_owned(),
+        choices: choices.into_iter().collect(),
+        ..Radios::default()
+    }
+}
+
+/// `POST /my/messages/channel`
+pub(super) async fn choose(
+    State(portal): State<Portal>,
+    mut page: Page,
+    session: Session,
+    signed: Signed,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let me = whom::find(&portal, &signed, None).await?;
+    let command = fields.command().ok_or(Trouble::Unreadable("command"))?;
+    let Some(channel) = Channel::from_code(fields.text("channel")) else {
+        page.problem("channel", "messages-channel-required");
+        return invalid(&view(&portal, page, &me).await?);
+    };
+    let call = Call {
+        command,
+        actor: &me.actor,
+        expected: None,
+    };
+    let chosen = portal.linli.choose_channel(call, me.subject, channel);
+    chosen.await.map_err(trouble)?;
+    tell(&session, "messages-channel-done", &[]).await?;
+    Ok(Redirect::to("/my/messages").into_response())
+}

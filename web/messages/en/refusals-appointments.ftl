@@ -1,0 +1,23 @@
+# Why appointments are refused, and what to do.
+refusal-appointments-address-missing = Enter the address to visit
+refusal-appointments-already-booked = You already have an appointment here on this day; to change it use “Choose another time”
+refusal-appointments-area-wrong = Choose a street, a town or a committee
+refusal-appointments-booking-unknown = There is no such booking. Check and try again
+refusal-appointments-counter-closed = This counter takes no more bookings; choose another
+refusal-appointments-day-closed = The office is closed on this day; choose another
+refusal-appointments-full = This time was just taken; choose another
+refusal-appointments-hours-wrong = Write it like 09:00-11:30, 13:30-17:00, with room for one booking at least
+refusal-appointments-letter-wrong = Enter one letter
+refusal-appointments-name-wrong = Enter a name of up to 40 characters
+refusal-appointments-nobody-waits = Nobody is waiting
+refusal-appointments-not-called = This number is not at a desk
+refusal-appointments-not-elsewhere = This counter does not serve where you live; choose one of your own street
+refusal-appointments-not-now = This booking was cancelled, or has its queue number already
+refusal-appointments-not-this-service = This counter does not do this; choose another
+refusal-appointments-not-today = Queue numbers are given on the day itself
+refusal-appointments-number-and-phone-differ = Nothing found. Check the number and the telephone you gave
+refusal-appointments-seats-wrong = Enter a number from 1 to 50
+refusal-appointments-slot-unknown = Choose one of the times listed
+refusal-appointments-slot-wrong = Enter a number of minutes from 5 to 240
+refusal-appointments-too-far = Only the next two weeks can be booked
+refusal-appointments-too-late = This time is past; choose a later one

@@ -1,0 +1,23 @@
+# Why appointments are refused, and what to do.
+refusal-appointments-address-missing = 请填写上门的地址
+refusal-appointments-already-booked = 这一天您在这里已经有预约；要换时间请用“改个时间”
+refusal-appointments-area-wrong = 请选择街道、镇或者居村
+refusal-appointments-booking-unknown = 没有这个预约。请核对后再试
+refusal-appointments-counter-closed = 这个窗口不接受预约了，请另选一个
+refusal-appointments-day-closed = 这一天不办公，请另选一天
+refusal-appointments-full = 这个时间刚刚约满，请另选一个时间
+refusal-appointments-hours-wrong = 请按 09:00-11:30, 13:30-17:00 的样子填写，至少能排下一个预约
+refusal-appointments-letter-wrong = 请填写一个英文字母
+refusal-appointments-name-wrong = 请填写名称，不超过 40 个字
+refusal-appointments-nobody-waits = 现在没有人在等
+refusal-appointments-not-called = 这个号现在不在窗口
+refusal-appointments-not-elsewhere = 这个窗口不服务您所在的居村，请选本街镇的窗口
+refusal-appointments-not-now = 这个预约已经取消或者已经取号
+refusal-appointments-not-this-service = 这个窗口不办这件事，请另选一个
+refusal-appointments-not-today = 只有当天才能取号
+refusal-appointments-number-and-phone-differ = 没有找到。请核对预约号和预约时留的电话
+refusal-appointments-seats-wrong = 请填写 1 到 50 之间的人数
+refusal-appointments-slot-unknown = 请从列出的时间里选一个
+refusal-appointments-slot-wrong = 请填写 5 到 240 之间的分钟数
+refusal-appointments-too-far = 只能预约两周以内的时间
+refusal-appointments-too-late = 这个时间已经过了，请选晚一点的
