@@ -7,7 +7,9 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use linli_siting::Sheet;
 use linli_siting::map::{Mark, Picture, Tone};
-use linli_siting::place::{Limits, Plan, Progress, Question, Task, check, place};
+use linli_siting::place::{
+    Limits, Plan, Progress, Question, SOLVER, Task, by_solver, check, place,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -40,6 +42,15 @@ enum Method {
     Fast,
 }
 
+/// Who makes the choice. The proof is the search's either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Solver {
+    /// The search of this program
+    Search,
+    /// A mixed-integer solver (microlp); the search has to agree. Small tasks only
+    Mip,
+}
+
 /// `linli siting place`
 #[derive(Debug, Args)]
 pub(crate) struct Place {
@@ -67,6 +78,9 @@ pub(crate) struct Place {
     /// How to search
     #[arg(long, value_enum, default_value = "exact")]
     method: Method,
+    /// Who makes the choice; the proof is the search's either way, and both have to agree
+    #[arg(long, value_enum, default_value = "search")]
+    solver: Solver,
     /// Millions of prices to read at most; the same number gives the same answer on every machine
     #[arg(long, value_name = "MILLIONS", default_value_t = 5_000)]
     effort: u64,
@@ -186,10 +200,14 @@ pub(super) fn run(asked: &Place) -> anyhow::Result<Outcome> {
     let lists = Lists::read(&world, &query)?;
     let task = lists.task(&world, &query);
     let mut progress = say::Progress::of("选址 · placing");
-    let made = place(&task, limits, &mut |at: Progress| {
+    let mut tell = |at: Progress| {
         progress.at(at.work, limits.effort);
         ControlFlow::Continue(())
-    });
+    };
+    let made = match asked.solver {
+        Solver::Search => place(&task, limits, &mut tell),
+        Solver::Mip => by_solver(&task, limits, &mut tell),
+    };
     progress.clear();
     let plan = made?;
     let (communities, sites) = (goes(&world, &plan, &lists), served(&world, &plan, &lists));
@@ -198,6 +216,10 @@ pub(super) fn run(asked: &Place) -> anyhow::Result<Outcome> {
             "format": FORMAT,
             "settings": asked.files.settings(),
             "asked": query,
+            "chosen_by": match asked.solver {
+                Solver::Search => "search",
+                Solver::Mip => SOLVER,
+            },
             "value": plan.value,
             "bound": plan.bound,
             "gap_ppm": plan.gap_ppm(),

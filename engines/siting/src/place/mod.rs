@@ -4,6 +4,7 @@
 //! multipliers (`dual`), good choices by interchange (`local`), a split where both do not meet
 //! (`search`), people settled within capacities (`flow`). The search leaves a
 //! [`Certificate`]; [`check()`] reads it against the same task and knows nothing of the search.
+//! [`by_solver`] is a second road to the same answers, by a maintained solver.
 
 mod centre;
 mod certificate;
@@ -13,6 +14,7 @@ mod flow;
 mod instance;
 mod local;
 mod search;
+mod solver;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,7 @@ pub use certificate::{Certificate, Step, Then};
 pub use check::{Flaw, check};
 use instance::{Instance, Price, Rows};
 use search::{Aim, Found, Search, Where};
+pub use solver::{MOST_PAIRS, SOLVER, by_solver};
 
 use crate::travel::Legs;
 
@@ -199,6 +202,29 @@ pub enum Refusal {
     /// The search found no choice that serves all.
     #[error("no choice of so many sites was found that serves everybody: choose more")]
     NoPlan,
+    /// More pairs of demand and site than the solver is asked about.
+    #[error(
+        "{pairs} pairs of a demand and a site are more than the solver is asked about ({most}): leave the solver out, or give a shorter reach"
+    )]
+    TooManyPairs {
+        /// How many there are.
+        pairs: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// The solver failed.
+    #[error("the solver found no answer: {0}")]
+    Solver(String),
+    /// Search and solver say different things: one of them is wrong.
+    #[error(
+        "the search says {search}, the solver {solver}: neither is given as an answer; please report this task"
+    )]
+    Apart {
+        /// The search's value.
+        search: u64,
+        /// The solver's value.
+        solver: u64,
+    },
 }
 
 /// Chooses sites.

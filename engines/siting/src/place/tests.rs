@@ -251,6 +251,62 @@ proptest! {
     }
 }
 
+/// Both roads have an answer, or neither has; the values are the same, and the plan passes.
+fn roads_meet(small: &Small, question: Question) -> Result<(), TestCaseError> {
+    let task = small.task(question);
+    let own = quietly(&task, Limits::default());
+    let solver = by_solver(&task, Limits::default(), &mut |_| ControlFlow::Continue(()));
+    match (own, solver) {
+        (Ok(own), Ok(solver)) => {
+            prop_assert_eq!(own.value, solver.value);
+            prop_assert!(solver.is_proven());
+            prop_assert_eq!(check(&task, &solver), Ok(()));
+        }
+        (Err(own), Err(solver)) => prop_assert_eq!(own, solver),
+        (own, solver) => prop_assert!(false, "{own:?} and {solver:?}"),
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_solver_agrees(small in small(7, 5, false), within in 0..40_u32) {
+        roads_meet(&small, Question::Median)?;
+        roads_meet(&small, Question::Centre)?;
+        roads_meet(&small, Question::Covering { within })?;
+    }
+
+    #[test]
+    fn the_solver_agrees_within_capacities(small in small(5, 3, true), within in 0..40_u32) {
+        roads_meet(&small, Question::Median)?;
+        roads_meet(&small, Question::Centre)?;
+        roads_meet(&small, Question::Covering { within })?;
+    }
+}
+
+#[test]
+fn a_task_too_large_for_the_solver_is_refused() {
+    let legs = |to: usize| (0..200).map(move |site| Leg { metres: 1, site }).take(to);
+    let demands = MOST_PAIRS / 200 + 1;
+    let legs = Legs::new((0..demands).map(|_| legs(200).collect()), 200);
+    let (people, stands) = (vec![1; demands], vec![false; 200]);
+    let task = Task {
+        question: Question::Median,
+        legs: &legs,
+        people: &people,
+        stands: &stands,
+        capacity: None,
+        choose: 1,
+    };
+    let refused = by_solver(&task, Limits::default(), &mut |_| ControlFlow::Continue(()));
+    assert!(
+        matches!(refused, Err(Refusal::TooManyPairs { .. })),
+        "{refused:?}"
+    );
+}
+
 /// Five villages on a line, a clinic possible in each.
 fn line() -> Small {
     let rows = (0..5_u32).map(|from| {
