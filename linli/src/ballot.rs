@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use linli_ballot::certificate::{Certificate, Status};
-use linli_ballot::{Counts, Election, Fault, Inputs, Procedure, draw, explain, tally, verify};
+use linli_ballot::{
+    Counts, Election, Fault, Inputs, Procedure, draw, explain, tally, verify_under,
+};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -81,6 +83,9 @@ pub(crate) struct Check {
     /// Also: was it made from these counts?
     #[arg(long, value_name = "COUNTS.csv")]
     counts: Option<PathBuf>,
+    /// Take procedures from here instead of those that come with the program
+    #[arg(long, value_name = "DIR")]
+    procedures: Option<PathBuf>,
     /// Answer as JSON
     #[arg(long)]
     json: bool,
@@ -182,7 +187,10 @@ fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
             asked.result.display()
         )
     })?;
-    let mut problems: Vec<String> = match verify(&made) {
+    // The rules it carries are held against the procedure they are said to be.
+    let (path, text) = law(asked.procedures.as_deref(), &made.rules.id)?;
+    let procedure = Procedure::parse(&text).map_err(|fault| at(&path, &fault))?;
+    let mut problems: Vec<String> = match verify_under(&made, &procedure) {
         Ok(()) => Vec::new(),
         Err(flaws) => flaws.iter().map(ToString::to_string).collect(),
     };

@@ -53,10 +53,10 @@ pub struct Explanation {
     /// What each point paid at most, rounded up to hundredths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<String>,
-    /// How many supporters paid the full price.
+    /// How many supporters paid the full price and kept something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_in_full: Option<u64>,
-    /// How many gave all they had left, being less.
+    /// How many gave all they had left, being no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gave_all: Option<u64>,
     /// How many had nothing left to give.

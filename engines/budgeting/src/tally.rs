@@ -188,6 +188,22 @@ pub(crate) struct Count<'a> {
     explain: bool,
 }
 
+impl<'a> Count<'a> {
+    /// For the checker, which explains what it followed.
+    pub(crate) fn again(
+        election: &'a Election,
+        profile: &'a Profile,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            election,
+            profile,
+            options,
+            explain: true,
+        }
+    }
+}
+
 impl Count<'_> {
     fn greedy(&self) -> Tally {
         let bought = greedy::complete(self.election, self.profile, &[], 0);

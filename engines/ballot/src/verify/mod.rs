@@ -6,7 +6,10 @@
 //! and none of its code but the drawing of lots, which has published vectors of its own.
 //!
 //! What it cannot see: whether the papers were read right. For that, whoever has the files compares
-//! their digests ([`crate::Inputs`]), and whoever has the papers counts again.
+//! their digests ([`crate::Inputs`]), and whoever has the papers counts again. Nor does it know the
+//! law: a certificate follows from the rules it carries, and [`verify_under`] holds these against
+//! the procedure they are said to be. Names, the labels of boxes, counters and steps, and what a
+//! finding says beyond its code and weight are told for people and not certified.
 
 mod around;
 mod numbers;
@@ -15,6 +18,7 @@ mod outcome;
 use thiserror::Error;
 
 use crate::certificate::{Certificate, FORMAT, Fate, Level, Proof, Status, Step};
+use crate::procedure::Procedure;
 use crate::share::Rule;
 
 /// Something in a certificate that does not follow.
@@ -55,6 +59,25 @@ pub fn verify(certificate: &Certificate) -> Result<(), Vec<Flaw>> {
     } else {
         Err(check.flaws)
     }
+}
+
+/// As [`verify`], and the rules it carries are those of `procedure` for its method and day.
+///
+/// # Errors
+/// Every flaw found.
+pub fn verify_under(certificate: &Certificate, procedure: &Procedure) -> Result<(), Vec<Flaw>> {
+    let mut flaws = verify(certificate).err().unwrap_or_default();
+    let own = &certificate.rules;
+    let problem = match procedure.rules(&own.method.id, certificate.election.day) {
+        Ok(rules) if rules == *own => None,
+        Ok(_) => Some(format!("are not those of `{}`", procedure.id)),
+        Err(problem) => Some(problem),
+    };
+    flaws.extend(problem.map(|problem| Flaw {
+        at: "rules".to_owned(),
+        problem,
+    }));
+    if flaws.is_empty() { Ok(()) } else { Err(flaws) }
 }
 
 /// Steps that the law asks for and that do not decide the vote.

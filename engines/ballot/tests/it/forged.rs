@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::situation::{catalogue, facts, rules};
 
 /// Certificates with seats, ties, lots, relatives, a re-run, a motion and owners in them.
-fn certificates() -> Vec<(String, Certificate)> {
+pub(crate) fn certificates() -> Vec<(String, Certificate)> {
     let procedures = catalogue();
     let text = include_str!("../../vectors/ballot-vectors.json");
     let read: Value = serde_json::from_str(text).unwrap();
@@ -44,7 +44,7 @@ fn certificates() -> Vec<(String, Certificate)> {
 }
 
 /// Every place in a value that holds a number, a truth or a short word, as a JSON pointer.
-fn leaves(value: &Value, path: &str, into: &mut Vec<String>) {
+pub(crate) fn leaves(value: &Value, path: &str, into: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {

@@ -2,6 +2,8 @@
 //! whoever forges a certificate.
 
 #[cfg(test)]
+mod believed;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod forged;

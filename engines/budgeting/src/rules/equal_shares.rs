@@ -16,7 +16,7 @@ pub(crate) struct Purchase {
     pub(crate) project: u32,
     /// What each point pays at most.
     pub(crate) price: Fraction,
-    /// How many supporters gave all they had left, being less.
+    /// How many supporters gave all they had left, being no more.
     pub(crate) gave_all: u64,
     /// How many had nothing left to give.
     pub(crate) gave_nothing: u64,

@@ -8,6 +8,9 @@ use num_bigint::BigInt;
 use super::common::{common, holds_until, money, over};
 use super::{Claim, Findings, resolve};
 use crate::certificate::Loads;
+use crate::explain;
+use crate::fraction::Fraction;
+use crate::rules::phragmen::{Phragmen, Purchase};
 
 /// Who was bought from when.
 struct Race<'a> {
@@ -47,6 +50,10 @@ impl Claim<'_> {
         };
         if race.follow(loads.stopped.is_some(), findings) {
             self.end(&race.projects, loads, findings);
+            self.told(
+                |count| explain::phragmen(count, &race.ended(loads)),
+                findings,
+            );
         }
         if findings.flaws.is_empty() {
             findings.proven(
@@ -135,12 +142,41 @@ impl Race<'_> {
                 };
                 look_at[other] = until;
             }
-            for (voter, _) in &self.claim.votes.of[project] {
+            // Where the rule stops, nobody pays any more.
+            for (voter, _) in self.claim.votes.of[project].iter().filter(|_| !stop) {
                 self.last[*voter as usize] = u32::try_from(step + 1).unwrap_or(u32::MAX);
             }
             left = left.saturating_sub(cost);
         }
         true
+    }
+
+    /// What was followed, in the form that the explanations are made from.
+    fn ended(&self, loads: &Loads) -> Phragmen {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let timed = loads.purchases.iter().chain(&loads.stopped);
+        let mut purchases: Vec<Purchase> = timed
+            .zip(&self.projects)
+            .map(|(timed, project)| Purchase {
+                project: number(*project),
+                time: timed.time.clone(),
+            })
+            .collect();
+        let stopped = loads.stopped.is_some().then(|| purchases.pop()).flatten();
+        let election = self.claim.election;
+        let unsupported = loads.unsupported.iter();
+        let end = self.times.len().checked_sub(1);
+        let held = |at| end.map_or(BigInt::ZERO, |end| self.saved(at, end));
+        Phragmen {
+            purchases,
+            unsupported: unsupported
+                .filter_map(|id| election.find(id).map(number))
+                .collect(),
+            stopped,
+            left: (0..election.projects.len())
+                .filter_map(|at| Fraction::new(held(at), self.common.clone()))
+                .collect(),
+        }
     }
 
     fn money(&self, project: usize) -> BigInt {

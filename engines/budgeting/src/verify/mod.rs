@@ -1,7 +1,8 @@
 //! The checker: whether a result holds for an election, without running the rule again.
 //!
-//! It shares with the rules only the election and the way results are written down. What it
-//! proves is said by [`Proof::proven`].
+//! It shares with the rules only the election and the way results are written down, the words of
+//! the explanations among it: these are made anew from what the checker itself followed, and must
+//! be the same. What it proves is said by [`Proof::proven`].
 
 mod common;
 mod loads;
@@ -9,8 +10,9 @@ mod prices;
 mod sets;
 
 use crate::certificate::Certificate;
-use crate::election::Election;
-use crate::tally::{FORMAT, Rule, Tally, check};
+use crate::election::{Election, Profile};
+use crate::explain::{self, Explanation};
+use crate::tally::{Count, FORMAT, Rule, TIES, TIES_OF_SETS, Tally, check};
 use common::Votes;
 
 /// What was proven, one sentence each.
@@ -142,15 +144,13 @@ impl Claim<'_> {
         findings.need(tally.left == left, || {
             format!("{left} is left of the budget, not {}", short(&tally.left))
         });
-        for explanation in &tally.explanations {
-            let bought = election
-                .find(&explanation.project)
-                .is_some_and(|at| self.selected.contains(&at));
-            findings.need(bought == explanation.selected, || {
-                let id = short(&explanation.project);
-                format!("the explanation of project {id} does not fit the selection")
-            });
-        }
+        let ties = match tally.options.rule {
+            Rule::MaxWelfare => TIES_OF_SETS,
+            _ => TIES,
+        };
+        findings.need(tally.ties == ties, || {
+            format!("ties are broken otherwise than said: {ties}")
+        });
         findings.proven("The selected projects exist, come once each and fit the budget.");
     }
 
@@ -158,17 +158,46 @@ impl Claim<'_> {
         match (&self.tally.options.rule, &self.tally.certificate) {
             (Rule::Greedy, Certificate::Order) => {
                 if self.completes(&[], &self.selected, findings) {
+                    self.told(|count| explain::greedy(count, &self.numbers()), findings);
                     findings.proven(
                         "Each next project gives most satisfaction for its cost of those that still fit, and no other fits.",
                     );
                 }
             }
-            (Rule::MaxWelfare, Certificate::Welfare { welfare }) => self.best(welfare, findings),
+            (Rule::MaxWelfare, Certificate::Welfare { welfare }) => {
+                self.best(welfare, findings);
+                self.told(|count| explain::welfare(count, &self.numbers()), findings);
+            }
             (Rule::Phragmen, Certificate::Loads(loads)) => self.loads(loads, findings),
             (Rule::EqualShares, Certificate::Prices(prices)) => self.prices(prices, findings),
             _ => {
                 findings.need(false, || "the certificate is that of another rule".into());
             }
+        }
+    }
+
+    fn numbers(&self) -> Vec<u32> {
+        let number = |at: &usize| u32::try_from(*at).unwrap_or(u32::MAX);
+        self.selected.iter().map(number).collect()
+    }
+
+    /// The explanations, where there are any, are what the certificate says, project by project.
+    fn told(&self, words: impl FnOnce(&Count<'_>) -> Vec<Explanation>, findings: &mut Findings) {
+        let said = &self.tally.explanations;
+        if said.is_empty() {
+            return;
+        }
+        let profile = Profile::new(self.election, self.tally.options.satisfaction);
+        let options = &self.tally.options;
+        let follows = words(&Count::again(self.election, &profile, options));
+        findings.need(said.len() == follows.len(), || {
+            format!("{} explanations for {} projects", said.len(), follows.len())
+        });
+        for (said, follows) in said.iter().zip(&follows) {
+            findings.need(said == follows, || {
+                let id = short(&follows.project);
+                format!("the explanation of project {id} does not follow from the certificate")
+            });
         }
     }
 }

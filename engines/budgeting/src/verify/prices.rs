@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use num_integer::Integer as _;
-use num_traits::{Signed as _, ToPrimitive as _};
+use num_traits::{Signed as _, ToPrimitive as _, Zero as _};
 
 use super::common::{common, holds_until, money, over};
 use super::{Claim, Findings, resolve};
 use crate::certificate::{Ended, PriceSystem, Priced};
+use crate::explain;
 use crate::fraction::Fraction;
+use crate::rules::equal_shares::{self, Purchase, Shares};
 use crate::tally::{Completion, Endowment};
 
 /// A replay of payments.
@@ -28,6 +30,8 @@ struct Replay<'a> {
     /// Voters with the same purse, by class.
     class: Vec<u32>,
     purses: Vec<BigInt>,
+    /// For each purchase, how many gave all they had and how many had nothing to give.
+    poor: Vec<(u64, u64)>,
 }
 
 /// What supporters can give at a price.
@@ -55,6 +59,10 @@ impl Claim<'_> {
         let end = self.replay(&system.endowment, &system.purchases, findings);
         if let Some(end) = end {
             self.unaffordable(&end, bought, findings);
+            self.told(
+                |count| explain::shares(count, &end.shares(system, free, completed)),
+                findings,
+            );
             if findings.flaws.is_empty() {
                 findings.proven(
                     "Every voter begins with the same money and pays only for projects they support, all at one price per point or with all they have left; each purchase is paid exactly.",
@@ -83,8 +91,9 @@ impl Claim<'_> {
     fn endowment(&self, system: &PriceSystem, findings: &mut Findings) {
         let (voters, unit) = (self.election.voters(), self.election.unit);
         if voters == 0 {
-            findings.need(system.purchases.is_empty(), || {
-                "nobody votes, nobody pays".into()
+            let nothing = system.purchases.is_empty() && system.endowment.num().is_zero();
+            findings.need(nothing, || {
+                "nobody votes, nobody has or pays anything".into()
             });
             return;
         }
@@ -153,7 +162,7 @@ impl Claim<'_> {
         let holds = match &system.ended {
             Ended::NotRaised => false,
             Ended::AllBought => waiting.is_empty(),
-            Ended::Exhaustive => options.stop_when_exhaustive && exhaustive,
+            Ended::Exhaustive => options.stop_when_exhaustive && exhaustive && !waiting.is_empty(),
             Ended::OverBudget {
                 endowment,
                 purchases,
@@ -233,6 +242,7 @@ impl Claim<'_> {
                 .collect(),
             class: vec![0; self.election.ends.len()],
             purses: vec![over(endowment, &common)],
+            poor: Vec::new(),
             common,
         };
         replay.follow(findings).then_some(replay)
@@ -368,13 +378,38 @@ impl Replay<'_> {
         held.sum()
     }
 
+    /// What was replayed, in the form that the explanations are made from.
+    fn shares(&self, system: &PriceSystem, free: &[usize], completed: &[usize]) -> Shares {
+        let number = |at: &usize| u32::try_from(*at).unwrap_or(u32::MAX);
+        let purchases = system.purchases.iter().zip(&self.projects).zip(&self.poor);
+        let projects = 0..self.claim.election.projects.len();
+        Shares {
+            free: free.iter().map(number).collect(),
+            purchases: purchases
+                .map(|((priced, project), poor)| Purchase {
+                    project: number(project),
+                    price: priced.price.clone(),
+                    gave_all: poor.0,
+                    gave_nothing: poor.1,
+                })
+                .collect(),
+            completed: completed.iter().map(number).collect(),
+            endowment: system.endowment.clone(),
+            raised: system.raised,
+            ended: equal_shares::Ended::NotRaised,
+            left: projects
+                .filter_map(|at| Fraction::new(self.held(at), self.common.clone()))
+                .collect(),
+        }
+    }
+
     /// The supporters pay; whether that is exactly the cost, and somebody pays in full.
     fn pay(&mut self, step: usize) -> bool {
         let project = self.projects[step];
         let price = self.prices[step].clone();
         let mut after: BTreeMap<(u32, u32), (u32, BigInt)> = BTreeMap::new();
         let mut paid = BigInt::ZERO;
-        let mut in_full = false;
+        let (mut in_full, mut poor) = (false, (0, 0));
         for (voter, points) in &self.claim.votes.of[project] {
             let class = &mut self.class[*voter as usize];
             let purses = &mut self.purses;
@@ -387,7 +422,13 @@ impl Replay<'_> {
             });
             *class = *next;
             paid += &*gives;
+            if purses[*class as usize].is_zero() {
+                let nothing = gives.is_zero();
+                poor.0 += u64::from(!nothing);
+                poor.1 += u64::from(nothing);
+            }
         }
+        self.poor.push(poor);
         in_full && paid == self.money(self.claim.election.projects[project].cost)
     }
 }

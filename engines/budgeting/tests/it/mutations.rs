@@ -3,6 +3,7 @@
 
 use linli_budgeting::{Certificate, Completion, Satisfaction, Tally, pabulib, verify};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use crate::world::{all_options, count, drawn, election, shares};
 
@@ -57,6 +58,91 @@ proptest! {
             let tally = count(&election, options);
             for forged in forgeries(&tally, &election, at) {
                 prop_assert!(verify(&election, &forged).is_err(), "{options:?} {forged:?}\n{text}");
+            }
+        }
+    }
+}
+
+/// Every place in a value that holds a number, a truth or a word, as a JSON pointer.
+fn leaves(value: &Value, path: &str, into: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                leaves(value, &format!("{path}/{key}"), into);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                leaves(value, &format!("{path}/{index}"), into);
+            }
+        }
+        _ => into.push(path.to_owned()),
+    }
+}
+
+/// Other values for a leaf: another number, the other truth, another word.
+fn others(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Number(number) => {
+            let number = number.as_i64().unwrap();
+            vec![json!(number + 1), json!(number - 1)]
+        }
+        Value::Bool(truth) => vec![json!(!truth)],
+        Value::String(text) => vec![
+            json!(format!("{text}1")),
+            json!(format!("1{text}")),
+            json!(""),
+            json!("bought"),
+            json!("completed"),
+            json!("unsupported"),
+            json!("all-bought"),
+            json!("exhaustive"),
+            json!("cardinality"),
+            json!("cost"),
+            json!("none"),
+            json!("utilitarian"),
+            json!("add1"),
+            json!("whole"),
+            json!("exact"),
+        ],
+        _ => vec![json!(1), json!("x")],
+    }
+}
+
+/// A result that says the same of the election by other options is no lie: those rules give it too.
+fn says_the_same(election: &linli_budgeting::Election, forged: &Tally) -> bool {
+    linli_budgeting::tally(election, &forged.options, true, &mut |_| {})
+        .is_ok_and(|own| own == *forged)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_field_of_a_result_is_free(
+        text in prop_oneof![drawn("approval"), drawn("cumulative"), drawn("ordinal")],
+    ) {
+        let election = election(&text);
+        for options in all_options() {
+            let Ok(honest) = linli_budgeting::tally(&election, &options, true, &mut |_| {}) else {
+                continue;
+            };
+            prop_assert!(verify(&election, &honest).is_ok(), "{honest:?}");
+            let whole = serde_json::to_value(&honest).unwrap();
+            let mut paths = Vec::new();
+            leaves(&whole, "", &mut paths);
+            for path in &paths {
+                for other in others(whole.pointer(path).unwrap()) {
+                    let mut forged = whole.clone();
+                    *forged.pointer_mut(path).unwrap() = other;
+                    let Ok(forged) = serde_json::from_value::<Tally>(forged) else {
+                        continue;
+                    };
+                    let found = forged == honest
+                        || verify(&election, &forged).is_err()
+                        || says_the_same(&election, &forged);
+                    prop_assert!(found, "{path} {options:?}: {forged:?}\n{text}");
+                }
             }
         }
     }
