@@ -284,8 +284,11 @@ impl Votes {
             bytes.extend_from_slice(&(name.len() as u64).to_le_bytes());
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(&(self.row(person).len() as u64).to_le_bytes());
-            for cell in self.row(person) {
-                bytes.extend_from_slice(&cell.0.to_le_bytes());
+            let from = bytes.len();
+            bytes.resize(from + self.row(person).len() * 4, 0);
+            let words = bytes[from..].as_chunks_mut::<4>().0.iter_mut();
+            for (word, cell) in words.zip(self.row(person)) {
+                *word = cell.0.to_le_bytes();
             }
             if bytes.len() > 1 << 16 {
                 hash.update(&bytes);

@@ -167,11 +167,9 @@ impl Population {
             rows.people += place(*size);
         }
         let mut columns = columns.into_iter();
-        arrange(rows, |column| {
-            Cells::of(
-                &columns.next().unwrap_or_default(),
-                column.type_ == Type::Bool,
-            )
+        arrange(rows, |column, slots| {
+            let values = columns.next().unwrap_or_default();
+            Cells::laid_out(&values, column.type_ == Type::Bool, slots)
         })
     }
 
@@ -335,8 +333,8 @@ impl Builder {
     /// reader of files refuses both.
     #[must_use]
     pub fn finish(self) -> Population {
-        arrange(self, |column| {
-            std::mem::replace(&mut column.cells, Cells::empty(false))
+        arrange(self, |column, slots| {
+            std::mem::replace(&mut column.cells, Cells::empty(false)).arranged(slots)
         })
     }
 }
@@ -346,49 +344,84 @@ struct Layout {
     chunks: Vec<Chunk>,
     /// The household in each slot of households.
     order: Vec<u32>,
-    /// The person in each slot of members.
-    members: Vec<u32>,
     /// The chunk and the lane of each household.
     slots: Vec<(u32, u32)>,
 }
 
 impl Layout {
-    /// Puts `some` households of `size` members into the next chunk.
-    fn chunk(&mut self, size: usize, some: &[u32], first: &[u32]) {
-        let padded = words(some.len()) * WORD;
-        let groups = self.order.len()..self.order.len() + padded;
-        for (lane, household) in (0_u32..).zip(some) {
-            self.slots[place(*household)] = (number(self.chunks.len()), lane);
+    /// Puts the households in `lanes`, the next slots, into a chunk: `live` households of `size`
+    /// members, then padding.
+    fn chunk(&mut self, size: usize, live: usize, lanes: ops::Range<usize>) {
+        let at = number(self.chunks.len());
+        for (lane, household) in (0_u32..).zip(&self.order[lanes.clone()][..live]) {
+            self.slots[place(*household)] = (at, lane);
         }
-        self.order.extend_from_slice(some);
-        self.order.resize(groups.end, NOBODY);
-        let start = self.members.len();
-        for plane in 0..number(size) {
-            let persons = some
-                .iter()
-                .map(|household| first[place(*household)] + plane);
-            self.members.extend(persons);
-            self.members
-                .resize(start + padded * (place(plane) + 1), NOBODY);
-        }
+        let start = self.chunks.last().map_or(0, |chunk| chunk.members.end);
         self.chunks.push(Chunk {
             size,
-            live: some.len(),
-            groups,
-            members: start..self.members.len(),
+            live,
+            members: start..start + lanes.len() * size,
+            groups: lanes,
         });
+    }
+
+    /// Whose cell comes where.
+    fn places<'a>(&'a self, entity: Entity, first: &'a [u32]) -> Places<'a> {
+        Places {
+            layout: self,
+            first: (entity == Entity::Member).then_some(first),
+        }
     }
 }
 
-/// Lays the rows out; `cells` gives a column's cells in the order of the rows.
-fn arrange(rows: Builder, mut cells: impl FnMut(&mut Column) -> Cells) -> Population {
+/// Whose cell comes to each slot: reckoned slot by slot, since a list of it would be as long as a
+/// column.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'a> {
+    layout: &'a Layout,
+    /// For slots of members, the first member of each household.
+    first: Option<&'a [u32]>,
+}
+
+impl Places<'_> {
+    /// How many slots there are.
+    pub(crate) fn len(self) -> usize {
+        let last = self.layout.chunks.last();
+        last.map_or(0, |chunk| match self.first {
+            Some(_) => chunk.members.end,
+            None => chunk.groups.end,
+        })
+    }
+
+    /// Tells the row of each slot that is no padding: `put(slot, row)`.
+    pub(crate) fn each(self, mut put: impl FnMut(usize, usize)) {
+        for chunk in &self.layout.chunks {
+            let live = &self.layout.order[chunk.groups.clone()][..chunk.live];
+            match self.first {
+                None => {
+                    for (slot, household) in (chunk.groups.start..).zip(live) {
+                        put(slot, place(*household));
+                    }
+                }
+                Some(first) => {
+                    for plane in 0..chunk.size {
+                        let start = chunk.members.start + plane * chunk.groups.len();
+                        for (slot, household) in (start..).zip(live) {
+                            put(slot, place(first[place(*household)]) + plane);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lays the rows out; `cells` gives a column's cells, each in its place.
+fn arrange(rows: Builder, mut cells: impl FnMut(&mut Column, Places<'_>) -> Cells) -> Population {
     let layout = layout(&rows);
     let columns = rows.columns.into_iter().map(|mut column| {
-        let slots = match column.entity {
-            Entity::Member => &layout.members,
-            Entity::Group | Entity::Nobody => &layout.order,
-        };
-        let cells = cells(&mut column).arranged(slots);
+        let places = layout.places(column.entity, &rows.first);
+        let cells = cells(&mut column, places);
         let slots = layout.chunks.iter().map(|chunk| chunk.slots(column.entity));
         let zones = slots.map(|slots| cells.bounds(slots)).collect();
         Column {
@@ -414,25 +447,39 @@ fn arrange(rows: Builder, mut cells: impl FnMut(&mut Column) -> Cells) -> Popula
 fn layout(rows: &Builder) -> Layout {
     let ends = rows.first.iter().skip(1).copied();
     let ends = ends.chain([number(rows.people)]);
-    // A counting sort by size keeps the order of the rows within a size.
-    let mut by_size: Vec<Vec<u32>> = Vec::new();
-    for (household, (end, from)) in (0_u32..).zip(ends.zip(&rows.first)) {
-        let size = place(end - from);
-        if by_size.len() <= size {
-            by_size.resize(size + 1, Vec::new());
+    let sizes = || {
+        let both = ends.clone().zip(&rows.first);
+        both.map(|(end, from)| place(end - from))
+    };
+    let mut counts: Vec<usize> = Vec::new();
+    for size in sizes() {
+        if counts.len() <= size {
+            counts.resize(size + 1, 0);
         }
-        by_size[size].push(household);
+        counts[size] += 1;
+    }
+    // A counting sort by size keeps the order of the rows within a size. Only the last chunk of a
+    // size has padding.
+    let mut next = 0;
+    let mut ends: Vec<usize> = Vec::with_capacity(counts.len());
+    for count in &counts {
+        ends.push(next);
+        next += words(*count) * WORD;
     }
     let mut layout = Layout {
         chunks: Vec::new(),
-        order: Vec::with_capacity(rows.first.len() + WORD * by_size.len()),
-        members: Vec::with_capacity(rows.people + CHUNK),
+        order: vec![NOBODY; next],
         slots: vec![(0, 0); rows.first.len()],
     };
-    for (size, households) in by_size.iter().enumerate() {
+    for (household, size) in (0_u32..).zip(sizes()) {
+        layout.order[ends[size]] = household;
+        ends[size] += 1;
+    }
+    for (size, (count, end)) in counts.iter().zip(ends).enumerate() {
         let lanes = (CHUNK / size.max(1) / WORD).max(1) * WORD;
-        for some in households.chunks(lanes) {
-            layout.chunk(size, some, &rows.first);
+        for from in (end - count..end).step_by(lanes) {
+            let live = lanes.min(end - from);
+            layout.chunk(size, live, from..from + words(live) * WORD);
         }
     }
     layout

@@ -4,6 +4,7 @@
 //! that bounds and sums never meet a stale number. Bits of truth lie within the bits of what is
 //! known.
 
+use crate::population::Places;
 use crate::value::Range;
 
 /// How many lanes one word of a bitset covers.
@@ -38,15 +39,6 @@ pub(crate) enum Numbers {
 }
 
 impl Numbers {
-    fn zeroes_like(&self, lanes: usize) -> Self {
-        match self {
-            Self::Truth(..) => Self::Truth(vec![0; words(lanes)], lanes),
-            Self::Narrow(_) => Self::Narrow(vec![0; lanes]),
-            Self::Middle(_) => Self::Middle(vec![0; lanes]),
-            Self::Wide(_) => Self::Wide(vec![0; lanes]),
-        }
-    }
-
     fn len(&self) -> usize {
         match self {
             Self::Truth(_, lanes) => *lanes,
@@ -123,31 +115,25 @@ impl Cells {
         }
     }
 
-    /// Cells that are all known.
-    pub(crate) fn of(values: &[i64], truths: bool) -> Self {
+    /// Cells that are all known, one of `values` in each place; padding gets 0.
+    pub(crate) fn laid_out(values: &[i64], truths: bool, places: Places<'_>) -> Self {
         let low = values.iter().copied().min().unwrap_or(0);
         let high = values.iter().copied().max().unwrap_or(0);
         let fits = |least: i64, most: i64| least <= low && high <= most;
         let numbers = if truths {
-            let mut bits = vec![0; words(values.len())];
-            for (lane, value) in values.iter().enumerate() {
-                if *value != 0 {
-                    set(&mut bits, lane);
+            let mut bits = vec![0; words(places.len())];
+            places.each(|slot, row| {
+                if values.get(row).is_some_and(|value| *value != 0) {
+                    set(&mut bits, slot);
                 }
-            }
-            Numbers::Truth(bits, values.len())
+            });
+            Numbers::Truth(bits, places.len())
         } else if fits(i8::MIN.into(), i8::MAX.into()) {
-            let small = values
-                .iter()
-                .map(|value| i8::try_from(*value).unwrap_or_default());
-            Numbers::Narrow(small.collect())
+            Numbers::Narrow(gather(values, places))
         } else if fits(i32::MIN.into(), i32::MAX.into()) {
-            let small = values
-                .iter()
-                .map(|value| i32::try_from(*value).unwrap_or_default());
-            Numbers::Middle(small.collect())
+            Numbers::Middle(gather(values, places))
         } else {
-            Numbers::Wide(values.to_vec())
+            Numbers::Wide(gather(values, places))
         };
         Self {
             numbers,
@@ -176,22 +162,19 @@ impl Cells {
         known.then(|| self.numbers.get(lane))
     }
 
-    /// The same cells in other places: `from[slot]` says whose cell comes to `slot`; a slot of
-    /// padding (`u32::MAX`) gets 0.
-    pub(crate) fn arranged(&self, from: &[u32]) -> Self {
-        let mut numbers = self.numbers.zeroes_like(from.len());
-        match (&self.numbers, &mut numbers) {
-            (Numbers::Truth(old, lanes), Numbers::Truth(new, _)) => {
-                *new = gather_bits(old, *lanes, from);
+    /// The same cells in other places; padding gets 0.
+    pub(crate) fn arranged(&self, places: Places<'_>) -> Self {
+        let numbers = match &self.numbers {
+            Numbers::Truth(old, lanes) => {
+                Numbers::Truth(gather_bits(old, *lanes, places), places.len())
             }
-            (Numbers::Narrow(old), Numbers::Narrow(new)) => gather(old, from, new),
-            (Numbers::Middle(old), Numbers::Middle(new)) => gather(old, from, new),
-            (Numbers::Wide(old), Numbers::Wide(new)) => gather(old, from, new),
-            // `zeroes_like` gives the same width.
-            _ => {}
-        }
+            Numbers::Narrow(old) => Numbers::Narrow(gather(old, places)),
+            Numbers::Middle(old) => Numbers::Middle(gather(old, places)),
+            Numbers::Wide(old) => Numbers::Wide(gather(old, places)),
+        };
         let lanes = self.numbers.len();
-        let known = self.known.as_ref().map(|old| gather_bits(old, lanes, from));
+        let known = self.known.as_ref();
+        let known = known.map(|old| gather_bits(old, lanes, places));
         Self { numbers, known }
     }
 
@@ -235,21 +218,23 @@ fn all(lanes: usize) -> Vec<u64> {
     bits
 }
 
-fn gather<T: Copy>(old: &[T], from: &[u32], new: &mut [T]) {
-    for (cell, lane) in new.iter_mut().zip(from) {
-        if let Some(value) = usize::try_from(*lane).ok().and_then(|lane| old.get(lane)) {
-            *cell = *value;
+/// The values in their places, in integers that hold them all.
+fn gather<T: Copy, U: Default + Clone + TryFrom<T>>(old: &[T], places: Places<'_>) -> Vec<U> {
+    let mut new = vec![U::default(); places.len()];
+    places.each(|slot, row| {
+        if let Some(value) = old.get(row) {
+            new[slot] = U::try_from(*value).unwrap_or_default();
         }
-    }
+    });
+    new
 }
 
-fn gather_bits(old: &[u64], lanes: usize, from: &[u32]) -> Vec<u64> {
-    let mut new = vec![0; words(from.len())];
-    for (slot, lane) in from.iter().enumerate() {
-        let lane = usize::try_from(*lane).unwrap_or(usize::MAX);
-        if lane < lanes && bit(old, lane) {
+fn gather_bits(old: &[u64], lanes: usize, places: Places<'_>) -> Vec<u64> {
+    let mut new = vec![0; words(places.len())];
+    places.each(|slot, row| {
+        if row < lanes && bit(old, row) {
             set(&mut new, slot);
         }
-    }
+    });
     new
 }

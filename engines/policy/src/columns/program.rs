@@ -133,7 +133,48 @@ impl Program {
                 truth: plan[*node].truth,
             });
         }
+        making.program.read_only();
         making.program
+    }
+
+    /// Keeps only the steps that a result needs: a comparison may have passed over a product.
+    fn read_only(&mut self) {
+        let mut read = vec![false; self.steps.len()];
+        for result in &self.results {
+            if let Place::Step(made) = result.place {
+                read[made] = true;
+            }
+        }
+        for at in (0..self.steps.len()).rev() {
+            if read[at] {
+                for operand in self.steps[at].does.operands() {
+                    if let Place::Step(made) = operand {
+                        read[made] = true;
+                    }
+                }
+            }
+        }
+        let mut next = 0;
+        let places = read.iter().map(|read| {
+            let place = next;
+            next += usize::from(*read);
+            place
+        });
+        let places: Vec<usize> = places.collect();
+        let moved = |place: Place| match place {
+            Place::Step(made) => Place::Step(places[made]),
+            place => place,
+        };
+        let mut kept = read.iter();
+        self.steps.retain(|_| kept.next().copied().unwrap_or(false));
+        for step in &mut self.steps {
+            step.does = step
+                .does
+                .over(&mut |place| moved(place), &mut |place| moved(place));
+        }
+        for result in &mut self.results {
+            result.place = moved(result.place);
+        }
     }
 }
 
@@ -287,12 +328,41 @@ impl Compiler<'_> {
         let compared = matches!(how, Binary::Eq | Binary::Ne | Binary::Lt | Binary::Le);
         let connected = matches!(how, Binary::And | Binary::Or)
             || truths && (compared || matches!(how, Binary::Agree | Binary::Min | Binary::Max));
+        if compared && let Some(does) = self.unscaled(how, a, b) {
+            return does;
+        }
         let (a, b) = (self.operand(a, connected), self.operand(b, connected));
         match (connected, compared) {
             (true, _) => Do::Connect(how, a, b),
             (false, true) => Do::Compare(how, a, b),
             (false, false) => Do::Number(how, a, b),
         }
+    }
+
+    /// A comparison of a constant with so many times a number, as one with the number itself:
+    /// amounts are brought to one scale to be compared, which a constant can be beforehand. The
+    /// checker has proved that the product of what is known overflows nowhere.
+    fn unscaled(&mut self, how: Binary, a: NodeId, b: NodeId) -> Option<Do> {
+        let (constant, product, first) = match (self.constant(a), self.constant(b)) {
+            (Some(constant), None) => (constant?, b, true),
+            (None, Some(constant)) => (constant?, a, false),
+            _ => return None,
+        };
+        let Op::Binary(Binary::Mul, x, y) = self.plan[product].op else {
+            return None;
+        };
+        let (number, times) = match (self.constant(x), self.constant(y)) {
+            (None, Some(times)) => (x, times?),
+            (Some(times), None) => (y, times?),
+            _ => return None,
+        };
+        let constant = Place::Const(Some(quotient(how, constant, times, first)?));
+        let number = self.operand(number, false);
+        Some(if first {
+            Do::Compare(how, constant, number)
+        } else {
+            Do::Compare(how, number, constant)
+        })
     }
 
     fn gather(
@@ -313,6 +383,21 @@ impl Compiler<'_> {
                 Do::GatherNumber(how, self.operand(value, false), who, none)
             }
         }
+    }
+}
+
+/// What `x` is compared with where `times · x` is with `constant`, which stands `first` or second;
+/// nothing where no whole number does.
+fn quotient(how: Binary, constant: i64, times: i64, first: bool) -> Option<i64> {
+    if times <= 0 {
+        return None;
+    }
+    let (whole, rest) = (constant.div_euclid(times), constant.rem_euclid(times));
+    match how {
+        Binary::Eq | Binary::Ne => (rest == 0).then_some(whole),
+        // c ≤ k·x where ⌈c/k⌉ ≤ x, and k·x < c where x < ⌈c/k⌉; else it is ⌊c/k⌋.
+        _ if (how == Binary::Le) == first => Some(whole + i64::from(rest != 0)),
+        _ => Some(whole),
     }
 }
 
