@@ -217,7 +217,9 @@ fn table(file: Folder, bytes: impl Read, facts: &[Fact]) -> Result<Table, Vec<Ba
 
 fn unreadable(file: Folder, line: u64, error: &csv::Error) -> BadRow {
     let reason = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the row is not UTF-8".to_owned(),
+        csv::ErrorKind::Utf8 { .. } => {
+            "the row is not UTF-8: save the file as CSV UTF-8".to_owned()
+        }
         _ => error.to_string(),
     };
     BadRow {

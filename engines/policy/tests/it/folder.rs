@@ -181,7 +181,7 @@ fn bytes_that_are_not_text_are_refused() {
     let refused = read(&b"household\n\xff\n"[..], PERSONS.as_bytes(), &facts()).unwrap_err();
     assert_eq!(
         refused[0].to_string(),
-        "households.csv:2: the row is not UTF-8"
+        "households.csv:2: the row is not UTF-8: save the file as CSV UTF-8"
     );
 }
 

@@ -72,6 +72,17 @@ fn book() -> Book {
     Book::read(&[("country-template.toml", text)]).unwrap_or_else(|refused| panic!("{refused}"))
 }
 
+/// What `linli policy check` says to whoever begins with the example.
+#[test]
+fn the_example_keeps_its_own_cases() {
+    let book = book();
+    let runs = book.run_cases();
+    assert_eq!(runs.len(), 4);
+    for run in runs {
+        assert!(run.failures.is_empty(), "{:?}", run.failures);
+    }
+}
+
 /// A value in fen, halves away from zero, and what is below the fen dropped.
 fn fen(value: i64, scale: u8) -> i64 {
     Binary::Div(Towards::Nearest).strict(value, value::power(scale))
