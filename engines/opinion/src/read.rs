@@ -237,6 +237,14 @@ impl<'a> Table<'a> {
                 return Err(self.bad(at, what));
             }
         }
+        let at_end = self.reader.position().byte() >= self.bytes.len() as u64;
+        if self.record.len() < columns && at_end && !self.bytes.ends_with(b"\n") {
+            let has = self.record.len();
+            let what = format!(
+                "the last line has {has} of {columns} columns and no line end: the file was cut off"
+            );
+            return Err(self.bad(has.saturating_sub(1), what));
+        }
         Ok(true)
     }
 
@@ -391,6 +399,9 @@ mod tests {
         assert!(told("participant,0,0\n").contains("two columns for statement 0"));
         assert!(told("participant,0\n1,1,1\n").starts_with("line 2, column 3: the header has 2"));
         assert!(told("participant,0\n,1\n").contains("nobody is named"));
+        let cut = told("participant,0,1\n4,1,0\n5,1");
+        assert!(cut.starts_with("line 3, column 2") && cut.contains("cut off"));
+        assert!(votes(b"participant,0,1\n4,1,0\n5,1,0").is_ok());
         assert!(told("comment-id,vote\n1,1\n").contains("voter-id"));
         assert!(told("comment-id,voter-id,vote\nx,1,1\n").contains("line 2, column 1"));
         assert!(told("timestamp,comment-id,voter-id,vote\nyesterday,1,1,1\n").contains("no time"));
