@@ -7,7 +7,7 @@
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
 //! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
 //! | an import is taken back | [`applicants_among`]: who has a case stays known |
-//! | something happens to a case that its applicant is to be told | [`told_of_case`]: the outbox asks for a message |
+//! | something happens to a case that its applicant is to be told | `told_of_case`: the outbox asks for a message |
 //! | somebody acts in a post | [`kin_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.

@@ -14,7 +14,7 @@
 //! (取号) → called → served, or missed (过号). A number without a booking: taken → called → served or
 //! missed. Who was called and not there may take a number anew.
 //!
-//! One stream a counter ([`counters`]) and one a counter's day ([`state`]): every seat of a day is
+//! One stream a counter ([`counters`]) and one a counter's day (`state`): every seat of a day is
 //! given on one stream, so it is never given twice.
 //!
 //! **Sealed** under the resident's key: name, telephone, address, words. **Open**: counter, time,

@@ -1,5 +1,5 @@
 //! A restored node writes nothing until every neighbour has returned what it has of that node's own
-//! log (design §4.5).
+//! log.
 //!
 //! A parent has all of it: page by page the log grows back to what it was, and its own signature over
 //! the end says that it is the same. A child has only what it follows: where that leaves gaps, the

@@ -4,7 +4,7 @@
 //! while messages are lost, doubled, late and overtaken, lines are dead for a fortnight, processes
 //! die between a write and its sync, disks fill up, are restored, copied and lost, and clocks jump by
 //! ten years. After every stored record what it touched is held against an oracle that knows what
-//! really happened; at the end everything heals, and everything must be equal (design §10).
+//! really happened; at the end everything heals, and everything must be equal (`docs/network.md`).
 //!
 //! The same seed gives the same run on every machine. A seed that fails is shrunk: episodes of trouble
 //! are left out for as long as it still fails.

@@ -1,5 +1,5 @@
 //! What really happened, known to nobody in the simulated world: every entry that ever became durable
-//! at its writer. What nodes store and do is held against it (design §10).
+//! at its writer. What nodes store and do is held against it (`docs/network.md`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::core::{Act, Digest, Entry, LogId, Saved, StreamName};
 /// An invariant that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Which, by its number in design §10; 0 for what is not on that list.
+    /// Which, by its number in `docs/network.md`; 0 for what is not on that list.
     pub invariant: u8,
     /// What happened.
     pub what: String,
