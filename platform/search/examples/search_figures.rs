@@ -1,5 +1,5 @@
 //! Measures the index: how long it takes to make for a whole district, how large it is, and how long
-//! each kind of question takes. `cargo run --release -p linli-search --example figures -- [PEOPLE]`
+//! each kind of question takes. `cargo run --release -p linli-search --example search_figures -- [PEOPLE]`
 //!
 //! Names are made up of common surnames and characters, so that many people share one, as in life.
 
