@@ -81,7 +81,7 @@ pub(crate) async fn activate(shared: &Arc<Shared>) -> Result<(), Fault> {
     identify(shared).await?;
     {
         let mut state = shared.state.lock().await;
-        shared.reload(&mut state).await?;
+        shared.reload(&shared.db.write, &mut state).await?;
     }
     forget_destroyed(shared).await?;
     if !rebuild::is_current(shared).await? {
@@ -187,12 +187,15 @@ async fn forget_destroyed(shared: &Shared) -> Result<(), Fault> {
 
 impl Shared {
     /// Reads anew what the writer keeps in memory.
-    pub(crate) async fn reload(&self, state: &mut State) -> Result<(), Fault> {
-        state.edge = self.edge(&self.db.write).await?;
+    pub(crate) async fn reload(
+        &self,
+        db: &impl ConnectionTrait,
+        state: &mut State,
+    ) -> Result<(), Fault> {
+        state.edge = self.edge(db).await?;
         self.heads.clear();
-        self.set_parked(self.parked_rows(&self.db.write).await?);
-        self.keys
-            .mark_destroyed(destroyed(self, &self.db.write).await?);
+        self.set_parked(self.parked_rows(db).await?);
+        self.keys.mark_destroyed(destroyed(self, db).await?);
         Ok(())
     }
 

@@ -64,7 +64,7 @@ fn definition(shared: &Shared) -> String {
 /// Drops the registers and folds them anew. Nothing is written meanwhile, and nobody sees a part.
 pub(crate) async fn rebuild(shared: &Arc<Shared>, watch: Watcher<'_>) -> Result<Rebuilt, Fault> {
     let mut state = shared.state.lock().await;
-    shared.reload(&mut state).await?;
+    shared.reload(&shared.db.write, &mut state).await?;
     let size = state.edge.size();
     let tx = begin(&shared.db.write).await.map_err(fault)?;
     create_tables(shared, &tx).await?;

@@ -211,23 +211,13 @@ fn tell(members: &mut [Member], error: &BatchError) {
     }
 }
 
-/// How often a batch is tried while another process on the same store is faster.
-const TRIES: usize = 16;
-
-/// Writes a batch as a whole or not at all; again when what we knew of the store was old.
+/// Writes a batch as a whole or not at all.
 async fn attempt(
     shared: &Shared,
     state: &mut State,
     members: &mut [Member],
 ) -> Result<(), BatchError> {
-    let mut tried = once(shared, state, members).await;
-    for _ in 1..TRIES {
-        if !matches!(tried, Err(BatchError::Stale)) {
-            break;
-        }
-        shared.reload(state).await?;
-        tried = once(shared, state, members).await;
-    }
+    let tried = once(shared, state, members).await;
     if let Err(BatchError::Db(error)) = &tried
         && db::is_lost(error)
     {
@@ -247,7 +237,10 @@ async fn once(
     let began = Instant::now();
     let log = &shared.identity()?.log;
     let tx = db::begin(&shared.db.write).await?;
-    check_ground(shared, &tx, state).await?;
+    if !is_where_we_left(shared, &tx, state).await? {
+        // Another process wrote. None does while this transaction lasts, so what is read now stays.
+        shared.reload(&tx, state).await?;
+    }
     let ground = Ground::survey(shared, &tx, members).await?;
     let mut draft = Draft::new(shared, log, ground, state.edge.clone());
     draft.take_in(members)?;
@@ -274,12 +267,12 @@ fn record_metrics(members: usize, began: Instant) {
     metrics::histogram!("journal_commit_seconds").record(began.elapsed().as_secs_f64());
 }
 
-/// Makes sure that nobody else wrote, and on PostgreSQL that the lock is still ours.
-async fn check_ground(
+/// Whether nobody else wrote; makes sure on PostgreSQL that the lock is still ours.
+async fn is_where_we_left(
     shared: &Shared,
     tx: &DatabaseTransaction,
     state: &State,
-) -> Result<(), BatchError> {
+) -> Result<bool, BatchError> {
     let postgres = shared.backend() == DbBackend::Postgres;
     let sql = if postgres {
         "SELECT size, pg_backend_pid() AS holder FROM log_checkpoint WHERE id = 1"
@@ -294,11 +287,7 @@ async fn check_ground(
         return Err(BatchError::LostLock);
     }
     let size: i64 = row.try_get("", "size")?;
-    if uint(size) == state.edge.size() {
-        Ok(())
-    } else {
-        Err(BatchError::Stale)
-    }
+    Ok(uint(size) == state.edge.size())
 }
 
 fn tell_stopped(stopped: oneshot::Sender<()>) {

@@ -67,6 +67,33 @@ async fn two_processes_on_one_folder_do_not_lose_each_other() {
     assert_eq!(findings.damages, []);
 }
 
+/// One process writes without a pause, as when many messages are made; the other is not told to come
+/// back later.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_process_leaves_room_for_another() {
+    let site = Site::sqlite();
+    let (busy, other) = (site.open().await, site.open().await);
+    let mut busily = tokio::task::JoinSet::new();
+    for hand in 0..8 {
+        let (writes, clock) = (busy.clone(), site.clock.clone());
+        busily.spawn(async move {
+            for n in 0..150 {
+                let written = write(&writes, &clock, &format!("busy{hand}-{n}"), "忙").await;
+                written.unwrap();
+            }
+        });
+    }
+    for n in 0..40 {
+        let written = write(&other, &site.clock, &format!("other{n}"), "字").await;
+        written.unwrap();
+    }
+    busily.join_all().await;
+    let findings = other.verify(Depth::default(), |_| {}).await.unwrap();
+    assert_eq!((findings.entries, findings.damages), (1_240, Vec::new()));
+    busy.close().await;
+    other.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stand_by_takes_over() {
     let Some(server) = Postgres::start() else {
