@@ -149,6 +149,12 @@ impl Linli {
         Arc::clone(&policies.unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The area that `area` is today, or itself.
+    pub(crate) fn area_today(&self, area: &AreaPath) -> AreaPath {
+        let areas = self.areas();
+        areas.today(area).unwrap_or(area).clone()
+    }
+
     /// A call by `actor` under a command of its own: for what Linli does by itself.
     pub(crate) fn own_call<'a>(&self, actor: &'a Actor) -> Call<'a> {
         Call {
@@ -159,7 +165,7 @@ impl Linli {
     }
 
     /// 消息模板.
-    pub(crate) fn templates(&self) -> &Templates {
+    pub(crate) fn message_templates(&self) -> &Templates {
         &self.inner.messages
     }
 

@@ -2,11 +2,12 @@
 
 use linli_journal::{Change, FileRegister, FoldError, Folder, Recorded, Registers};
 use linli_kernel::Fault;
-use sea_orm::sea_query::{IndexCreateStatement, Query, TableCreateStatement};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::sea_query::{IndexCreateStatement, Query, SelectStatement, TableCreateStatement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult};
 
 use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
+use crate::node::Linli;
 use crate::{
     accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, offers,
     places, policies, residents,
@@ -112,6 +113,18 @@ pub(crate) async fn districts(reader: &DatabaseConnection) -> Result<Vec<String>
         }
     }
     Ok(found)
+}
+
+impl Linli {
+    /// The rows that a query of the registers gives.
+    pub(crate) async fn rows_of<R: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<Vec<R>, Fault> {
+        let found = self.journal().reader().query_all(query).await;
+        let read = |row| R::from_query_result(row, "").map_err(store);
+        found.map_err(store)?.iter().map(read).collect()
+    }
 }
 
 /// A failed query.

@@ -3,7 +3,7 @@
 //! The queue of a day is read from its stream, which is kept in memory while it is used.
 
 use jiff::civil::{Date, Time};
-use linli_journal::{Change, FoldError, Recorded, kinds};
+use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{Fault, ResidentId, StreamId};
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 use sea_orm::{FromQueryResult, Value};
@@ -14,6 +14,7 @@ use super::events::Event;
 use super::state::{Day, Standing};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
+use crate::residents::erased;
 
 /// A counter's day as a feature: one stream a counter and day, `counterday/…`.
 #[derive(Debug, Clone, Copy)]
@@ -202,15 +203,7 @@ impl Feature for Days {
     }
 
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
-        if entry.kind == kinds::KEYS_DESTROYED
-            && let Some(subject) = entry
-                .open
-                .get("subject")
-                .and_then(serde_json::Value::as_str)
-            && let Ok(subject) = subject.parse()
-        {
-            rows.extend(forget(subject));
-        }
+        rows.extend(erased(entry).into_iter().flat_map(forget));
     }
 
     fn slim(state: &mut Day) {

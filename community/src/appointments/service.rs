@@ -1,10 +1,13 @@
 //! Counters, bookings and queues on a running node.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime, Time};
+use linli_kernel::clock::shanghai;
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, CommandId, Fault, Refusal, ResidentId};
-use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -79,12 +82,22 @@ impl Linli {
             .await
     }
 
-    /// A counter as it is.
+    /// A counter as it is, in the area that its own is today.
     ///
     /// # Errors
     /// [`Fault`] when the journal cannot be read.
-    pub async fn counter(&self, id: Uuid) -> Result<std::sync::Arc<Counter>, Fault> {
-        Ok(self.load::<Counters>(&counters::stream(id)).await?.state)
+    pub async fn counter(&self, id: Uuid) -> Result<Arc<Counter>, Fault> {
+        let mut counter = self.load::<Counters>(&counters::stream(id)).await?.state;
+        let moved = counter.spec.as_ref().and_then(|spec| {
+            let today = self.area_today(&spec.area);
+            (today != spec.area).then_some(today)
+        });
+        if let Some(area) = moved
+            && let Some(spec) = &mut Arc::make_mut(&mut counter).spec
+        {
+            spec.area = area;
+        }
+        Ok(counter)
     }
 
     /// The open counters that serve `home` and take `service`, where one is named.
@@ -199,7 +212,7 @@ impl Linli {
     ///
     /// # Errors
     /// [`Fault`] when the journal cannot be read.
-    pub async fn day(&self, counter: Uuid, date: Date) -> Result<std::sync::Arc<Day>, Fault> {
+    pub async fn day(&self, counter: Uuid, date: Date) -> Result<Arc<Day>, Fault> {
         Ok(self.load::<Days>(&stream(counter, date)).await?.state)
     }
 
@@ -423,11 +436,7 @@ impl Linli {
         days.dedup();
         let actor = Actor::system();
         for (counter, date) in days {
-            let call = Call {
-                command: CommandId::new(self.clock()),
-                actor: &actor,
-                expected: None,
-            };
+            let call = self.own_call(&actor);
             let digest = digest_of(&("sweep-day", counter, date))?;
             let swept = |day: &Day| Ok((decide::sweep(day, today), json!({})));
             self.perform::<Days, _>(call, digest, &stream(counter, date), swept)
@@ -482,7 +491,8 @@ impl Linli {
         let cond = Cond::all()
             .add(Expr::col("on_day").eq(date.to_string()))
             .add(Expr::col("counter").eq(counter.to_string()));
-        let mut rows = self.booking_rows(cond).await?;
+        // A day has as many as it has seats: none is left out.
+        let mut rows: Vec<Row> = self.rows_of(&bookings().cond_where(cond).take()).await?;
         rows.sort_by(|a, b| (&a.slot, &a.number).cmp(&(&b.slot, &b.number)));
         Ok(rows)
     }
@@ -502,30 +512,17 @@ impl Linli {
     }
 
     async fn booking_rows(&self, cond: Cond) -> Result<Vec<Row>, Fault> {
-        let query = Query::select()
-            .columns([
-                "id", "number", "counter", "on_day", "slot", "resident", "service", "name",
-                "phone", "standing", "ticket",
-            ])
-            .from("booking")
+        let query = bookings()
             .cond_where(cond)
             .order_by("on_day", Order::Desc)
             .order_by("slot", Order::Desc)
             .limit(MOST)
             .take();
-        let rows = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| Row::from_query_result(row, "").map_err(store);
-        rows.iter().map(read).collect()
+        self.rows_of(&query).await
     }
 
     fn moment(&self) -> DateTime {
-        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-        zone.to_datetime(self.clock().now())
+        self.clock().now().to_zoned(shanghai()).datetime()
     }
 
     fn when<'a>(&self, actor: &'a Actor, date: Date) -> Moment<'a> {
@@ -535,6 +532,15 @@ impl Linli {
             works: self.calendar().is_workday(date).ok(),
         }
     }
+}
+
+/// Every booking, as rows.
+fn bookings() -> SelectStatement {
+    let columns = [
+        "id", "number", "counter", "on_day", "slot", "resident", "service", "name", "phone",
+        "standing", "ticket",
+    ];
+    Query::select().columns(columns).from("booking").take()
 }
 
 /// What somebody wants to book.

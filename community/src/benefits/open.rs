@@ -335,12 +335,6 @@ impl Linli {
             notices: plan.notices,
         })
     }
-
-    /// The area that `area` is today, or itself.
-    pub(super) fn area_today(&self, area: &AreaPath) -> AreaPath {
-        let areas = self.areas();
-        areas.today(area).unwrap_or(area).clone()
-    }
 }
 
 /// The number of an award without a case: `A` and twelve digits, which no case number looks like.

@@ -11,7 +11,7 @@ use super::settled::Settled;
 use super::state::Standing;
 use crate::feature::Problem;
 use crate::node::Linli;
-use crate::places::{AreaTree, street_path};
+use crate::places::within;
 use crate::registers::store;
 
 /// The most rows of a page.
@@ -214,17 +214,6 @@ impl Linli {
         self.count_awards(cond).await
     }
 
-    pub(super) async fn rows_of(&self, query: &SelectStatement) -> Result<Vec<Row>, Fault> {
-        let found = self
-            .journal()
-            .reader()
-            .query_all(query)
-            .await
-            .map_err(store)?;
-        let read = |row| Row::from_query_result(row, "").map_err(store);
-        found.iter().map(read).collect()
-    }
-
     /// The row of one award.
     ///
     /// # Errors
@@ -260,14 +249,7 @@ impl Linli {
             .order_by("period", Order::Desc)
             .limit(120)
             .take();
-        let found = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| Payment::from_query_result(row, "").map_err(store);
-        found.iter().map(read).collect()
+        self.rows_of(&query).await
     }
 
     /// 科目余额 of the actor's area, by month, benefit or street.
@@ -379,18 +361,5 @@ pub(super) fn area_in(
         Some(area) if own.contains(area) => Ok(area.clone()),
         Some(_) => Err(Refusal::new("gate.area")),
         None => Ok(own),
-    }
-}
-
-/// Rows of `area` and below.
-pub(super) fn within(areas: &AreaTree, area: &AreaPath) -> Cond {
-    let street = Expr::col("street").eq(street_path(area));
-    match area.depth() {
-        1 => Cond::all(),
-        2 => Cond::all().add(street),
-        _ => {
-            let inside = areas.inside(area).map(|one| one.path().to_string());
-            Cond::all().add(street).add(Expr::col("area").is_in(inside))
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The registers of awards: one row an award, and one with what rolls brought it.
 
-use linli_journal::{Change, FoldError, Recorded, kinds};
+use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{AreaPath, AwardId, CaseId, Fault, ResidentId, StreamId};
 use sea_orm::sea_query::{
     Alias, ColumnDef, ColumnType, Index, IndexCreateStatement, Table, TableCreateStatement,
@@ -16,6 +16,7 @@ use super::state::{Award, MaybeAward, Standing, apply};
 use crate::cases::every_code;
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
+use crate::residents::erased;
 
 /// 待遇 as a feature: one stream an award, `award/…`.
 #[derive(Debug, Clone, Copy)]
@@ -286,12 +287,7 @@ impl Feature for Awards {
     }
 
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
-        if entry.kind == kinds::KEYS_DESTROYED
-            && let Some(subject) = entry.open.get("subject").and_then(|one| one.as_str())
-            && let Ok(subject) = subject.parse()
-        {
-            rows.extend(forget(subject));
-        }
+        rows.extend(erased(entry).into_iter().flat_map(forget));
     }
 
     fn slim(state: &mut MaybeAward) {

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use linli_kernel::{Action, Actor, CommandId, Fault, Refusal, ResidentId, StreamId, gate};
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order as Sort, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,14 +71,7 @@ impl Linli {
             .order_by("at", Sort::Desc)
             .limit(LISTED)
             .take();
-        let rows = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| Row::from_query_result(row, "").map_err(store);
-        Ok(rows.iter().map(read).collect::<Result<_, Fault>>()?)
+        Ok(self.rows_of(&query).await?)
     }
 
     /// Takes an import back. What others recorded later stays; of whom is in [`Import::kept`]

@@ -11,7 +11,7 @@ use super::state::{Channel, Message, Standing};
 use super::template::Quiet;
 
 /// Every refusal of this feature, for the check that each is worded.
-pub const REFUSALS: &[&str] = &["messages.none", "messages.not-by-hand", "messages.channel"];
+pub const REFUSALS: &[&str] = &["messages.none", "messages.not-by-hand"];
 
 /// How often the carrier is asked before somebody calls.
 pub const TRIES: u8 = 5;
@@ -89,14 +89,15 @@ pub(super) fn failed(
 }
 
 /// 已告知 or 没联系上: by who works on cases in the area. Who did not answer a call is brought a
-/// letter, by `due`; a letter that found nobody is the last.
+/// letter, by `due`; a letter that found nobody is the last. The message belongs to `area` today.
 pub(super) fn by_hand(
     message: &Message,
+    area: AreaPath,
     actor: &Actor,
     reached: bool,
     (now, due): (Timestamp, Date),
 ) -> Result<Event, Refusal> {
-    let area = enter(message, actor, Action::CaseWork)?;
+    enter(message, &area, actor, Action::CaseWork)?;
     let waits = message.standing == Standing::Waiting;
     let by_hand = message.channel.is_some_and(Channel::is_by_hand);
     if !waits || !by_hand {
@@ -113,23 +114,25 @@ pub(super) fn by_hand(
     Ok(Event::ByHand(reached, area))
 }
 
-/// 已读: by the one it is to, once.
-pub(super) fn read(message: &Message, actor: &Actor) -> Result<Option<Event>, Refusal> {
-    let area = enter(message, actor, Action::CaseOwn)?;
+/// 已读: by the one it is to, once. The message belongs to `area` today.
+pub(super) fn read(
+    message: &Message,
+    area: AreaPath,
+    actor: &Actor,
+) -> Result<Option<Event>, Refusal> {
+    enter(message, &area, actor, Action::CaseOwn)?;
     Ok(message.read_at.is_none().then_some(Event::Read(area)))
 }
 
-/// The message's area, if the actor may do that to it.
-fn enter(message: &Message, actor: &Actor, action: Action) -> Result<AreaPath, Refusal> {
-    let none = || Refusal::new("messages.none");
-    let area = message.area.clone().ok_or_else(none)?;
-    let made = message.made.as_ref().ok_or_else(none)?;
+/// Whether the actor may do that to a message in `area`.
+fn enter(message: &Message, area: &AreaPath, actor: &Actor, action: Action) -> Result<(), Refusal> {
+    let made = message.made.as_ref();
+    let made = made.ok_or_else(|| Refusal::new("messages.none"))?;
     let target = Target {
-        area: &area,
+        area,
         subject: Some(made.resident),
     };
-    permits(actor, action, target)?;
-    Ok(area)
+    permits(actor, action, target)
 }
 
 /// The day in Shanghai.

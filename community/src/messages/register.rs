@@ -139,7 +139,7 @@ impl Feature for Messages {
         state.1.apply(event, meta.at);
     }
 
-    fn rows(_: &Self::State, after: &Self::State, rows: &mut Vec<Change>) {
+    fn rows(before: &Self::State, after: &Self::State, rows: &mut Vec<Change>) {
         let (Some(id), message, made_at) = after else {
             return;
         };
@@ -149,25 +149,37 @@ impl Feature for Messages {
         let micros = |at: Option<Timestamp>| Value::BigInt(at.map(Timestamp::as_microsecond));
         let day = |day: Option<jiff::civil::Date>| Value::from(day.map(|day| day.to_string()));
         let channel = message.channel.unwrap_or(made.channel);
+        let moved = vec![
+            ("channel", channel.code().into()),
+            ("standing", message.standing.code().into()),
+            ("due", day(message.due)),
+            ("tries", i64::from(message.tries).into()),
+            ("not_before", micros(message.not_before)),
+            ("read_at", micros(message.read_at)),
+        ];
+        if before.0.is_some() {
+            // Only what changed: the place may have moved along with its committee.
+            rows.push(Change::Set {
+                table: "message",
+                filter: vec![("id", id.as_str().into())],
+                assign: moved,
+            });
+            return;
+        }
+        let row = vec![
+            ("id", id.as_str().into()),
+            ("resident", made.resident.to_string().into()),
+            ("area", area.as_str().into()),
+            ("street", street_path(area).into()),
+            ("case_id", made.case.to_string().into()),
+            ("on_kind", made.on.as_str().into()),
+            ("on_day", day(made.date)),
+            ("made_at", (*made_at).into()),
+        ];
         rows.push(Change::Upsert {
             table: "message",
             key: &["id"],
-            row: vec![
-                ("id", id.as_str().into()),
-                ("resident", made.resident.to_string().into()),
-                ("area", area.as_str().into()),
-                ("street", street_path(area).into()),
-                ("case_id", made.case.to_string().into()),
-                ("on_kind", made.on.as_str().into()),
-                ("on_day", day(made.date)),
-                ("channel", channel.code().into()),
-                ("standing", message.standing.code().into()),
-                ("due", day(message.due)),
-                ("tries", i64::from(message.tries).into()),
-                ("made_at", (*made_at).into()),
-                ("not_before", micros(message.not_before)),
-                ("read_at", micros(message.read_at)),
-            ],
+            row: [row, moved].concat(),
         });
     }
 }

@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_kernel::gate::{Scope, scope};
-use linli_kernel::{Action, Actor, CaseId, Fault, Refusal, ResidentId, StreamId};
+use linli_kernel::{Action, Actor, AreaPath, CaseId, Fault, Refusal, ResidentId, StreamId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,11 +14,10 @@ use super::decide;
 use super::events::{Event, Made};
 use super::register::{Choices, Messages, Row};
 use super::state::{Channel, Message, Standing, choice_stream, stream};
-use super::template::Templates;
 use crate::cases::{self, Fact};
 use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
-use crate::registers::store;
+use crate::places::within;
 
 /// The name under which the outbox remembers how far messages were made.
 pub const TELLER: &str = "messages";
@@ -295,7 +293,9 @@ impl Linli {
         for row in rows.iter().filter(|row| row.read_at.is_none()) {
             let at = StreamId::new("message", &row.id);
             let loaded: Loaded<_> = self.load::<Messages>(&at).await?;
-            if let Some(event) = decide::read(&loaded.state.1, actor)? {
+            let message = &loaded.state.1;
+            let area = self.message_area(message)?;
+            if let Some(event) = decide::read(message, area, actor)? {
                 plan.add::<Messages>(&at, &loaded, &[event], Meta { at: now, actor })?;
             }
         }
@@ -316,15 +316,7 @@ impl Linli {
         let Scope::Area(area) = scope(actor, Action::CaseWork) else {
             return Ok(Vec::new());
         };
-        let below = format!("{area}/%");
-        let cond = Cond::all()
-            .add(Expr::col("standing").eq(Standing::Waiting.code()))
-            .add(Expr::col("channel").ne(Channel::Sms.code()))
-            .add(
-                Cond::any()
-                    .add(Expr::col("area").eq(area.as_str()))
-                    .add(Expr::col("area").like(below)),
-            );
+        let cond = by_hand().add(within(&self.areas(), &area));
         self.message_rows(cond, ("due", Order::Asc), PAGE).await
     }
 
@@ -333,9 +325,15 @@ impl Linli {
     /// # Errors
     /// [`Problem`]: `messages.none`, or a fault.
     pub async fn message_by_hand(&self, actor: &Actor, id: &str) -> Result<Row, Problem> {
-        let rows = self.messages_by_hand(actor).await?;
-        let found = rows.into_iter().find(|row| row.id == id);
-        found.ok_or_else(|| Refusal::new("messages.none").into())
+        let none = || Refusal::new("messages.none");
+        let Scope::Area(area) = scope(actor, Action::CaseWork) else {
+            return Err(none().into());
+        };
+        let cond = by_hand()
+            .add(within(&self.areas(), &area))
+            .add(Expr::col("id").eq(id));
+        let found = self.message_rows(cond, ("due", Order::Asc), 1).await?.pop();
+        Ok(found.ok_or_else(none)?)
     }
 
     /// 已告知 or 没联系上.
@@ -353,26 +351,19 @@ impl Linli {
         let now = self.clock().now();
         let due = self.call_by(now);
         self.perform::<Messages, _>(call, digest, &at, |(_, message, _)| {
-            let event = decide::by_hand(message, call.actor, reached, (now, due));
+            let area = self.message_area(message).map_err(|no| vec![no])?;
+            let event = decide::by_hand(message, area, call.actor, reached, (now, due));
             Ok((vec![event.map_err(|no| vec![no])?], json!({})))
         })
         .await?;
         Ok(())
     }
 
-    /// The templates of this node.
-    #[must_use]
-    pub fn message_templates(&self) -> &Templates {
-        self.templates()
-    }
-
-    /// The state of one message.
-    ///
-    /// # Errors
-    /// A fault.
-    pub async fn message(&self, id: &str) -> Result<Message, Fault> {
-        let loaded = self.load::<Messages>(&StreamId::new("message", id)).await?;
-        Ok(loaded.state.1.clone())
+    /// Where a message belongs today: it goes along when its committee moves.
+    fn message_area(&self, message: &Message) -> Result<AreaPath, Refusal> {
+        let area = message.area.as_ref();
+        let area = area.ok_or_else(|| Refusal::new("messages.none"))?;
+        Ok(self.area_today(area))
     }
 
     async fn message_rows(
@@ -393,16 +384,15 @@ impl Linli {
             .order_by("id", Order::Asc)
             .limit(most)
             .take();
-        let rows = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        rows.iter()
-            .map(|row| Row::from_query_result(row, "").map_err(store))
-            .collect()
+        self.rows_of(&query).await
     }
+}
+
+/// That a message waits for somebody to call or to bring it.
+fn by_hand() -> Cond {
+    Cond::all()
+        .add(Expr::col("standing").eq(Standing::Waiting.code()))
+        .add(Expr::col("channel").ne(Channel::Sms.code()))
 }
 
 /// The digits of a number as somebody typed it.

@@ -141,32 +141,43 @@ fn only_who_works_there_ticks_off_and_only_the_person_reads() {
     let call = message(Channel::Phone);
     let next_door = staff(Role::CommitteeWorker, "310117/310117001/310117001002");
     assert_eq!(
-        by_hand(&call, &next_door, true, then).unwrap_err().code,
+        by_hand(&call, path(HOME), &next_door, true, then)
+            .unwrap_err()
+            .code,
         "gate.area"
     );
-    let told = by_hand(&call, &worker, true, then).unwrap();
+    let told = by_hand(&call, path(HOME), &worker, true, then).unwrap();
     let mut unanswered = call.clone();
-    unanswered.apply(&by_hand(&call, &worker, false, then).unwrap(), then.0);
+    unanswered.apply(
+        &by_hand(&call, path(HOME), &worker, false, then).unwrap(),
+        then.0,
+    );
     let now = (unanswered.channel, unanswered.standing, unanswered.due);
     let letter = (Some(Channel::Paper), Standing::Waiting, Some(then.1));
     assert_eq!(now, letter, "who does not answer is brought a letter");
     let mut nobody = unanswered.clone();
-    nobody.apply(&by_hand(&unanswered, &worker, false, then).unwrap(), then.0);
+    nobody.apply(
+        &by_hand(&unanswered, path(HOME), &worker, false, then).unwrap(),
+        then.0,
+    );
     assert_eq!(nobody.standing, Standing::NotReached);
     let mut done = call.clone();
     done.apply(&told, then.0);
     assert_eq!(done.standing, Standing::Told);
-    let again = by_hand(&done, &worker, true, then).unwrap_err();
+    let again = by_hand(&done, path(HOME), &worker, true, then).unwrap_err();
     assert_eq!(again.code, "messages.not-by-hand");
-    let sms = by_hand(&message(Channel::Sms), &worker, true, then).unwrap_err();
+    let sms = by_hand(&message(Channel::Sms), path(HOME), &worker, true, then).unwrap_err();
     assert_eq!(sms.code, "messages.not-by-hand");
     let herself = Actor::resident(AccountId(Uuid::from_u128(3)), who());
     let neighbour = Actor::resident(
         AccountId(Uuid::from_u128(4)),
         ResidentId(Uuid::from_u128(8)),
     );
-    assert_eq!(read(&call, &neighbour).unwrap_err().code, "gate.own");
-    assert!(read(&call, &herself).unwrap().is_some());
+    assert_eq!(
+        read(&call, path(HOME), &neighbour).unwrap_err().code,
+        "gate.own"
+    );
+    assert!(read(&call, path(HOME), &herself).unwrap().is_some());
 }
 
 #[test]
@@ -414,6 +425,34 @@ async fn somebody_without_a_mobile_phone_is_on_the_list_of_the_committee() {
         .await
         .unwrap();
     assert_eq!(linli.messages_by_hand(&worker).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_call_goes_along_when_the_committee_moves() {
+    let linli = node().await;
+    accepted(&linli, "021-57712345").await;
+    linli.make_messages().await.unwrap();
+    let moved = crate::places::Command::Move {
+        area: path(HOME),
+        parent: path("310117/310117002"),
+        from: date(2026, 9, 1),
+    };
+    let district = staff(Role::DistrictOfficer, "310117");
+    linli.change_places(call(&district), &moved).await.unwrap();
+    let before = staff(Role::CommitteeWorker, HOME);
+    assert_eq!(linli.messages_by_hand(&before).await.unwrap(), []);
+    let worker = staff(Role::CommitteeWorker, "310117/310117002/310117001001");
+    let calls = linli.messages_by_hand(&worker).await.unwrap();
+    let [one] = calls.as_slice() else {
+        panic!("{calls:?}");
+    };
+    assert_eq!(linli.message_by_hand(&worker, &one.id).await.unwrap(), *one);
+    let unanswered = linli.told_by_hand(call(&worker), &one.id, false).await;
+    unanswered.unwrap();
+    let letters = linli.messages_by_hand(&worker).await.unwrap();
+    assert_eq!(letters[0].channel, "paper", "still theirs after it changed");
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(linli.messages_by_hand(&worker).await.unwrap(), letters);
 }
 
 #[tokio::test]

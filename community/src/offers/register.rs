@@ -1,6 +1,6 @@
 //! The register of offers: one row a resident and policy.
 
-use linli_journal::{Change, FoldError, Recorded, kinds};
+use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{AreaPath, CaseId, Fault, ResidentId, StreamId};
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 use sea_orm::{FromQueryResult, Value};
@@ -9,6 +9,7 @@ use super::events::Event;
 use super::state::{Offer, Standing};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
+use crate::residents::erased;
 
 /// 政策找人 as a feature: one stream a resident and policy, `offer/…`.
 #[derive(Debug, Clone, Copy)]
@@ -149,15 +150,7 @@ impl Feature for Offers {
     }
 
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
-        if entry.kind == kinds::KEYS_DESTROYED
-            && let Some(subject) = entry
-                .open
-                .get("subject")
-                .and_then(serde_json::Value::as_str)
-            && let Ok(subject) = subject.parse()
-        {
-            rows.extend(forget(subject));
-        }
+        rows.extend(erased(entry).into_iter().flat_map(forget));
     }
 
     fn slim(state: &mut Offer) {

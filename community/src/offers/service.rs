@@ -2,8 +2,8 @@
 
 use linli_kernel::gate::{Scope, Target, permits, scope};
 use linli_kernel::{Action, Actor, AreaPath, Fault, Refusal, ResidentId};
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 
 use super::decide::{self, Finding};
@@ -14,7 +14,7 @@ use crate::cases::{self, Filing, Phase, Receipt};
 use crate::catalogue::Channel;
 use crate::feature::{Call, Performed, Problem, digest_of};
 use crate::node::Linli;
-use crate::places::{AreaTree, street_path};
+use crate::places::within;
 use crate::registers::store;
 
 /// The most offers a list shows at once.
@@ -317,14 +317,7 @@ impl Linli {
             .limit(limit)
             .offset(skip)
             .take();
-        let rows = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| Row::from_query_result(row, "").map_err(store);
-        rows.iter().map(read).collect()
+        self.rows_of(&query).await
     }
 }
 
@@ -343,18 +336,5 @@ fn own_area(actor: &Actor, asked: Option<&AreaPath>) -> Result<AreaPath, Refusal
         Some(area) if own.contains(area) => Ok(area.clone()),
         Some(_) => Err(Refusal::new("gate.area")),
         None => Ok(own),
-    }
-}
-
-/// Rows of `area` and below.
-fn within(areas: &AreaTree, area: &AreaPath) -> Cond {
-    let street = Expr::col("street").eq(street_path(area));
-    match area.depth() {
-        1 => Cond::all(),
-        2 => Cond::all().add(street),
-        _ => {
-            let inside = areas.inside(area).map(|one| one.path().to_string());
-            Cond::all().add(street).add(Expr::col("area").is_in(inside))
-        }
     }
 }

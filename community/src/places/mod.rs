@@ -33,5 +33,6 @@ pub use events::{
     Abolished, AreaKind, CommunityStyle, Established, Event, Moved, PathChange, Renamed, Styled,
 };
 pub use refusal::REFUSALS;
+pub(crate) use register::within;
 pub use register::{FOLLOWERS, Follower, Places, follow, indexes, stream, street_path, tables};
 pub use state::{Area, AreaTree, Dated};

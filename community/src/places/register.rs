@@ -3,7 +3,9 @@
 use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{AreaPath, Fault, StreamId};
 use sea_orm::Value;
-use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{
+    ColumnDef, Cond, Expr, ExprTrait, Index, IndexCreateStatement, Table, TableCreateStatement,
+};
 
 use super::events::{CommunityStyle, Event, PathChange};
 use super::state::{Area, AreaTree};
@@ -47,6 +49,9 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("offer", Some("street")),
     follower("import", Some("street")),
     follower("benefit", Some("street")),
+    follower("message", Some("street")),
+    follower("booking", Some("street")),
+    follower("counter", None),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))
@@ -59,6 +64,19 @@ pub fn street_path(area: &AreaPath) -> &str {
     let path = area.as_str();
     let second = path.match_indices('/').nth(1);
     second.map_or(path, |(end, _)| &path[..end])
+}
+
+/// That a row of a register with the columns `street` and `area` lies in `area` or below.
+pub(crate) fn within(areas: &AreaTree, area: &AreaPath) -> Cond {
+    let street = Expr::col("street").eq(street_path(area));
+    match area.depth() {
+        1 => Cond::all(),
+        2 => Cond::all().add(street),
+        _ => {
+            let inside = areas.inside(area).map(|one| one.path().to_string());
+            Cond::all().add(street).add(Expr::col("area").is_in(inside))
+        }
+    }
 }
 
 /// The stream of the district whose path begins with `district`.

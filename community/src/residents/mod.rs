@@ -60,6 +60,7 @@ pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
 pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
 pub use reading::OpenRecord;
 pub use refusal::REFUSALS;
+pub(crate) use register::erased;
 pub use register::{Households, Residents, forget};
 pub use rights::{
     Authority, Consents, Ended, Given, Granted, Grounds, Mandates, Right, RightEvent, consent, end,

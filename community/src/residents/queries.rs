@@ -15,7 +15,7 @@ use super::rows::{
 };
 use super::values::phone;
 use crate::feature::Problem;
-use crate::places::{AreaTree, street_path};
+use crate::places::{AreaTree, within};
 use crate::registers::store;
 
 /// The most rows on one page.
@@ -170,16 +170,7 @@ impl Asked<'_> {
 
     /// That a row lies in `area`.
     fn within(&self, area: &AreaPath) -> Cond {
-        let cond = Cond::all();
-        match area.depth() {
-            1 => cond,
-            2 => cond.add(is("street", area.as_str())),
-            _ => {
-                let inside = self.areas.inside(area).map(|one| one.path().to_string());
-                cond.add(is("street", street_path(area)))
-                    .add(Expr::col("area").is_in(inside))
-            }
-        }
+        within(self.areas, area)
     }
 
     async fn count(&self, table: &'static str, cond: Cond) -> Result<(u64, bool), Fault> {

@@ -311,7 +311,7 @@ pub(super) fn forget_words(
 }
 
 /// The subject whose key an entry says was destroyed.
-pub(super) fn erased(entry: &Recorded) -> Option<ResidentId> {
+pub(crate) fn erased(entry: &Recorded) -> Option<ResidentId> {
     (entry.kind == kinds::KEYS_DESTROYED)
         .then(|| entry.open.get("subject")?.as_str()?.parse().ok())
         .flatten()

@@ -47,4 +47,3 @@ messages-done = Noted.
 
 refusal-messages-none = There is no such message.
 refusal-messages-not-by-hand = This message was ticked off before, or needs no call or paper.
-refusal-messages-channel = Choose one way

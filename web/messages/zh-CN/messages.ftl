@@ -47,4 +47,3 @@ messages-done = 登记好了。
 
 refusal-messages-none = 没有这条消息。
 refusal-messages-not-by-hand = 这条消息已经登记过了，或者不用打电话、送纸条。
-refusal-messages-channel = 请选一种方式

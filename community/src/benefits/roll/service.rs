@@ -6,7 +6,6 @@ use std::sync::Arc;
 use linli_kernel::gate::{Target, permits};
 use linli_kernel::{Action, Actor, AreaPath, AwardId, Fault, Refusal, StreamId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 
 use super::bank::{self, BankFile, Payee};
@@ -18,13 +17,13 @@ use super::register::{LineRow, Rolls, Row};
 use super::state::{Roll, Stage, id_of, stream};
 use super::{answer, reference};
 use crate::benefits::month::Month;
-use crate::benefits::queries::{PAGE, area_in, rows, within};
-use crate::benefits::register::Awards;
+use crate::benefits::queries::{PAGE, area_in, rows};
+use crate::benefits::register::{Awards, Row as AwardRow};
 use crate::benefits::rules::most_percent;
 use crate::benefits::state::{Award, MaybeAward, Standing};
 use crate::feature::{Call, Feature as _, Meta, Performed, Problem, digest_of};
 use crate::node::Linli;
-use crate::registers::store;
+use crate::places::within;
 
 /// How many awards are opened at a time for a file.
 const AT_ONCE: usize = 400;
@@ -326,14 +325,7 @@ impl Linli {
             .limit(PAGE)
             .offset(page.saturating_sub(1).saturating_mul(PAGE))
             .take();
-        let found = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| Row::from_query_result(row, "").map_err(store);
-        Ok(found.iter().map(read).collect::<Result<_, _>>()?)
+        Ok(self.rows_of(&query).await?)
     }
 
     /// A page of a roll's lines, all or only those that the bank could not pay. Who may ask is
@@ -363,14 +355,7 @@ impl Linli {
             .limit(PAGE)
             .offset(page.saturating_sub(1).saturating_mul(PAGE))
             .take();
-        let found = self
-            .journal()
-            .reader()
-            .query_all(&query)
-            .await
-            .map_err(store)?;
-        let read = |row| LineRow::from_query_result(row, "").map_err(store);
-        found.iter().map(read).collect()
+        self.rows_of(&query).await
     }
 
     /// 与上期比较: the roll beside the approved one of the month before.
@@ -395,7 +380,7 @@ impl Linli {
         for some in ids.chunks(AT_ONCE) {
             let ids = some.iter().map(ToString::to_string);
             let query = rows().and_where(Expr::col("id").is_in(ids)).take();
-            for row in self.rows_of(&query).await? {
+            for row in self.rows_of::<AwardRow>(&query).await? {
                 let there = row.area().is_some_and(|area| street.contains(&area));
                 if let Some(id) = row.id().filter(|_| there) {
                     reasons.insert(id, gone_why(&row, period));
