@@ -202,7 +202,7 @@ impl<'a> Dual<'a> {
             let aim = real128(target - best.bound).max(plan.least_aim * real(self.scale)) * 1.02;
             let step = stride * aim / size;
             for (demand, trial) in trial.iter_mut().enumerate() {
-                let moved = best.multipliers[demand] + whole(step * way[demand]);
+                let moved = best.multipliers[demand].saturating_add(whole(step * way[demand]));
                 *trial = moved.clamp(0, ceiling);
             }
             let bound = self.bound(rows, state, &trial)?;
