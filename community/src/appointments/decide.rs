@@ -75,13 +75,6 @@ pub(super) fn book(
     let booked = &wanted.booked;
     let visited = spec.kind == CounterKind::Visit;
     let has_address = !wanted.contact.address.trim().is_empty();
-    let same = |one: &Booking| {
-        let open = matches!(
-            one.standing,
-            Standing::Booked | Standing::Waiting | Standing::Called
-        );
-        open && one.booked.resident == booked.resident
-    };
     let has_room = day.given(booked.slot) < usize::from(spec.seats);
     let begins = date.to_datetime(booked.slot);
     let ahead = days_ahead(moment.now.date(), date);
@@ -94,7 +87,7 @@ pub(super) fn book(
         (begins > moment.now, "too-late", "slot"),
         (ahead <= DAYS_AHEAD, "too-far", "slot"),
         (has_room, "full", "slot"),
-        (!day.bookings.values().any(same), "already-booked", "slot"),
+        (!day.awaits(booked.resident), "already-booked", "slot"),
     ];
     let broken = rules.into_iter().filter(|(holds, ..)| !holds);
     let wrong: Vec<Refusal> = broken
@@ -144,9 +137,14 @@ pub(super) fn take(
     let mut service = service.to_owned();
     if let Some(id) = booking {
         let found = find(day, id)?;
-        // Called and not there: a number may be taken anew.
-        if !matches!(found.standing, Standing::Booked | Standing::Missed) {
-            return Err(vec![Refusal::new("appointments.not-now")]);
+        // Called and not there: a number may be taken anew, unless another time was booked since.
+        match found.standing {
+            Standing::Booked => {}
+            Standing::Missed if day.awaits(found.booked.resident) => {
+                return Err(vec![Refusal::new("appointments.already-booked")]);
+            }
+            Standing::Missed => {}
+            _ => return Err(vec![Refusal::new("appointments.not-now")]),
         }
         service.clone_from(&found.booked.service);
     }

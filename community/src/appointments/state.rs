@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time};
-use linli_kernel::{AreaPath, StreamId};
+use linli_kernel::{AreaPath, ResidentId, StreamId};
 use uuid::Uuid;
 
 use super::events::{Booked, Contact, Event};
@@ -114,6 +114,19 @@ impl Day {
     pub fn given(&self, slot: Time) -> usize {
         let holds = |one: &&Booking| one.booked.slot == slot && one.standing != Standing::Cancelled;
         self.bookings.values().filter(holds).count()
+    }
+
+    /// Whether `resident` has a booking that is still to be served.
+    #[must_use]
+    pub fn awaits(&self, resident: ResidentId) -> bool {
+        let open = |one: &Booking| {
+            one.booked.resident == resident
+                && matches!(
+                    one.standing,
+                    Standing::Booked | Standing::Waiting | Standing::Called
+                )
+        };
+        self.bookings.values().any(open)
     }
 
     /// The number with this place in the queue.
