@@ -5,6 +5,8 @@
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 use linli_kernel::Fault;
 use serde::{Deserialize, Serialize};
@@ -24,8 +26,9 @@ use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, TantivyDocument, Ta
 use crate::asked::{Want, meanings};
 use crate::terms::{Entry, Terms};
 
-/// How often a purge tries to merge before it gives up.
-const MERGES: u32 = 500;
+/// How often a purge tries before it gives up, and how long it waits between.
+const TRIES: u32 = 500;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Raised when entries are cut into other terms than before: indexes of old are thrown away.
 const FORM: u32 = 1;
@@ -33,6 +36,8 @@ const FORM: u32 = 1;
 const BUDGET: usize = 48 << 20;
 /// How our terms are cut: they come with spaces between.
 const SPACED: &str = "spaced";
+/// The file of tantivy that names the segments.
+const META: &str = "meta.json";
 /// A segment is written anew when so much of it was deleted.
 const DELETED: f32 = 0.2;
 
@@ -268,14 +273,34 @@ impl Index {
             let merge = self.writer().merge(&[meta.id()]);
             match merge.wait() {
                 Ok(_) => {}
-                Err(why) if tries >= MERGES => return Err(fault(why)),
-                Err(_gone) => std::thread::sleep(std::time::Duration::from_millis(20)),
+                Err(why) if tries >= TRIES => return Err(fault(why)),
+                Err(_gone) => sleep(PAUSE),
             }
         }
         self.reader.reload().map_err(fault)?;
-        let collected = self.writer().garbage_collect_files();
-        collected.wait().map_err(fault)?;
+        // A merge that has ended holds its old files for a moment longer.
+        for tries in 1.. {
+            let collected = self.writer().garbage_collect_files();
+            collected.wait().map_err(fault)?;
+            if !self.has_old_files().map_err(fault)? {
+                break;
+            }
+            if tries >= TRIES {
+                let told = "search index: files of somebody erased are still held".to_owned();
+                return Err(Fault::Busy(told));
+            }
+            sleep(PAUSE);
+        }
         self.commit_with(position, false)
+    }
+
+    /// Whether there are files of ours that no segment in use names.
+    fn has_old_files(&self) -> Result<bool, TantivyError> {
+        let named = self.index.load_metas()?.list_segment_files();
+        let ours = self.index.directory().list_managed_files();
+        Ok(ours
+            .iter()
+            .any(|file| file != Path::new(META) && !named.contains(file)))
     }
 
     /// The entries that `find` looks for.
