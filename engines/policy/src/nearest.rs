@@ -84,11 +84,14 @@ impl Trial<'_> {
     fn changes(&mut self, paths: &[Path], top: Top) -> Vec<Change> {
         let mut changes = Vec::new();
         for path in paths {
-            if path.entity == Entity::Member {
+            if path.entity != Entity::Member {
+                changes.extend(self.nearest(None, path, top));
+            } else if path.beyond.is_empty() {
+                // A member's result, in which nobody else's fact has a part.
+                changes.extend(self.nearest(Some(top.1), path, top));
+            } else {
                 let members = self.household.size().min(MEMBERS);
                 changes.extend((0..members).filter_map(|one| self.nearest(Some(one), path, top)));
-            } else {
-                changes.extend(self.nearest(None, path, top));
             }
         }
         changes.sort_by_key(|change| (change.to.abs_diff(change.from), change.fact, change.member));
@@ -123,7 +126,7 @@ impl Trial<'_> {
     /// The top's value with one fact changed.
     fn with(&mut self, member: Option<usize>, path: &Path, value: i64, top: Top) -> Known {
         self.household.set(member, path.fact, Some(value));
-        self.rows.some(&path.nodes, &self.household);
+        self.rows.along(path, member, &self.household);
         self.rows.get(top.0, top.1)
     }
 

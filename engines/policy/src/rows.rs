@@ -2,7 +2,7 @@
 
 use crate::household::Household;
 use crate::ir::{Entity, Node, NodeId, Op};
-use crate::law::Law;
+use crate::law::{Law, Path};
 use crate::ops;
 use crate::value::Known;
 
@@ -59,6 +59,22 @@ impl<'l> Rows<'l> {
         for id in nodes {
             self.compute(place(*id), household);
         }
+    }
+
+    /// Computes anew what a changed fact of a member, or of the household, changes.
+    pub(crate) fn along(&mut self, path: &Path, member: Option<usize>, household: &Household) {
+        match member {
+            Some(member) => {
+                for id in &path.own {
+                    let index = place(*id);
+                    let node = &self.law.plan.nodes[index];
+                    let slot = self.slot(node, index, member);
+                    self.values[slot] = self.member(node.op, member, household);
+                }
+            }
+            None => self.some(&path.own, household),
+        }
+        self.some(&path.beyond, household);
     }
 
     /// The value of a node; a member's for a member, the group's for all.

@@ -571,21 +571,22 @@ impl Law {
             let Op::Fact(fact) = self.plan[*id].op else {
                 continue;
             };
-            let mut touched = BTreeSet::from([*id]);
+            let entity = self.plan[*id].entity;
+            let (mut own, mut beyond) = (BTreeSet::from([*id]), BTreeSet::new());
             for above in cone.range(*id..) {
-                if self.plan[*above]
-                    .op
-                    .operands()
-                    .any(|one| touched.contains(&one))
-                {
-                    touched.insert(*above);
+                let node = &self.plan[*above];
+                if node.op.operands().any(|one| beyond.contains(&one)) {
+                    beyond.insert(*above);
+                } else if node.op.operands().any(|one| own.contains(&one)) {
+                    let same = node.entity == entity;
+                    if same { &mut own } else { &mut beyond }.insert(*above);
                 }
             }
-            let nodes = touched.into_iter().collect();
             paths.push(Path {
                 fact,
-                entity: self.plan[*id].entity,
-                nodes,
+                entity,
+                own: own.into_iter().collect(),
+                beyond: beyond.into_iter().collect(),
             });
         }
         paths

@@ -89,7 +89,10 @@ pub(crate) struct Guard {
 pub(crate) struct Path {
     pub(crate) fact: FactId,
     pub(crate) entity: Entity,
-    pub(crate) nodes: Vec<NodeId>,
+    /// Those that belong to whom the fact belongs to: other members' stay as they are.
+    pub(crate) own: Vec<NodeId>,
+    /// Those after them, operands first.
+    pub(crate) beyond: Vec<NodeId>,
 }
 
 /// One reading of a step.

@@ -6,8 +6,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
-use linli_policy::{Book, Level};
+use linli_policy::ir::{Entity, Fact, FactId};
+use linli_policy::value::Type;
+use linli_policy::{Book, Household, Law, Level, Outcome, day};
+use proptest::prelude::*;
 use toml::{Table, Value};
 
 /// Path and text of each file.
@@ -342,4 +346,81 @@ fn a_second_reading_in_python_gives_the_same_answers() {
     assert_eq!(read.len(), files.len());
     let counts = run(&read);
     assert!(counts.values().all(|count| *count == 60), "{counts:?}");
+}
+
+/// A value of a fact that somebody may have.
+fn plausible(fact: &Fact, dice: u64) -> i64 {
+    let (low, high) = match fact.type_ {
+        Type::Date => (-14_600, 19_700),
+        Type::Money { .. } => (0, 600_000),
+        Type::Number { .. } => (0, 100),
+        Type::Bool | Type::Code(_) => (fact.range.low, fact.range.high),
+    };
+    let (low, high) = (low.max(fact.range.low), high.min(fact.range.high));
+    let span = u64::try_from(high - low + 1).unwrap();
+    low + i64::try_from(dice % span).unwrap()
+}
+
+/// A household whose facts are known, but for about one in fifty.
+fn household(book: &Book, dice: &[u64], members: usize) -> Household {
+    let mut household = Household::unknown(book, members);
+    let mut dice = dice.iter().cycle().scan(0_u64, |salt, one| {
+        *salt = salt
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(*one);
+        Some(*salt >> 16)
+    });
+    for (id, fact) in (0..).map(FactId).zip(book.facts().iter()) {
+        let whom: Vec<_> = match fact.entity {
+            Entity::Member => (0..members).map(Some).collect(),
+            Entity::Nobody | Entity::Group => vec![None],
+        };
+        for one in whom {
+            let (sure, value) = (dice.next().unwrap(), dice.next().unwrap());
+            let value = (sure % 50 != 0).then(|| plausible(fact, value));
+            household.set(one, id, value);
+        }
+    }
+    household
+}
+
+/// The city's policies, read once.
+static CITY: LazyLock<(Book, Law)> = LazyLock::new(|| {
+    let book = read(&files("policies")).unwrap();
+    let law = book.law(&[], day::parse("2025-03-01").unwrap()).unwrap();
+    (book, law)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// What is said to make a no a yes does, and nothing nearer on its side does; 14 members are
+    /// more than those whose facts are tried for others.
+    #[test]
+    fn what_would_change_a_no_changes_it(
+        dice in proptest::collection::vec(any::<u64>(), 16),
+        members in prop_oneof![1_usize..6, Just(14)],
+    ) {
+        let (book, law) = &*CITY;
+        let family = household(book, &dice, members);
+        let asked = law.ask(&family);
+        for answer in asked.all() {
+            prop_assert!(answer.changes.is_empty() || answer.outcome == Outcome::No);
+            let index = law.index(&answer.planned.id).unwrap();
+            let outcome = |change: &linli_policy::nearest::Change, to: i64| {
+                let mut changed = family.clone();
+                changed.set(change.member, change.fact, Some(to));
+                let answers = law.ask(&changed).of(index);
+                answers[answer.member.unwrap_or(0)].outcome
+            };
+            for change in &answer.changes {
+                prop_assert_eq!(outcome(change, change.to), Outcome::Yes);
+                let fact = &book.facts()[usize::try_from(change.fact.0).unwrap()];
+                if !matches!(fact.type_, Type::Bool | Type::Code(_)) {
+                    let nearer = change.to - (change.to - change.from).signum();
+                    prop_assert_ne!(outcome(change, nearer), Outcome::Yes);
+                }
+            }
+        }
+    }
 }
