@@ -14,9 +14,15 @@ pub(crate) fn line(text: impl Display) {
 
 /// A result for programs: one JSON document.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    end_if_unread(&writeln!(out));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match serde_json::to_writer_pretty(&mut out, value) {
+        Err(why) if !why.is_io() => return Err(why.into()),
+        written => {
+            let written = written.map_err(io::Error::from);
+            let written = written.and_then(|()| writeln!(out));
+            end_if_unread(&written.and_then(|()| out.flush()));
+        }
+    }
     Ok(())
 }
 

@@ -8,6 +8,13 @@ pub const REFUSALS: &[&str] = &[
     "exports.too-many",
     "exports.nothing",
     "exports.already-made",
+    "exports.own",
+    "exports.not-waiting",
+    "exports.not-yours",
+    "exports.not-granted",
+    "exports.lapsed",
+    "exports.reason-missing",
+    "exports.reason-personal",
 ];
 
 #[cfg(test)]

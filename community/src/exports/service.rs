@@ -2,23 +2,27 @@
 //! record.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use linli_kernel::{Refusal, StreamId};
+use linli_journal::Appended;
+use linli_kernel::{CommandId, Refusal, StreamId};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::events::{Event, Made, What};
+use super::decide::{self, MOST_FULL};
+use super::events::{Event, Fact, What};
 use super::register::{Export, Exports};
 use crate::cases::queries;
-use crate::feature::{Call, Problem, digest_of};
+use crate::feature::{Call, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
-use crate::residents;
+use crate::residents::{self, LookedAt, Purpose, Resident, Residents, Why};
 
 /// The most rows of one export: more is a matter for the statistics, or for a narrower filter.
 pub const MOST_ROWS: u64 = 10_000;
 
-/// What is asked for.
+/// What is wished for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct Wish {
     /// By what it is filtered, as it goes on record: codes by name, nothing somebody typed about a
     /// person.
     pub filter: BTreeMap<String, String>,
@@ -26,6 +30,15 @@ pub struct Asked {
     pub purpose: String,
     /// `xlsx` or `csv`.
     pub format: String,
+}
+
+/// Somebody in an export with whole names and numbers.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// How the list shows them: masked.
+    pub row: residents::Row,
+    /// Their record.
+    pub resident: Arc<Resident>,
 }
 
 impl Linli {
@@ -38,27 +51,11 @@ impl Linli {
         &self,
         call: Call<'_>,
         filter: &residents::Filter,
-        asked: &Asked,
+        wish: &Wish,
     ) -> Result<Vec<residents::Row>, Problem> {
-        check(asked)?;
-        let mut rows = Vec::new();
-        for page in 1.. {
-            let filter = residents::Filter {
-                page,
-                size: residents::MAX_SIZE,
-                ..filter.clone()
-            };
-            let found = self.residents(call.actor, &filter).await?;
-            if found.more || found.total > MOST_ROWS {
-                return Err(too_many());
-            }
-            let last = (found.rows.len() as u64) < residents::MAX_SIZE;
-            rows.extend(found.rows);
-            if last {
-                break;
-            }
-        }
-        self.made(call, What::Residents, asked, rows.len() as u64)
+        decide::check(wish)?;
+        let rows = self.listed(call, filter, MOST_ROWS).await?;
+        self.made(call, What::Residents, wish, rows.len() as u64)
             .await?;
         Ok(rows)
     }
@@ -71,13 +68,13 @@ impl Linli {
         &self,
         call: Call<'_>,
         filter: &queries::Filter,
-        asked: &Asked,
+        wish: &Wish,
     ) -> Result<Vec<queries::Row>, Problem> {
-        check(asked)?;
+        decide::check(wish)?;
         let mut rows = Vec::new();
         for page in 1.. {
             if rows.len() as u64 >= MOST_ROWS {
-                return Err(too_many());
+                return Err(too_many(MOST_ROWS));
             }
             let filter = queries::Filter {
                 page,
@@ -91,8 +88,137 @@ impl Linli {
                 break;
             }
         }
-        self.made(call, What::Cases, asked, rows.len() as u64)
+        self.made(call, What::Cases, wish, rows.len() as u64)
             .await?;
+        Ok(rows)
+    }
+
+    /// Asks for the residents of a list with whole names and numbers; the call's command is the
+    /// export's id.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.…`, `exports.purpose-…`, `exports.nothing`, `exports.too-many`, or a fault.
+    pub async fn ask_export(&self, call: Call<'_>, wish: &Wish) -> Result<(), Problem> {
+        let Some(post) = &call.actor.post else {
+            return Err(Refusal::new("gate.role").into());
+        };
+        let filter = filter(&wish.filter);
+        let found = self.residents(call.actor, &filter).await?;
+        let event = decide::ask(call.actor, &post.area, wish, found.total)?;
+        let digest = digest_of(&("ask", &wish.filter, &wish.purpose, &wish.format))?;
+        let stream = StreamId::new("export", call.command);
+        let decide = |_: &Export| Ok((vec![event.clone()], json!({ "export": call.command })));
+        self.perform::<Exports, _>(call, digest, &stream, decide)
+            .await?;
+        Ok(())
+    }
+
+    /// Says yes or no to what somebody else asked for.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.…`, `exports.own`, `exports.not-waiting`, `exports.reason-…`, or a fault.
+    pub async fn answer_export(
+        &self,
+        call: Call<'_>,
+        id: Uuid,
+        granted: bool,
+        reason: &str,
+    ) -> Result<(), Problem> {
+        let digest = digest_of(&("answer", id, granted, reason))?;
+        let areas = self.areas();
+        let decide = |export: &Export| {
+            let event = decide::answer(export, call.actor, &areas, granted, reason);
+            let event = event.map_err(|no| vec![no])?;
+            Ok((vec![event], json!({ "export": id })))
+        };
+        let stream = StreamId::new("export", id);
+        self.perform::<Exports, _>(call, digest, &stream, decide)
+            .await?;
+        Ok(())
+    }
+
+    /// What was approved leaves, once, to whom it was approved for. That each person was looked at
+    /// is on record with it: all of it, or nothing leaves.
+    ///
+    /// # Errors
+    /// [`Problem`]: `gate.…`, `exports.not-yours`, `exports.not-granted`, `exports.lapsed`,
+    /// `exports.already-made`, `exports.nothing`, `exports.too-many`, or a fault.
+    pub async fn take_export(
+        &self,
+        call: Call<'_>,
+        id: Uuid,
+    ) -> Result<(Wish, Vec<Whole>), Problem> {
+        let Some(post) = &call.actor.post else {
+            return Err(Refusal::new("gate.role").into());
+        };
+        let stream = StreamId::new("export", id);
+        let loaded = self.load::<Exports>(&stream).await?;
+        let meta = Meta {
+            at: self.clock().now(),
+            actor: call.actor,
+        };
+        let asked = decide::take(&loaded.state, call.actor, &self.areas(), meta.at)?;
+        let wish = Wish {
+            filter: asked.filter.clone(),
+            purpose: asked.purpose.clone(),
+            format: asked.format.clone(),
+        };
+        let rows = self.listed(call, &filter(&wish.filter), MOST_FULL).await?;
+        let made = decide::made(What::Residents, &wish, rows.len() as u64, true);
+        let event = Event {
+            area: post.area.clone(),
+            fact: Fact::Made(made),
+        };
+        let mut plan = Plan::default();
+        plan.add::<Exports>(&stream, &loaded, &[event], meta)?;
+        let mut whole = Vec::with_capacity(rows.len());
+        for row in rows {
+            let look = LookedAt {
+                id: CommandId::new(self.clock()).0,
+                area: row.area.clone(),
+                purpose: Purpose {
+                    why: Why::Export,
+                    case: None,
+                    words: wish.purpose.clone(),
+                },
+            };
+            residents::add_look(&mut plan, row.id, look, meta)?;
+            let resident = self.load::<Residents>(&StreamId::from(row.id)).await?.state;
+            whole.push(Whole { row, resident });
+        }
+        let digest = digest_of(&("take", id))?;
+        let done = self.submit(call, digest, plan, json!({ "export": id }), meta.at);
+        match done.await? {
+            Appended::Done { .. } => Ok((wish, whole)),
+            Appended::Repeated { .. } => Err(already_made()),
+        }
+    }
+
+    /// Every row of a list, where they are no more than `most`.
+    async fn listed(
+        &self,
+        call: Call<'_>,
+        filter: &residents::Filter,
+        most: u64,
+    ) -> Result<Vec<residents::Row>, Problem> {
+        let mut rows = Vec::new();
+        for page in 1.. {
+            let filter = residents::Filter {
+                page,
+                size: residents::MAX_SIZE,
+                ..filter.clone()
+            };
+            let found = self.residents(call.actor, &filter).await?;
+            if found.more || found.total > most {
+                return Err(too_many(most));
+            }
+            let last = (found.rows.len() as u64) < residents::MAX_SIZE;
+            rows.extend(found.rows);
+            if last {
+                break;
+            }
+        }
+        decide::enough(rows.len() as u64, most)?;
         Ok(rows)
     }
 
@@ -101,28 +227,19 @@ impl Linli {
         &self,
         call: Call<'_>,
         what: What,
-        asked: &Asked,
+        wish: &Wish,
         rows: u64,
     ) -> Result<(), Problem> {
-        if rows == 0 {
-            return Err(Refusal::new("exports.nothing").into());
-        }
+        decide::enough(rows, MOST_ROWS)?;
         let Some(post) = &call.actor.post else {
             return Err(Refusal::new("gate.role").into());
         };
-        let made = Made {
-            what,
-            filter: asked.filter.clone(),
-            purpose: asked.purpose.trim().to_owned(),
-            format: asked.format.clone(),
-            rows,
-        };
         let event = Event {
             area: post.area.clone(),
-            made,
+            fact: Fact::Made(decide::made(what, wish, rows, false)),
         };
         // What was found may differ from one moment to the next: the wish is what is repeated.
-        let digest = digest_of(&(what.code(), &asked.filter, &asked.purpose, &asked.format))?;
+        let digest = digest_of(&(what.code(), &wish.filter, &wish.purpose, &wish.format))?;
         let stream = StreamId::new("export", call.command);
         let decide = |export: &Export| match export.made {
             None => Ok((vec![event.clone()], json!({ "export": call.command }))),
@@ -133,27 +250,20 @@ impl Linli {
             .await?;
         match done.seqs {
             Some(_) => Ok(()),
-            None => Err(Refusal::new("exports.already-made").into()),
+            None => Err(already_made()),
         }
     }
 }
 
-fn too_many() -> Problem {
-    Refusal::new("exports.too-many")
-        .with("most", MOST_ROWS)
-        .into()
+/// The filter of a list, from what is on record of it.
+fn filter(codes: &BTreeMap<String, String>) -> residents::Filter {
+    residents::Filter::of_codes(|name| codes.get(name).map(String::as_str))
 }
 
-/// A purpose that says something and names nobody: it stands in the open part of an entry.
-fn check(asked: &Asked) -> Result<(), Refusal> {
-    const LONGEST: usize = 200;
-    let purpose = asked.purpose.trim();
-    if purpose.chars().count() < 2 || purpose.chars().count() > LONGEST {
-        return Err(Refusal::new("exports.purpose-missing").on("purpose"));
-    }
-    let mut digits = purpose.split(|c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c));
-    if digits.any(|run| run.chars().count() >= 7) {
-        return Err(Refusal::new("exports.purpose-personal").on("purpose"));
-    }
-    Ok(())
+fn too_many(most: u64) -> Problem {
+    Refusal::new("exports.too-many").with("most", most).into()
+}
+
+fn already_made() -> Problem {
+    Refusal::new("exports.already-made").into()
 }

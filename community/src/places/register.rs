@@ -52,6 +52,7 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("message", Some("street")),
     follower("booking", Some("street")),
     follower("counter", None),
+    follower("export", None),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))

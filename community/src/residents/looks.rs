@@ -30,17 +30,20 @@ pub enum Why {
     Visit,
     /// 核实: data is being checked.
     Check,
+    /// 导出: a list left as a file, with names and numbers.
+    Export,
     /// 其他: said in words.
     Other,
 }
 
 impl Why {
     /// Every reason, in the order above.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Case,
         Self::Help,
         Self::Visit,
         Self::Check,
+        Self::Export,
         Self::Other,
     ];
 
@@ -52,6 +55,7 @@ impl Why {
             Self::Help => "help",
             Self::Visit => "visit",
             Self::Check => "check",
+            Self::Export => "export",
             Self::Other => "other",
         }
     }

@@ -59,6 +59,7 @@ pub use households::{HEAD, HouseholdCommand, decide_household};
 pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
 pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
 pub use reading::OpenRecord;
+pub(crate) use reading::add_look;
 pub use refusal::REFUSALS;
 pub(crate) use register::erased;
 pub use register::{Households, Residents, forget};

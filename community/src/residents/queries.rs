@@ -52,6 +52,29 @@ pub struct Filter {
     pub size: u64,
 }
 
+impl Filter {
+    /// The parts that are codes and numbers: nothing that somebody types to find a person.
+    pub const CODES: [&str; 5] = ["age_from", "age_to", "hukou", "disabled", "special_care"];
+
+    /// The filter with these [codes](Self::CODES); what makes no sense does not narrow.
+    #[must_use]
+    pub fn of_codes<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let age = |name: &str| {
+            let age = get(name)?.parse::<i16>().ok()?;
+            (0..=150).contains(&age).then_some(age)
+        };
+        let yes = |name: &str| get(name) == Some("yes");
+        Self {
+            age_from: age("age_from"),
+            age_to: age("age_to"),
+            hukou: get("hukou").map(str::to_owned),
+            disabled: yes("disabled"),
+            special_care: yes("special_care"),
+            ..Self::default()
+        }
+    }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed<T> {

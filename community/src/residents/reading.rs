@@ -62,10 +62,7 @@ impl Linli {
             actor,
         };
         let mut plan = Plan::default();
-        plan.add::<Looks>(&looks::stream(resident), &nothing_yet(), &[look], meta)?;
-        // Looks do not depend on each other: whatever version the stream is at.
-        plan.expected.clear();
-        plan.cached.clear();
+        add_look(&mut plan, resident, look, meta)?;
         let call = Call {
             command,
             actor,
@@ -385,6 +382,19 @@ impl Linli {
             case: None,
         })
     }
+}
+
+/// Adds a look at somebody. Looks do not depend on each other: whatever version the stream is at.
+pub(crate) fn add_look(
+    plan: &mut Plan,
+    resident: ResidentId,
+    look: LookedAt,
+    meta: Meta<'_>,
+) -> Result<(), Fault> {
+    plan.add::<Looks>(&looks::stream(resident), &nothing_yet(), &[look], meta)?;
+    plan.expected.pop();
+    plan.cached.pop();
+    Ok(())
 }
 
 fn nothing_yet<S: Default>() -> Loaded<S> {

@@ -16,13 +16,18 @@ mod siting;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs `linli` with `arguments`, free of settings from the environment of the test.
-fn linli(arguments: &[&str]) -> Output {
+/// `linli` with `arguments`, free of settings from the environment of the test.
+fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linli"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LINLI_")) {
         command.env_remove(name);
     }
-    command.args(arguments).output().unwrap()
+    command.args(arguments);
+    command
+}
+
+fn linli(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
 }
 
 /// Runs `linli` and expects it to end with `code`; returns its standard output.

@@ -66,6 +66,22 @@ fn a_policy_is_checked_explained_and_printed() {
 }
 
 #[test]
+fn a_reader_that_went_away_is_no_mistake() {
+    let dir = tempfile::tempdir().unwrap();
+    let (policy, _) = written(dir.path());
+    for arguments in [
+        &["policy", "doc", &policy][..],
+        &["policy", "doc", &policy, "--json"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = crate::command(arguments).stdout(writer).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), told), (Some(0), String::new()));
+    }
+}
+
+#[test]
 fn a_mistake_ends_with_1_and_its_place() {
     let dir = tempfile::tempdir().unwrap();
     let (policy, family) = written(dir.path());

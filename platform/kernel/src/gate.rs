@@ -39,6 +39,8 @@ pub enum Action {
     ResidentList,
     /// Read one resident's record, for a stated purpose.
     ResidentRead,
+    /// Let a list of residents leave with names and numbers, asked for by somebody else.
+    ResidentExport,
     /// Change a resident's record.
     ResidentChange,
     /// Make a resident's data unreadable for good (抹除).
@@ -77,7 +79,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order above.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::CaseApply,
         Self::CaseFileForOther,
         Self::CaseRead,
@@ -90,6 +92,7 @@ impl Action {
         Self::CaseCount,
         Self::ResidentList,
         Self::ResidentRead,
+        Self::ResidentExport,
         Self::ResidentChange,
         Self::ResidentErase,
         Self::ResidentOwn,
@@ -192,6 +195,12 @@ pub const RULES: &[(Action, &[Role], Reach)] = &[
             R::StreetOfficer,
             R::DistrictOfficer,
         ],
+        Reach::Area,
+    ),
+    // That nobody approves their own wish is decided export by export.
+    (
+        A::ResidentExport,
+        &[R::StreetOfficer, R::DistrictOfficer],
         Reach::Area,
     ),
     (

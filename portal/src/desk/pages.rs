@@ -36,6 +36,8 @@ struct QueuePage {
     place: String,
     works: bool,
     files: bool,
+    /// How many whole exports wait for a yes or no.
+    exports: usize,
     counts: Vec<Count>,
     parts: Vec<Shown>,
 }
@@ -59,6 +61,7 @@ pub(super) async fn queue(
         place,
         works,
         files: scope(&signed.actor, Action::CaseFileForOther) != Scope::Nothing,
+        exports: portal.linli.exports_waiting(&signed.actor).await?.len(),
         counts: Vec::new(),
         parts: Vec::new(),
         page,

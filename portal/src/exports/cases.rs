@@ -9,7 +9,7 @@ use linli_community::residents::mask;
 use linli_interop::sheet::{Cell, Column};
 use linli_kernel::clock::shanghai_date;
 
-use super::{asked, file, on_form};
+use super::{file, on_form, wish};
 use crate::Portal;
 use crate::cases::list::filter;
 use crate::desk::typed::Typed;
@@ -25,7 +25,7 @@ const CODES: [&str; 10] = [
 
 /// `GET /desk/export/cases`
 pub(super) async fn form(page: Page) -> Result<Response, Trouble> {
-    super::form(page, LIST, None)
+    super::form(page, LIST, None).show()
 }
 
 /// `POST /desk/export/cases`: the file.
@@ -36,22 +36,22 @@ pub(super) async fn make(
     sent: Fields,
 ) -> Result<Response, Trouble> {
     let typed = Typed::of(&sent);
-    let asked = asked(&typed, &page.query, &CODES);
+    let wish = wish(&typed, &page.query, &CODES);
     let call = Call {
         command: sent.command().ok_or(Trouble::Unreadable("command"))?,
         actor: &signed.actor,
         expected: None,
     };
     let filter = filter(&portal, &page.query, &signed);
-    match portal.linli.export_cases(call, &filter, &asked).await {
+    match portal.linli.export_cases(call, &filter, &wish).await {
         Ok(found) => {
             let name = page.t("exports-cases");
             let at = portal.linli.clock().now();
             let rows: Vec<Vec<Cell>> = found.iter().map(|row| cells(&portal, &page, row)).collect();
-            file(&page, &signed, &asked, (&name, at), &columns(&page), &rows)
+            file(&page, &signed, &wish, (&name, at), &columns(&page), &rows)
         }
         Err(Problem::Refused(refusals)) if on_form(&refusals) => {
-            super::form(page.with_refusals(&refusals), LIST, Some(&typed))
+            super::form(page.with_refusals(&refusals), LIST, Some(&typed)).show()
         }
         Err(problem) => Err(trouble(problem)),
     }

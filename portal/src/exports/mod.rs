@@ -1,18 +1,21 @@
-//! 导出: a list as a file, exactly as it is filtered and masked, once its purpose is on record.
+//! 导出: a list as a file, exactly as it is filtered and masked, once its purpose is on record; and
+//! with whole names and numbers, once a second person has approved it.
 //!
-//! Paths `/desk/export/residents` and `/desk/export/cases`, with the query of the list. Who may
-//! enter: whoever may see the list. The file is the answer to the form: there is no address under
-//! which it could be fetched again.
+//! Paths `/desk/export/residents`, `/desk/export/cases` and `/desk/export/whole`, with the query of
+//! the list; `/desk/exports` for what waits and what was asked for. Who may enter: whoever may see
+//! the list; for whole names, whoever may open a record. The file is the answer to the form: there is
+//! no address under which it could be fetched again.
 
 mod cases;
 mod residents;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use linli_community::exports::Asked;
+use linli_community::exports::Wish;
 use linli_interop::sheet::{Cell, Column, Report, write_csv};
 use linli_kernel::{Action, Refusal};
 
@@ -27,11 +30,17 @@ use crate::shell::{Access, Page, Query, Routes, Signed, Trouble, download};
 pub(crate) fn routes() -> Routes {
     const LIST: Access = Access::Gate(Action::ResidentList);
     const READ: Access = Access::Gate(Action::CaseWork);
+    const WHOLE: Access = Access::Gate(Action::ResidentRead);
     Routes::new()
         .get("/desk/export/residents", LIST, residents::form)
         .post("/desk/export/residents", LIST, residents::make)
         .get("/desk/export/cases", READ, cases::form)
         .post("/desk/export/cases", READ, cases::make)
+        .get("/desk/export/whole", WHOLE, whole::form)
+        .post("/desk/export/whole", WHOLE, whole::ask)
+        .get("/desk/exports", WHOLE, whole::list)
+        .get("/desk/exports/{export}", WHOLE, whole::show)
+        .post("/desk/exports/{export}", WHOLE, whole::act)
 }
 
 fn fields(page: &Page) -> Vec<Field> {
@@ -50,7 +59,7 @@ fn fields(page: &Page) -> Vec<Field> {
 }
 
 /// The form that asks what for; `list` is the way back, with its filter.
-fn form(page: Page, list: &str, typed: Option<&Typed>) -> Result<Response, Trouble> {
+fn form(page: Page, list: &str, typed: Option<&Typed>) -> FormPage {
     let mut fields = fields(&page);
     if let Some(typed) = typed {
         refill(&mut fields, typed);
@@ -65,16 +74,15 @@ fn form(page: Page, list: &str, typed: Option<&Typed>) -> Result<Response, Troub
     FormPage::new(page, title, submit, back)
         .lead(lead)
         .fields(&fields)
-        .show()
 }
 
-/// What was asked, with those parts of the list's query that are codes.
-fn asked(typed: &Typed, query: &Query, codes: &[&str]) -> Asked {
+/// What is wished for, with those parts of the list's query that are codes.
+fn wish(typed: &Typed, query: &Query, codes: &[&str]) -> Wish {
     let filter: BTreeMap<String, String> = codes
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), query.get(name)?.to_owned())))
         .collect();
-    Asked {
+    Wish {
         filter,
         purpose: typed.get("purpose").to_owned(),
         format: match typed.get("format") {
@@ -93,12 +101,12 @@ fn on_form(refusals: &[Refusal]) -> bool {
 fn file(
     page: &Page,
     signed: &Signed,
-    asked: &Asked,
+    wish: &Wish,
     (name, at): (&str, jiff::Timestamp),
     columns: &[Column],
     rows: &[Vec<Cell>],
 ) -> Result<Response, Trouble> {
-    if asked.format == "csv" {
+    if wish.format == "csv" {
         let header: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
         let bytes = write_csv(&header, rows.iter().map(Vec::as_slice))?;
         return Ok(download::file(&format!("{name}.csv"), bytes));
@@ -109,7 +117,7 @@ fn file(
         .unwrap_or_default();
     let when = page.when(at);
     let facts = [
-        ("purpose", asked.purpose.trim()),
+        ("purpose", wish.purpose.trim()),
         ("who", post.as_str()),
         ("when", when.as_str()),
     ];

@@ -7,25 +7,12 @@ use crate::Portal;
 use crate::shell::ui::{self, Chip, Choice, Input, Link, Markup, Select};
 use crate::shell::{Page, Query};
 
-/// The parts of the address that filter.
-pub(crate) const FILTERS: [&str; 5] = ["age_from", "age_to", "hukou", "disabled", "special_care"];
-
 /// What the address asks for.
 pub(crate) fn filter(query: &Query) -> Filter {
-    let age = |name: &str| {
-        let age = query.get(name)?.parse::<i16>().ok()?;
-        (0..=150).contains(&age).then_some(age)
-    };
-    let yes = |name: &str| query.get(name) == Some("yes");
     Filter {
-        age_from: age("age_from"),
-        age_to: age("age_to"),
-        hukou: query.get("hukou").map(str::to_owned),
-        disabled: yes("disabled"),
-        special_care: yes("special_care"),
         page: query.page(),
         size: query.per_page(),
-        ..Filter::default()
+        ..Filter::of_codes(|name| query.get(name))
     }
 }
 
@@ -92,7 +79,7 @@ pub(super) fn form(portal: &Portal, page: &Page) -> ui::Filter {
 /// What is filtered by now, each to be taken away.
 fn chips(page: &Page, label: &dyn Fn(&str) -> String) -> Vec<Chip> {
     let query = &page.query;
-    FILTERS
+    Filter::CODES
         .iter()
         .filter(|name| query.get(name).is_some())
         .map(|name| Chip {

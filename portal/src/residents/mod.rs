@@ -13,7 +13,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use filter::{FILTERS, filter};
+pub(crate) use filter::filter;
 pub(crate) use pages::{caption, search, table};
 
 use linli_kernel::Action;

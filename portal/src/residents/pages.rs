@@ -4,6 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use linli_community::residents::{Filter, Listed, Purpose, Row, Why};
+use linli_kernel::Action;
+use linli_kernel::gate::{Scope, scope};
 use linli_units::IdentityNumber;
 
 use super::filter;
@@ -28,6 +30,8 @@ struct ListPage {
     empty: bool,
     filter: Markup,
     export: String,
+    /// Whether whole exports may be asked for.
+    whole: bool,
 }
 
 /// `GET /desk/residents`: the residents of the post's area, masked, a page at a time.
@@ -58,6 +62,7 @@ pub(super) async fn list(
             .query
             .here()
             .replacen("/desk/residents", "/desk/export/residents", 1),
+        whole: scope(&signed.actor, Action::ResidentRead) != Scope::Nothing,
         page,
     })
 }
@@ -84,6 +89,7 @@ pub(super) async fn find(
             empty: true,
             filter: Markup::default(),
             export: String::new(),
+            whole: false,
             page,
         });
     }
@@ -101,6 +107,7 @@ pub(super) async fn find(
         empty: found.rows.is_empty(),
         filter: Markup::default(),
         export: String::new(),
+        whole: false,
         page,
     })
 }

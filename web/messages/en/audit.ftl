@@ -54,4 +54,5 @@ audit-why-case = A case
 audit-why-help = Filing for somebody
 audit-why-visit = A visit
 audit-why-check = Checking data
+audit-why-export = A list that left
 audit-why-other = Other

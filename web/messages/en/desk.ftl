@@ -2,6 +2,7 @@
 desk-nav = Queue
 desk-title = Work queue
 desk-lead = In the order of deadlines: the overdue and those due today come first.
+desk-exports = Whole exports waiting for your approval: { $count }
 desk-show = What to show
 desk-show-overdue = Overdue
 desk-show-today = Due today

@@ -85,4 +85,5 @@ looks-why-case = Working on your application
 looks-why-help = Filing for you
 looks-why-visit = A home visit
 looks-why-check = Checking data
+looks-why-export = Exporting a list
 looks-why-other = Another reason

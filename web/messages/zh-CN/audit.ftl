@@ -51,4 +51,5 @@ audit-why-case = 办件
 audit-why-help = 代办登记
 audit-why-visit = 走访
 audit-why-check = 核实
+audit-why-export = 导出名单
 audit-why-other = 其他

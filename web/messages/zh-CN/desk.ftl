@@ -2,6 +2,7 @@
 desk-nav = 待办
 desk-title = 待办
 desk-lead = 按期限先后排。先办超期和今天到期的。
+desk-exports = 有 { $count } 份完整导出的申请等您批准
 desk-show = 看哪些
 desk-show-overdue = 超期
 desk-show-today = 今天到期

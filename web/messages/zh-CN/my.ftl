@@ -82,4 +82,5 @@ looks-why-case = 办理您的申请
 looks-why-help = 帮您代办登记
 looks-why-visit = 走访
 looks-why-check = 核实信息
+looks-why-export = 导出名单
 looks-why-other = 其他
