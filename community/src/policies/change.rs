@@ -144,10 +144,12 @@ pub(super) fn check(draft: &Draft, policies: &Policies) -> Result<Policies, Refu
             .0
             .iter()
             .find(|one| one.level == linli_policy::Level::Error);
-        let told = first.map(ToString::to_string).unwrap_or_default();
-        Refusal::new("policies.file-wrong")
-            .on("text")
-            .with("problem", told)
+        let refusal = Refusal::new("policies.file-wrong").on("text");
+        let Some(one) = first else { return refusal };
+        let place = one.place();
+        refusal
+            .with("problem_zh", format!("{place}: {}", one.message_zh))
+            .with("problem_en", format!("{place}: {}", one.message))
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
-use crate::finding::{Finding, Level, Refused, Sources, Span};
+use crate::finding::{Finding, Level, Refused, Sources, Span, Told};
 use crate::head::{Head, Source};
 use crate::ir::Fact;
 use crate::model::{Dated, Figure, Param, Policy, Rule};
@@ -71,7 +71,7 @@ impl Book {
                     file: policy.file,
                     at: 0,
                 };
-                let told = self.finding(at, Level::Error, "too_large", told.to_string());
+                let told = self.finding(at, Level::Error, "too_large", told.told());
                 return Err(Refused(vec![told]));
             }
         }
@@ -189,8 +189,8 @@ impl Book {
         at: Span,
         level: Level,
         code: &'static str,
-        message: impl Into<String>,
+        told: Told,
     ) -> Finding {
-        self.sources.finding(at, level, code, message)
+        self.sources.finding(at, level, code, told)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::answer::{Answer, Outcome};
 use crate::book::Book;
-use crate::finding::{Finding, Level, Span};
+use crate::finding::{Finding, Level, Span, Told, told};
 use crate::household::{Household, Origin};
 use crate::ir::{Entity, NodeId};
 use crate::law::Law;
@@ -68,14 +68,19 @@ impl Book {
         match law {
             Some(law) if run.failures.is_empty() => run.compare(law, &household, case),
             Some(_) => {}
-            None => run.fail(case.at, "this day cannot be asked about".to_owned()),
+            None => run.fail(
+                case.at,
+                told!("这一天不能查询", "this day cannot be asked about"),
+            ),
         }
+        let (zh, en) = (case.names.zh.clone(), case.names.en.clone());
+        let called = Told { zh, en };
         CaseRun {
             policy: &policy.head.id,
             names: &case.names,
             note: case.note.as_ref(),
             on: case.on,
-            at: self.finding(case.at, Level::Note, "case", case.names.en.clone()),
+            at: self.finding(case.at, Level::Note, "case", called),
             household,
             failures: run.failures,
         }
@@ -108,7 +113,7 @@ struct Runner<'b> {
 }
 
 impl Runner<'_> {
-    fn fail(&mut self, at: Span, told: String) {
+    fn fail(&mut self, at: Span, told: Told) {
         self.failures
             .push(self.book.finding(at, Level::Error, "case", told));
     }
@@ -119,7 +124,10 @@ impl Runner<'_> {
         if each.is_empty() {
             self.fail(
                 case.at,
-                "this case has nobody to ask about: give `persons`".to_owned(),
+                told!(
+                    "这个例子里没有可问的人：请写 `persons`",
+                    "this case has nobody to ask about: give `persons`"
+                ),
             );
         }
         for (at, expect) in case.expect.iter().enumerate() {
@@ -128,7 +136,10 @@ impl Runner<'_> {
                 None if each.is_empty() => {}
                 None => self.fail(
                     expect.at,
-                    "more is expected than there are persons".to_owned(),
+                    told!(
+                        "预期结果比人数还多",
+                        "more is expected than there are persons"
+                    ),
                 ),
             }
         }
@@ -136,13 +147,14 @@ impl Runner<'_> {
 
     fn results(&mut self, answers: &crate::Answers<'_>, answer: &Answer<'_>, expect: &CaseExpect) {
         for (key, expected) in &expect.results {
+            let name = &key.value;
             let told = match expected {
                 Expected::Missing(keys) if key.value == "missing" => self.missing(answer, keys),
-                Expected::Missing(_) => Some(format!("`{}` is no list", key.value)),
-                Expected::Value(raw) => self.value(answers, answer, &key.value, raw),
+                Expected::Missing(_) => Some(told!("`{name}` 不是列表", "`{name}` is no list")),
+                Expected::Value(raw) => self.value(answers, answer, name, raw),
             };
             if let Some(told) = told {
-                self.fail(key.at, format!("{}: {told}", key.value));
+                self.fail(key.at, told!("{name}：{told}", "{name}: {told}", [told]));
             }
         }
     }
@@ -154,15 +166,17 @@ impl Runner<'_> {
         answer: &Answer<'_>,
         key: &str,
         raw: &Raw,
-    ) -> Option<String> {
-        let truth = |found: bool| {
-            (raw.text != found.to_string()).then(|| format!("expected {}, found {found}", raw.text))
-        };
+    ) -> Option<Told> {
+        let truth = |found: bool| unlike(raw, &found.to_string());
         match key {
             "in_force" => return truth(answer.outcome != Outcome::NotInForce),
             "review" => return truth(answer.review),
             _ if answer.outcome == Outcome::NotInForce => {
-                return Some(format!("expected {}, found no rule in force", raw.text));
+                return Some(told!(
+                    "应为 {expected}，当日却没有生效的规定",
+                    "expected {expected}, found no rule in force",
+                    expected = raw.text,
+                ));
             }
             "eligible" => {
                 let found = match answer.outcome {
@@ -170,8 +184,7 @@ impl Runner<'_> {
                     Outcome::No => "false",
                     Outcome::Unknown | Outcome::NotInForce => "unknown",
                 };
-                return (raw.text != found)
-                    .then(|| format!("expected {}, found {found}", raw.text));
+                return unlike(raw, found);
             }
             "amount" => return same(&Type::MONEY, answer.payment, raw),
             _ => {}
@@ -179,11 +192,14 @@ impl Runner<'_> {
         let member = answer.member.unwrap_or(0);
         match answer.planned.output(key) {
             Some(output) => same(&output.type_, answers.rows.get(output.node, member), raw),
-            None => Some("no rule in force is called so".to_owned()),
+            None => Some(told!(
+                "当日生效的规则里没有叫这个名称的",
+                "no rule in force is called so"
+            )),
         }
     }
 
-    fn missing(&self, answer: &Answer<'_>, keys: &[String]) -> Option<String> {
+    fn missing(&self, answer: &Answer<'_>, keys: &[String]) -> Option<Told> {
         let name = |fact| {
             let used = self.policy.facts.iter().find(|used| used.id == fact);
             used.map_or_else(
@@ -198,17 +214,28 @@ impl Runner<'_> {
             list.dedup();
         }
         let list = |keys: &[String]| format!("[{}]", keys.join(", "));
-        (found != wanted).then(|| format!("expected {}, found {}", list(&wanted), list(&found)))
+        (found != wanted).then(|| otherwise(&list(&wanted), &list(&found)))
     }
 }
 
-fn same(type_: &Type, found: Known, raw: &Raw) -> Option<String> {
+fn same(type_: &Type, found: Known, raw: &Raw) -> Option<Told> {
     let told = found.map_or_else(|| "unknown".to_owned(), |found| type_.plain(found));
     let fits = match found {
         None => raw.text == "unknown",
         Some(found) => type_.parse(&raw.text) == Some(found),
     };
-    (!fits).then(|| format!("expected {}, found {told}", raw.text))
+    (!fits).then(|| otherwise(&raw.text, &told))
+}
+
+fn unlike(expected: &Raw, found: &str) -> Option<Told> {
+    (expected.text != found).then(|| otherwise(&expected.text, found))
+}
+
+fn otherwise(expected: &str, found: &str) -> Told {
+    told!(
+        "应为 {expected}，得出的却是 {found}",
+        "expected {expected}, found {found}"
+    )
 }
 
 /// Whose a case's facts are when pages show them.

@@ -30,15 +30,62 @@ pub struct Finding {
     pub level: Level,
     /// Its kind, for programs: `type`, `cliff`, `uncited`.
     pub code: &'static str,
-    /// What is wrong and what was expected.
+    /// What is wrong and what was expected, in English.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
 }
+
+/// What is said, in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told<T = String> {
+    /// 中文.
+    pub zh: T,
+    /// English.
+    pub en: T,
+}
+
+/// A word of a message.
+pub(crate) type Word = Told<&'static str>;
+
+impl Word {
+    pub(crate) const fn of(zh: &'static str, en: &'static str) -> Self {
+        Self { zh, en }
+    }
+
+    /// What is the same in both languages.
+    pub(crate) const fn same(text: &'static str) -> Self {
+        Self::of(text, text)
+    }
+}
+
+/// A [`Told`] of two texts, Chinese first, both of which show the same arguments. Those in brackets
+/// are themselves told in two languages: each text shows its own.
+macro_rules! told {
+    ($zh:literal, $en:literal $(, $same:ident = $value:expr)* $(, [$($both:ident),+])? $(,)?) => {
+        $crate::finding::Told {
+            zh: format!($zh $(, $same = $value)* $($(, $both = $both.zh)+)?),
+            en: format!($en $(, $same = $value)* $($(, $both = $both.en)+)?),
+        }
+    };
+}
+
+pub(crate) use told;
 
 /// Why files were refused: at least one of these is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", lines(.0))]
 pub struct Refused(pub Vec<Finding>);
 
+impl Finding {
+    /// Where it is: file, line and column.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One line, Chinese before English.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.level {
@@ -46,15 +93,9 @@ impl fmt::Display for Finding {
             Level::Warning => "warning",
             Level::Note => "note",
         };
-        let Self {
-            file,
-            line,
-            column,
-            code,
-            message,
-            ..
-        } = self;
-        write!(f, "{file}:{line}:{column}: {level}[{code}]: {message}")
+        let (place, code) = (self.place(), self.code);
+        let (zh, en) = (&self.message_zh, &self.message);
+        write!(f, "{place}: {level}[{code}]: {zh} {en}")
     }
 }
 
@@ -108,7 +149,7 @@ impl Sources {
         at: Span,
         level: Level,
         code: &'static str,
-        message: impl Into<String>,
+        told: Told,
     ) -> Finding {
         let text = self.text(at.file);
         let mut end = at.at.min(text.len());
@@ -124,7 +165,8 @@ impl Sources {
             column: before[start..].chars().count() + 1,
             level,
             code,
-            message: message.into(),
+            message: told.en,
+            message_zh: told.zh,
         }
     }
 }

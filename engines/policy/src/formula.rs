@@ -5,7 +5,7 @@
 
 use crate::ast::{Call, Expr, Kind, Pair};
 use crate::day;
-use crate::finding::Span;
+use crate::finding::{Span, Told, Word, told};
 
 /// How deep parentheses, choices and calls may nest.
 const DEEPEST: usize = 32;
@@ -18,7 +18,7 @@ const LAYERS: usize = 64;
 const LONGEST: usize = 400;
 
 /// Why a formula cannot be read, and where.
-pub(crate) type Unread = (Span, String);
+pub(crate) type Unread = (Span, Told);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
@@ -41,11 +41,20 @@ pub(crate) fn read(text: &str, start: Span) -> Result<Expr, Unread> {
     let expr = parser.choice()?;
     match parser.token() {
         Token::End if depth(&expr) > LAYERS => {
-            let told = format!("more than {LAYERS} parts hang on each other: give some a rule");
+            let told = told!(
+                "一环扣一环的部分超过 {LAYERS} 层：请把其中一些另立为规则",
+                "more than {LAYERS} parts hang on each other: give some a rule"
+            );
             Err((expr.at, told))
         }
         Token::End => Ok(expr),
-        other => Err(parser.unexpected(other, "an operator or the end of the formula")),
+        other => {
+            let end = Word::of(
+                "运算符，或公式到此为止",
+                "an operator or the end of the formula",
+            );
+            Err(parser.unexpected(other, end))
+        }
     }
 }
 
@@ -56,7 +65,10 @@ fn tokens(text: &str, start: Span) -> Result<Vec<(Token, Span)>, Unread> {
         rest = rest.trim_start();
         let at = start.plus(text.len() - rest.len());
         if tokens.len() > LONGEST {
-            let told = format!("a formula has at most {LONGEST} words and signs: give parts rules");
+            let told = told!(
+                "一个公式最多有 {LONGEST} 个词和符号：请把部分内容另立为规则",
+                "a formula has at most {LONGEST} words and signs: give parts rules"
+            );
             return Err((at, told));
         }
         let Some(first) = rest.chars().next() else {
@@ -98,7 +110,7 @@ const SIGNS: [(&str, &str); 21] = [
     (")", ")"),
 ];
 
-fn token(rest: &str, first: char) -> Result<(Token, usize), String> {
+fn token(rest: &str, first: char) -> Result<(Token, usize), Told> {
     if first.is_ascii_digit() {
         return Ok(number_or_date(rest));
     }
@@ -110,7 +122,10 @@ fn token(rest: &str, first: char) -> Result<(Token, usize), String> {
     }
     if first == '\'' {
         let Some(end) = rest[1..].find('\'') else {
-            return Err("this code has no closing quote (')".to_owned());
+            return Err(told!(
+                "这个代码缺少结尾的单引号（'）",
+                "this code has no closing quote (')"
+            ));
         };
         return Ok((Token::Code(rest[1..=end].to_owned()), end + 2));
     }
@@ -122,8 +137,14 @@ fn token(rest: &str, first: char) -> Result<(Token, usize), String> {
         .find(|(spelling, _)| rest.starts_with(spelling));
     match sign {
         Some((spelling, sign)) => Ok((Token::Sign(sign), spelling.len())),
-        None if first == '"' => Err("write codes in single quotes: 'owner'".to_owned()),
-        None => Err(format!("`{first}` does not belong in a formula")),
+        None if first == '"' => Err(told!(
+            "代码要写在单引号里：'owner'",
+            "write codes in single quotes: 'owner'"
+        )),
+        None => Err(told!(
+            "公式里不能有 `{first}`",
+            "`{first}` does not belong in a formula"
+        )),
     }
 }
 
@@ -154,6 +175,9 @@ const RESERVED: [&str; 9] = [
     "if", "then", "else", "and", "or", "not", "in", "where", "yuan",
 ];
 
+/// What follows a part of a list.
+const MORE: Word = Word::of("`,` 或 `)`", "`,` or `)`");
+
 impl Parser {
     fn token(&self) -> Token {
         self.tokens[self.next].0.clone()
@@ -183,7 +207,7 @@ impl Parser {
         found
     }
 
-    fn need(&mut self, found: bool, what: &str) -> Result<(), Unread> {
+    fn need(&mut self, found: bool, what: Word) -> Result<(), Unread> {
         if found {
             return Ok(());
         }
@@ -191,31 +215,39 @@ impl Parser {
         Err(self.unexpected(token, what))
     }
 
-    fn unexpected(&self, token: Token, expected: &str) -> Unread {
+    fn unexpected(&self, token: Token, expected: Word) -> Unread {
         let found = match token {
-            Token::Number(text) | Token::Word(text) => format!("`{text}`"),
-            Token::Date(date) => format!("`{}`", day::text(date)),
-            Token::Code(code) => format!("`'{code}'`"),
-            Token::Sign(sign) => format!("`{sign}`"),
-            Token::End => "the end of the formula".to_owned(),
+            Token::Number(text) | Token::Word(text) => told!("`{text}`", "`{text}`"),
+            Token::Date(date) => told!("`{day}`", "`{day}`", day = day::text(date)),
+            Token::Code(code) => told!("`'{code}'`", "`'{code}'`"),
+            Token::Sign(sign) => told!("`{sign}`", "`{sign}`"),
+            Token::End => told!("公式结尾", "the end of the formula"),
         };
-        (self.at(), format!("expected {expected}, found {found}"))
+        let told = told!(
+            "这里应为：{expected}；遇到的却是：{found}",
+            "expected {expected}, found {found}",
+            [expected, found]
+        );
+        (self.at(), told)
     }
 
     fn choice(&mut self) -> Result<Expr, Unread> {
         self.deep += 1;
         if self.deep > DEEPEST {
-            let told = format!("this is nested more than {DEEPEST} deep: give a part a rule");
+            let told = told!(
+                "嵌套超过 {DEEPEST} 层：请把其中一部分另立为规则",
+                "this is nested more than {DEEPEST} deep: give a part a rule"
+            );
             return Err((self.at(), told));
         }
         let at = self.at();
         let expr = if self.word("if") {
             let condition = self.or()?;
             let found = self.word("then");
-            self.need(found, "`then`")?;
+            self.need(found, Word::same("`then`"))?;
             let yes = self.choice()?;
             let found = self.word("else");
-            self.need(found, "`else`")?;
+            self.need(found, Word::same("`else`"))?;
             let no = self.choice()?;
             let kind = Kind::If(Box::new(condition), Box::new(yes), Box::new(no));
             Expr { kind, at }
@@ -256,10 +288,11 @@ impl Parser {
     fn enter(&mut self) -> Result<(), Unread> {
         self.deep += 1;
         if self.deep > DEEPEST {
-            return Err((
-                self.at(),
-                format!("this is nested more than {DEEPEST} deep"),
-            ));
+            let told = told!(
+                "嵌套超过 {DEEPEST} 层",
+                "this is nested more than {DEEPEST} deep"
+            );
+            return Err((self.at(), told));
         }
         Ok(())
     }
@@ -268,13 +301,13 @@ impl Parser {
         let left = self.sum()?;
         if self.word("in") {
             let open = self.sign("(");
-            self.need(open, "`(`")?;
+            self.need(open, Word::same("`(`"))?;
             let mut list = vec![self.sum()?];
             while self.sign(",") {
                 list.push(self.sum()?);
             }
             let close = self.sign(")");
-            self.need(close, "`,` or `)`")?;
+            self.need(close, MORE)?;
             let at = left.at;
             return Ok(Expr {
                 kind: Kind::In(Box::new(left), list),
@@ -364,10 +397,13 @@ impl Parser {
                 self.take();
                 let inner = self.choice()?;
                 let close = self.sign(")");
-                self.need(close, "`)`")?;
+                self.need(close, Word::same("`)`"))?;
                 return Ok(inner);
             }
-            other => return Err(self.unexpected(other, "a value, a name or `(`")),
+            other => {
+                let value = Word::of("数值、名称或 `(`", "a value, a name or `(`");
+                return Err(self.unexpected(other, value));
+            }
         };
         Ok(Expr { kind, at })
     }
@@ -407,7 +443,7 @@ impl Parser {
             call.none = Some(Box::new(self.choice()?));
         }
         let close = self.sign(")");
-        self.need(close, "`,` or `)`")?;
+        self.need(close, MORE)?;
         Ok(call)
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::book::Book;
-use crate::finding::{Refused, Sources, Span};
+use crate::finding::{Refused, Sources, Span, Told, told};
 use crate::ir::{Entity, Fact, FactId};
-use crate::read::{Placed, Raw, Reader, Shape, Table};
+use crate::read::{Placed, Raw, Reader, Shape, Table, not_toml};
 use crate::value::{Known, Type};
 
 /// 家庭: the facts of a household and of its members, laid out by the numbers of a book's facts.
@@ -31,10 +31,10 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadFact {
     /// It is no value of the fact's type.
-    #[error("expected {expected}, found `{found}`")]
+    #[error("expected {}, found `{found}`", expected.en)]
     Unread {
         /// What the fact is.
-        expected: String,
+        expected: Told,
         /// What was given.
         found: String,
     },
@@ -48,6 +48,24 @@ pub enum BadFact {
         /// Not above.
         high: String,
     },
+}
+
+impl BadFact {
+    /// The same in both languages.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Unread { expected, found } => told!(
+                "应为{expected}；写的却是 `{found}`",
+                "expected {expected}, found `{found}`",
+                [expected]
+            ),
+            Self::Outside { found, low, high } => told!(
+                "`{found}` 不在 {low} 至 {high} 之间",
+                "`{found}` lies outside {low} to {high}"
+            ),
+        }
+    }
 }
 
 impl Fact {
@@ -64,18 +82,7 @@ impl Fact {
     /// # Errors
     /// [`BadFact`] where it is none of this type, or outside the bounds.
     pub fn read(&self, text: &str) -> Result<i64, BadFact> {
-        let Some(value) = self.type_.parse(text) else {
-            let expected = match &self.type_ {
-                Type::Code(codes) => format!("one of {}", codes.codes.join(", ")),
-                Type::Money { .. } => "yuan with at most two decimals".to_owned(),
-                Type::Date => "a day such as 2024-07-01".to_owned(),
-                other => format!("a {}", other.name()),
-            };
-            return Err(BadFact::Unread {
-                expected,
-                found: text.to_owned(),
-            });
-        };
+        let value = self.type_.parse(text).ok_or_else(|| self.unread(text))?;
         if !self.range.holds(value) {
             let (low, high) = (
                 self.type_.plain(self.range.low),
@@ -88,6 +95,28 @@ impl Fact {
             });
         }
         Ok(value)
+    }
+
+    fn unread(&self, text: &str) -> BadFact {
+        let expected = match &self.type_ {
+            Type::Code(codes) => told!(
+                "以下之一：{codes}",
+                "one of {codes}",
+                codes = codes.codes.join(", "),
+            ),
+            Type::Money { .. } => {
+                told!("以元计的数，至多两位小数", "yuan with at most two decimals")
+            }
+            Type::Date => told!("日期，如 2024-07-01", "a day such as 2024-07-01"),
+            other => {
+                let word = other.word();
+                told!("{word}", "{word}", [word])
+            }
+        };
+        BadFact::Unread {
+            expected,
+            found: text.to_owned(),
+        }
     }
 }
 
@@ -187,7 +216,7 @@ impl Household {
             }
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
-                reader.error(Span { file: 0, at }, "toml", error.message());
+                reader.error(Span { file: 0, at }, "toml", not_toml(&error));
                 Self::unknown(book, 0)
             }
         };
@@ -253,17 +282,19 @@ impl Household {
         key: &Placed<String>,
         raw: &Raw,
         origin: Origin,
-    ) -> Result<(), (Span, String)> {
+    ) -> Result<(), (Span, Told)> {
         let entity = if member.is_some() {
             Entity::Member
         } else {
             Entity::Group
         };
         let Some(id) = book.fact(policy, entity, &key.value) else {
-            return Err((
-                key.at,
-                format!("no policy asks for a fact called `{}` here", key.value),
-            ));
+            let told = told!(
+                "这里没有哪项政策用到叫 `{key}` 的事实",
+                "no policy asks for a fact called `{key}` here",
+                key = key.value,
+            );
+            return Err((key.at, told));
         };
         let fact = &book.facts[usize::try_from(id.0).unwrap_or(usize::MAX)];
         let shaped = match fact.type_ {
@@ -274,9 +305,12 @@ impl Household {
         let value = if shaped {
             fact.read(&raw.text)
         } else {
-            fact.read("")
+            Err(fact.unread(&raw.text))
         };
-        let value = value.map_err(|bad| (raw.at, format!("{}: {bad}", key.value)))?;
+        let value = value.map_err(|bad| {
+            let (key, bad) = (&key.value, bad.told());
+            (raw.at, told!("{key}：{bad}", "{key}: {bad}", [bad]))
+        })?;
         self.set(member, id, Some(value));
         if origin != Origin::default() {
             self.set_origin(member, id, origin);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::day;
+use crate::finding::Word;
 
 /// A value, or unknown.
 pub type Known = Option<i64>;
@@ -95,16 +96,21 @@ impl Type {
         }
     }
 
-    /// How messages call it.
+    /// How files and English messages call it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
+        self.word().en
+    }
+
+    /// How messages call it.
+    pub(crate) const fn word(&self) -> Word {
         match self {
-            Self::Money { .. } => "money",
-            Self::Number { scale: 0 } => "integer",
-            Self::Number { .. } => "decimal",
-            Self::Bool => "boolean",
-            Self::Date => "date",
-            Self::Code(_) => "code",
+            Self::Money { .. } => Word::of("金额", "money"),
+            Self::Number { scale: 0 } => Word::of("整数", "integer"),
+            Self::Number { .. } => Word::of("小数", "decimal"),
+            Self::Bool => Word::of("是非值", "boolean"),
+            Self::Date => Word::of("日期", "date"),
+            Self::Code(_) => Word::of("代码", "code"),
         }
     }
 

@@ -91,6 +91,7 @@ fn a_mistake_ends_with_1_and_its_place() {
     let told = checked(1, "policy-check", &["policy", "check", &policy]);
     let failure = &told["cases"][0]["failures"][0];
     assert_eq!(failure["message"], "amount: expected 51, found 50");
+    assert_eq!(failure["message_zh"], "amount：应为 51，得出的却是 50");
 
     std::fs::write(
         &policy,

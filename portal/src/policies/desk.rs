@@ -163,7 +163,7 @@ fn view(page: Page, policies: &Policies, id: &str, (text, why): (&str, &str), ra
     }
 }
 
-/// A remark: its kind in the reader's language, its line, and what the check says of it.
+/// A remark in the reader's language: its line, its kind, and what the check says of it.
 pub(super) fn remarks(page: &Page, findings: &[Finding], file: &str) -> Vec<String> {
     let ours = findings
         .iter()
@@ -175,7 +175,8 @@ pub(super) fn remarks(page: &Page, findings: &[Finding], file: &str) -> Vec<Stri
             _ => "other".to_owned(),
         };
         let line = page.t1(&format!("policies-remark-{kind}"), "line", one.line);
-        format!("{line} {}", one.message)
+        let (gap, said) = (page.pick("", " "), page.pick(&one.message_zh, &one.message));
+        format!("{line}{gap}{said}")
     };
     ours.take(REMARKS).map(told).collect()
 }

@@ -136,6 +136,7 @@ async fn a_change_is_rehearsed_and_published_by_a_second_officer() {
     let refused = send(&mut one, path, &page.body, &[("text", &wrong), why]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("elder-allowance.toml:"));
+    assert!(refused.body.contains("个自变量的函数"));
     assert!(refused.body.contains("演示修订"), "what was typed stays");
     let changed = text.replace(TEXT, "{ at_least = 70, value = 160 }");
     let proposed = send(&mut one, path, &page.body, &[("text", &changed), why]).await;

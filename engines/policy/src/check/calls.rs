@@ -2,7 +2,7 @@
 
 use crate::ast::{Call, Expr, Kind as Syntax};
 use crate::bounds;
-use crate::finding::Span;
+use crate::finding::{Span, Told, told};
 use crate::ir::Entity;
 use crate::model::{Figure, ParamId, Term, Typed};
 use crate::ops::{Binary, Gather, Towards, Unary};
@@ -20,11 +20,11 @@ impl Typer<'_> {
             ("sum" | "count" | "any" | "all" | "max" | "min", 1)
         );
         if !member && (call.counted.is_some() || call.none.is_some()) {
-            self.error(
-                at,
-                "call",
-                "`where` and `else` belong to what is gathered over members",
+            let told = told!(
+                "`where` 和 `else` 只用于对成员的汇总",
+                "`where` and `else` belong to what is gathered over members"
             );
+            self.error(at, "call", told);
             return None;
         }
         if let ("floor" | "ceil" | "round" | "at", _) = (call.name.as_str(), arguments.len()) {
@@ -61,8 +61,7 @@ impl Typer<'_> {
                 self.single(Unary::Abs, a, type_)?
             }
             (name, list) => {
-                let told = format!("no function `{name}` with {} argument(s)", list.len());
-                self.error(at, "call", told);
+                self.error(at, "call", no_function(name, list.len()));
                 return None;
             }
         };
@@ -72,7 +71,12 @@ impl Typer<'_> {
     fn numeric(&mut self, expr: &Expr) -> Option<Typed> {
         let value = self.value(expr, None)?;
         if kind(&value.type_) == Kind::Other {
-            let told = format!("expected money or a number, found {}", value.type_.name());
+            let found = value.type_.word();
+            let told = told!(
+                "应为金额或数字，这里却是{found}",
+                "expected money or a number, found {found}",
+                [found]
+            );
             self.error(expr.at, "type", told);
             return None;
         }
@@ -82,7 +86,12 @@ impl Typer<'_> {
     fn date(&mut self, expr: &Expr) -> Option<Typed> {
         let value = self.value(expr, Some(&Type::Date))?;
         if value.type_ != Type::Date {
-            let told = format!("expected a date, found {}", value.type_.name());
+            let found = value.type_.word();
+            let told = told!(
+                "应为日期，这里却是{found}",
+                "expected a date, found {found}",
+                [found]
+            );
             self.error(expr.at, "type", told);
             return None;
         }
@@ -97,14 +106,14 @@ impl Typer<'_> {
             ("ceil", [_] | [_, _]) => Towards::Ceil,
             ("round", [_] | [_, _]) => Towards::Nearest,
             (name, list) => {
-                let told = format!("no function `{name}` with {} argument(s)", list.len());
-                self.error(at, "call", told);
+                self.error(at, "call", no_function(name, list.len()));
                 return None;
             }
         };
         let a = self.expr(&call.arguments[0], None)?;
         if a.kind == Kind::Other {
-            let told = format!("a {} cannot be rounded", a.over.type_.name());
+            let what = a.over.type_.word();
+            let told = told!("{what}不能取整", "a {what} cannot be rounded", [what]);
             self.error(at, "type", told);
             return None;
         }
@@ -117,7 +126,10 @@ impl Typer<'_> {
                         (value, typed.type_.scale())
                     }
                     _ => {
-                        let told = "the step is written out, above 0: round(x, 10 yuan)";
+                        let told = told!(
+                            "取整单位要直接写出，且大于 0：round(x, 10 yuan)",
+                            "the step is written out, above 0: round(x, 10 yuan)"
+                        );
                         self.error(step.at, "type", told);
                         return None;
                     }
@@ -148,11 +160,11 @@ impl Typer<'_> {
         let year = 366;
         let near = Range::new(bounds::DAYS.low - 40 * year, bounds::DAYS.high + 40 * year);
         if !near.holds(day.range.low) || !near.holds(day.range.high) {
-            self.error(
-                at,
-                "at",
-                "this day can lie too far from the day asked about",
+            let told = told!(
+                "这一天可能离所问的日期太远",
+                "this day can lie too far from the day asked about"
             );
+            self.error(at, "at", told);
             return None;
         }
         let x = self.value(x, None)?;
@@ -184,7 +196,9 @@ impl Typer<'_> {
             let unit = self.common(&best.unit, &next.unit, one.at)?;
             let (a, b) = self.matching(best, next, one.at)?;
             if matches!(a.type_, Type::Bool | Type::Code(_)) {
-                self.error(one.at, "type", format!("a {} has no order", a.type_.name()));
+                let what = a.type_.word();
+                let told = told!("{what}没有大小先后", "a {what} has no order", [what]);
+                self.error(one.at, "type", told);
                 return None;
             }
             let type_ = a.type_.clone();
@@ -219,7 +233,12 @@ impl Typer<'_> {
         let date = self.date(date)?;
         let by = self.value(count, None)?;
         if by.type_ != Type::INTEGER {
-            let told = format!("expected a whole number, found {}", by.type_.name());
+            let found = by.type_.word();
+            let told = told!(
+                "应为整数，这里却是{found}",
+                "expected a whole number, found {found}",
+                [found]
+            );
             self.error(count.at, "type", told);
             return None;
         }
@@ -242,7 +261,11 @@ impl Typer<'_> {
 
     fn gather(&mut self, call: &Call, value: &Expr, at: Span) -> Option<Typed> {
         if self.fixed {
-            self.error(at, "at", "the day of `at` must not depend on facts");
+            let told = told!(
+                "`at` 的日期不能取决于事实",
+                "the day of `at` must not depend on facts"
+            );
+            self.error(at, "at", told);
             return None;
         }
         let outside = std::mem::replace(&mut self.entity, Entity::Member);
@@ -264,10 +287,12 @@ impl Typer<'_> {
             _ => (Gather::Max, !truth && !matches!(inner.type_, Type::Code(_))),
         };
         if !fits {
-            let told = format!(
-                "{} over members of {} means nothing",
-                call.name,
-                inner.type_.name()
+            let what = inner.type_.word();
+            let told = told!(
+                "对各成员的{what}用 {name} 没有意义",
+                "{name} over members of {what} means nothing",
+                name = call.name,
+                [what]
             );
             self.error(value.at, "type", told);
             return None;
@@ -276,11 +301,11 @@ impl Typer<'_> {
             Gather::Any | Gather::All => self.whether(how, inner, counted, at),
             Gather::Sum => {
                 if let Some(none) = &call.none {
-                    self.error(
-                        none.at,
-                        "call",
-                        "a sum over nobody is 0: `else` is not needed",
+                    let told = told!(
+                        "无人计入时合计就是 0：不需要 `else`",
+                        "a sum over nobody is 0: `else` is not needed"
                     );
+                    self.error(none.at, "call", told);
                 }
                 self.gathered(how, inner, counted, None, at)
             }
@@ -316,8 +341,11 @@ impl Typer<'_> {
         at: Span,
     ) -> Option<Typed> {
         let Some(none) = none else {
-            let told = "over members this needs `else`, the value where nobody counts: \
-                        max(x where c else 0)";
+            let told = told!(
+                "对成员汇总时要有 `else`，即无人计入时的值：max(x where c else 0)",
+                "over members this needs `else`, the value where nobody counts: \
+                 max(x where c else 0)"
+            );
             self.error(at, "call", told);
             return None;
         };
@@ -325,11 +353,11 @@ impl Typer<'_> {
         let unit = self.common(&value.unit, &none.unit, at)?;
         let (value, none) = self.matching(value, none, at)?;
         if none.entity == Entity::Member {
-            self.error(
-                none.at,
-                "entity",
-                "what stands after `else` is the household's",
+            let told = told!(
+                "`else` 之后须是家庭的值，不能是成员的值",
+                "what stands after `else` is the household's"
             );
+            self.error(none.at, "entity", told);
             return None;
         }
         let typed = self.gathered(how, value, counted, Some(none), at)?;
@@ -378,11 +406,11 @@ impl Typer<'_> {
             let scale = param.type_.scale() + x.type_.scale();
             match money {
                 [Kind::Money, Kind::Money] | [Kind::Other, _] | [_, Kind::Other] => {
-                    self.error(
-                        x.at,
-                        "type",
-                        "a marginal scale takes money and rates, or numbers",
+                    let told = told!(
+                        "分段累进用于金额与比率，或用于数字",
+                        "a marginal scale takes money and rates, or numbers"
                     );
+                    self.error(x.at, "type", told);
                     return None;
                 }
                 [Kind::Number, Kind::Number] => Type::Number { scale },
@@ -423,11 +451,11 @@ impl Typer<'_> {
             Some(Named::Param(id)) if fits(&id) => Some(id),
             _ => {
                 let which = if marginal { "`marginal`" } else { "`bands`" };
-                self.error(
-                    table.at,
-                    "type",
-                    format!("expected a parameter whose values are {which}"),
+                let told = told!(
+                    "应为数值写作 {which} 的参数",
+                    "expected a parameter whose values are {which}"
                 );
+                self.error(table.at, "type", told);
                 None
             }
         }
@@ -439,7 +467,12 @@ impl Typer<'_> {
             if x.type_ == Type::Date {
                 return Some(x);
             }
-            let told = format!("a {} cannot be looked up in a table", x.type_.name());
+            let what = x.type_.word();
+            let told = told!(
+                "{what}不能用来查表",
+                "a {what} cannot be looked up in a table",
+                [what]
+            );
             self.error(x.at, "type", told);
             return None;
         }
@@ -473,9 +506,11 @@ impl Typer<'_> {
             let read = thresholds(steps, &x.type_);
             let rising = read.windows(2).all(|two| two[0].0 < two[1].0);
             if read.len() != steps.len() || !rising {
-                let told = format!(
-                    "thresholds here are {}, each above the one before",
-                    x.type_.name()
+                let what = x.type_.word();
+                let told = told!(
+                    "这里各档的起点应为{what}，且逐档升高",
+                    "thresholds here are {what}, each above the one before",
+                    [what]
                 );
                 self.error(dated.at, "table", told);
                 return None;
@@ -486,6 +521,13 @@ impl Typer<'_> {
         }
         Some(all.unwrap_or((0, 0)))
     }
+}
+
+fn no_function(name: &str, count: usize) -> Told {
+    told!(
+        "没有带 {count} 个自变量的函数 `{name}`",
+        "no function `{name}` with {count} argument(s)"
+    )
 }
 
 /// The steps with their thresholds read as `type_`; those that cannot be read are left out.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::Span;
+use crate::finding::{Span, told};
 use crate::ir::{Entity, Fact, FactId};
 use crate::model::FactUse;
 use crate::read::{FactText, File, Placed, Raw};
@@ -50,9 +50,10 @@ impl Checker<'_> {
         };
         let entity = self.entity(file, text.entity.as_ref(), by_field.unwrap_or(own));
         if by_field.is_some_and(|by_field| by_field != entity) {
-            let told = format!(
-                "`entity` and `field` of `{}` say different things",
-                text.key.value
+            let told = told!(
+                "`{key}` 的 `entity` 与 `field` 说法不一",
+                "`entity` and `field` of `{key}` say different things",
+                key = text.key.value,
             );
             self.error(text.key.at, "entity", told);
         }
@@ -104,15 +105,16 @@ impl Checker<'_> {
                 Some(Type::Code(Arc::new(Codes { codes, names })))
             }
             "code" => {
-                self.error(
-                    at,
-                    "missing",
-                    "a code needs its list: codes = [\"owner\", \"tenant\"]",
+                let told = told!(
+                    "代码要有代码表：codes = [\"owner\", \"tenant\"]",
+                    "a code needs its list: codes = [\"owner\", \"tenant\"]"
                 );
+                self.error(at, "missing", told);
                 None
             }
             other => {
-                let told = format!(
+                let told = told!(
+                    "应为 money、integer、decimal、boolean、date 或 code，写的却是 `{other}`",
                     "expected money, integer, decimal, boolean, date or code, found `{other}`"
                 );
                 self.error(at, "type", told);
@@ -136,7 +138,8 @@ impl Checker<'_> {
         let high = text.max.as_ref().and_then(|raw| self.bound(raw, type_));
         let range = Range::new(low.unwrap_or(default.low), high.unwrap_or(default.high));
         if range.low > range.high {
-            self.error(text.key.at, "type", "`min` lies above `max`");
+            let told = told!("`min` 大于 `max`", "`min` lies above `max`");
+            self.error(text.key.at, "type", told);
             return default;
         }
         range
@@ -152,7 +155,13 @@ impl Checker<'_> {
         let fits = |value: &i64| value.unsigned_abs() <= 1_000_000_000_000_000;
         let value = value.filter(fits);
         if value.is_none() {
-            let told = format!("`{}` is no bound for a {}", raw.text, type_.name());
+            let what = type_.word();
+            let told = told!(
+                "`{found}` 不能作{what}的上下限",
+                "`{found}` is no bound for a {what}",
+                found = raw.text,
+                [what]
+            );
             self.error(raw.at, "type", told);
         }
         value
@@ -177,9 +186,10 @@ impl Checker<'_> {
             && codes(&before.type_) == codes(&fact.type_);
         before.range = crate::bounds::either(before.range, fact.range);
         if !same {
-            let told = format!(
-                "another policy says that `{}` is something else",
-                fact.field
+            let told = told!(
+                "另一项政策对 `{field}` 的说法与此不同",
+                "another policy says that `{field}` is something else",
+                field = fact.field,
             );
             self.error(key.at, "type", told);
         }

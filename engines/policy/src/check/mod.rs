@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use calls::thresholds;
 
-use crate::finding::{Finding, Level, Sources, Span};
+use crate::finding::{Finding, Level, Sources, Span, Told, told};
 use crate::head::Citation;
 use crate::ir::{Entity, Fact};
 use crate::model::{Body, Param, Policy, Rule, RuleId, Typed};
@@ -86,9 +86,9 @@ pub(crate) fn check(sources: &Sources, count: usize) -> (Checked, Vec<Finding>) 
 }
 
 impl Checker<'_> {
-    fn error(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
+    fn error(&mut self, at: Span, code: &'static str, told: Told) {
         self.findings
-            .push(self.sources.finding(at, Level::Error, code, message));
+            .push(self.sources.finding(at, Level::Error, code, told));
     }
 
     /// Heads, facts, parameters and the names of rules; formulas come after.
@@ -96,7 +96,11 @@ impl Checker<'_> {
         let mut ids = BTreeSet::new();
         for (index, file) in files.iter().enumerate() {
             if !ids.insert(crate::model::dotted(&file.id.value)) {
-                let told = format!("there is another policy called `{}`", file.id.value);
+                let told = told!(
+                    "另有一项政策也叫 `{id}`",
+                    "there is another policy called `{id}`",
+                    id = file.id.value,
+                );
                 self.error(file.id.at, "name", told);
             }
             let entity = self.entity(file, file.entity.as_ref(), Entity::Member);
@@ -131,7 +135,10 @@ impl Checker<'_> {
             name if name == group || name == "group" => Entity::Group,
             name if name == member || name == "member" => Entity::Member,
             other => {
-                let told = format!("expected `{member}` or `{group}`, found `{other}`");
+                let told = told!(
+                    "应为 `{member}` 或 `{group}`，写的却是 `{other}`",
+                    "expected `{member}` or `{group}`, found `{other}`"
+                );
                 self.error(said.at, "entity", told);
                 default
             }
@@ -148,9 +155,10 @@ impl Checker<'_> {
             || ["in", "where", "yuan", "元", "amount", "eligible", "payment"]
                 .contains(&key.value.as_str());
         if !fine || taken {
-            let told = format!(
-                "`{}` cannot be a name: letters, digits and `_`, and no word of the language",
-                key.value
+            let told = told!(
+                "`{key}` 不能作名称：只能用文字、数字和 `_`，且不能是公式里的用词",
+                "`{key}` cannot be a name: letters, digits and `_`, and no word of the language",
+                key = key.value,
             );
             self.error(key.at, "name", told);
         }
@@ -158,11 +166,12 @@ impl Checker<'_> {
             .insert(key.value.clone(), named)
             .is_some()
         {
-            self.error(
-                key.at,
-                "name",
-                format!("`{}` stands for something else already", key.value),
+            let told = told!(
+                "`{key}` 已经另有所指",
+                "`{key}` stands for something else already",
+                key = key.value,
             );
+            self.error(key.at, "name", told);
         }
     }
 
@@ -171,7 +180,11 @@ impl Checker<'_> {
             return Unit::default();
         };
         Unit::parse(&said.value).unwrap_or_else(|| {
-            let told = format!("expected a unit such as yuan/month, found `{}`", said.value);
+            let told = told!(
+                "应为单位，如 yuan/month，写的却是 `{found}`",
+                "expected a unit such as yuan/month, found `{found}`",
+                found = said.value,
+            );
             self.error(said.at, "unit", told);
             Unit::default()
         })
@@ -184,9 +197,10 @@ impl Checker<'_> {
                 match self.policies.iter().position(same) {
                     Some(other) => self.policies[index].uses.push(other),
                     None => {
-                        let told = format!(
-                            "this file uses the policy `{}`: give that file too",
-                            used.value
+                        let told = told!(
+                            "本文件用到政策 `{id}`：请把它的文件一并给出",
+                            "this file uses the policy `{id}`: give that file too",
+                            id = used.value,
                         );
                         self.error(used.at, "uses", told);
                     }
@@ -225,15 +239,20 @@ impl Checker<'_> {
             match type_ {
                 Type::Money { scale: 0 } => {}
                 Type::Money { .. } => {
-                    let told = "an amount is whole fen: round it where the law rounds, round(…)";
+                    let told = told!(
+                        "应发金额只到分：请在法规规定取整之处取整，round(…)",
+                        "an amount is whole fen: round it where the law rounds, round(…)"
+                    );
                     self.error(at, "rounding", told);
                 }
                 other => {
-                    self.error(
-                        at,
-                        "type",
-                        format!("an amount is money, this is {}", other.name()),
+                    let found = other.word();
+                    let told = told!(
+                        "应发的数额须是金额，这里却是{found}",
+                        "an amount is money, this is {found}",
+                        [found]
                     );
+                    self.error(at, "type", told);
                 }
             }
         }
@@ -241,28 +260,39 @@ impl Checker<'_> {
 
     /// Everything says where it is written.
     fn citations(&mut self) {
-        let mut cited: Vec<(usize, Span, String, Citation)> = Vec::new();
+        let mut cited: Vec<(usize, Span, Told, Citation)> = Vec::new();
         for param in &self.params {
             for dated in &param.values {
-                let what = format!("this value of `{}`", param.key);
+                let key = &param.key;
+                let what = told!("`{key}` 的这个数值", "this value of `{key}`");
                 cited.push((param.policy, dated.at, what, dated.citation.clone()));
             }
         }
         for rule in &self.rules {
             for reading in rule.readings() {
-                let what = format!("`{}`", rule.key);
+                let key = &rule.key;
+                let what = told!("`{key}`", "`{key}`");
                 cited.push((rule.policy, reading.at, what, reading.citation.clone()));
             }
         }
         for (policy, at, what, citation) in cited {
             let sources = &self.policies[policy].sources;
             match &citation.source {
-                None => self.error(at, "uncited", format!("{what} cites nothing: say `source`")),
+                None => {
+                    let told = told!(
+                        "{what}：没有注明来源，请写 `source`",
+                        "{what} cites nothing: say `source`",
+                        [what]
+                    );
+                    self.error(at, "uncited", told);
+                }
                 Some(key) if sources.iter().all(|one| one.key != *key) => {
                     let known: Vec<&str> = sources.iter().map(|one| one.key.as_str()).collect();
-                    let told = format!(
-                        "{what} cites `{key}`; the sources here: {}",
-                        known.join(", ")
+                    let told = told!(
+                        "{what}：注明的来源是 `{key}`，而本文件的来源有：{known}",
+                        "{what} cites `{key}`; the sources here: {known}",
+                        known = known.join(", "),
+                        [what]
                     );
                     self.error(at, "uncited", told);
                 }
@@ -280,7 +310,11 @@ impl Checker<'_> {
                     file: self.policies[index].file,
                     at: 0,
                 };
-                self.error(at, "name", format!("two sources have the key `{key}`"));
+                let told = told!(
+                    "有两个来源的 key 都是 `{key}`",
+                    "two sources have the key `{key}`"
+                );
+                self.error(at, "name", told);
             }
         }
     }

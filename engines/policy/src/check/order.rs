@@ -1,5 +1,6 @@
 //! An order in which every rule comes after those it asks.
 
+use crate::finding::{Told, told};
 use crate::model::RuleId;
 
 /// How many rules may ask each other in a row.
@@ -14,10 +15,7 @@ enum State {
 
 /// The order, or a rule on a circle and how the circle goes. Without recursion, so that no file
 /// exhausts the stack.
-pub(super) fn order(
-    asks: &[Vec<RuleId>],
-    keys: &[String],
-) -> Result<Vec<RuleId>, (RuleId, String)> {
+pub(super) fn order(asks: &[Vec<RuleId>], keys: &[String]) -> Result<Vec<RuleId>, (RuleId, Told)> {
     let mut states = vec![State::New; asks.len()];
     let mut order = Vec::with_capacity(asks.len());
     for start in 0..asks.len() {
@@ -42,7 +40,10 @@ pub(super) fn order(
                     states[asked.0] = State::Open;
                     path.push((asked, 0));
                     if path.len() > LONGEST {
-                        let told = format!("more than {LONGEST} rules ask each other in a row");
+                        let told = told!(
+                            "规则一条接一条地引用，超过 {LONGEST} 条",
+                            "more than {LONGEST} rules ask each other in a row"
+                        );
                         return Err((asked, told));
                     }
                 }
@@ -52,9 +53,13 @@ pub(super) fn order(
     Ok(order)
 }
 
-fn circle(path: &[(RuleId, usize)], start: RuleId, keys: &[String]) -> String {
+fn circle(path: &[(RuleId, usize)], start: RuleId, keys: &[String]) -> Told {
     let round = path.iter().map(|(id, _)| *id).skip_while(|id| *id != start);
     let mut names: Vec<&str> = round.map(|id| keys[id.0].as_str()).collect();
     names.push(&keys[start.0]);
-    format!("rules ask each other in a circle: {}", names.join(" → "))
+    told!(
+        "规则循环引用：{circle}",
+        "rules ask each other in a circle: {circle}",
+        circle = names.join(" → "),
+    )
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Finding, Level, Sources, Span};
+use crate::finding::{Finding, Level, Sources, Span, Told, Word, told};
 use crate::read::{File, ParameterText, RuleText};
 
 /// The policies, with every overlay laid over its own, in the order in which they were given.
@@ -11,8 +11,8 @@ pub(super) fn laid(sources: &Sources, files: Vec<File>, findings: &mut Vec<Findi
     let (overlays, mut policies): (Vec<File>, Vec<File>) =
         files.into_iter().partition(|file| file.overlay);
     for overlay in overlays {
-        let mut refuse = |at: Span, message: String| {
-            findings.push(sources.finding(at, Level::Error, "overlay", message));
+        let mut refuse = |at: Span, told: Told| {
+            findings.push(sources.finding(at, Level::Error, "overlay", told));
         };
         match policies
             .iter_mut()
@@ -20,7 +20,11 @@ pub(super) fn laid(sources: &Sources, files: Vec<File>, findings: &mut Vec<Findi
         {
             Some(policy) => lay(policy, overlay, &mut refuse),
             None => {
-                let told = format!("the policy `{}` is not among the files", overlay.id.value);
+                let told = told!(
+                    "所给的文件中没有政策 `{id}`",
+                    "the policy `{id}` is not among the files",
+                    id = overlay.id.value,
+                );
                 refuse(overlay.id.at, told);
             }
         }
@@ -28,16 +32,18 @@ pub(super) fn laid(sources: &Sources, files: Vec<File>, findings: &mut Vec<Findi
     policies
 }
 
-fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) {
+fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, Told)) {
     let (first, began) = (overlay.head.valid_from, policy.head.valid_from);
     for fact in &overlay.facts {
-        refuse(fact.key.at, "an overlay adds no facts".to_owned());
+        let told = told!("补充文件不能增加事实", "an overlay adds no facts");
+        refuse(fact.key.at, told);
     }
     for condition in &overlay.conditions {
-        refuse(
-            condition.key.at,
-            "an overlay adds no conditions: have a rule opened".to_owned(),
+        let told = told!(
+            "补充文件不能增加条件：请让原政策开放一条规则",
+            "an overlay adds no conditions: have a rule opened"
         );
+        refuse(condition.key.at, told);
     }
     for parameter in overlay.parameters {
         let base = policy
@@ -46,14 +52,20 @@ fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) 
             .find(|one| one.key.value == parameter.key.value);
         match base {
             Some(base) if base.open => change_values(base, parameter),
-            _ => refuse(parameter.key.at, closed("parameter", &parameter.key.value)),
+            _ => {
+                let what = Word::of("参数", "parameter");
+                refuse(parameter.key.at, closed(what, &parameter.key.value));
+            }
         }
     }
     for rule in overlay.rules.into_iter().chain(overlay.amount) {
         let mut bases = policy.rules.iter_mut().chain(&mut policy.amount);
         match bases.find(|one| one.key.value == rule.key.value) {
             Some(base) if base.open => change_versions(base, rule, first, began),
-            _ => refuse(rule.key.at, closed("rule", &rule.key.value)),
+            _ => {
+                let what = Word::of("规则", "rule");
+                refuse(rule.key.at, closed(what, &rule.key.value));
+            }
         }
     }
     let known: BTreeSet<String> = policy.sources.iter().map(|one| one.key.clone()).collect();
@@ -66,8 +78,12 @@ fn lay(policy: &mut File, overlay: File, refuse: &mut impl FnMut(Span, String)) 
     policy.cases.extend(overlay.cases);
 }
 
-fn closed(what: &str, key: &str) -> String {
-    format!("the policy has no {what} `{key}` that it marked `open = true`")
+fn closed(what: Word, key: &str) -> Told {
+    told!(
+        "原政策没有标明 `open = true` 的{what} `{key}`",
+        "the policy has no {what} `{key}` that it marked `open = true`",
+        [what]
+    )
 }
 
 fn change_values(base: &mut ParameterText, overlay: ParameterText) {

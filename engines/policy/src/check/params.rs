@@ -1,6 +1,6 @@
 //! Parameters: their dated values, read as the type says.
 
-use crate::finding::Span;
+use crate::finding::{Span, told};
 use crate::model::{Dated, Figure, Param, ParamId};
 use crate::read::{ParameterText, Raw, Shape, ValueText};
 use crate::value::{Range, Type};
@@ -15,9 +15,10 @@ impl Checker<'_> {
         };
         let unit = self.unit(text.unit.as_ref());
         if !text.stated {
-            let told = format!(
-                "`{}` has no `values`; say values = [] where no figure is known",
-                text.key.value
+            let told = told!(
+                "`{key}` 没有 `values`；还没有数额的，请写 values = []",
+                "`{key}` has no `values`; say values = [] where no figure is known",
+                key = text.key.value,
             );
             self.error(text.key.at, "missing", told);
         }
@@ -28,26 +29,19 @@ impl Checker<'_> {
         values.sort_by_key(|value| value.from);
         if let Some(two) = values.windows(2).find(|two| two[0].from == two[1].from) {
             let at = two[1].at;
-            self.error(at, "overlap", "two values begin on the same day");
+            let told = told!("两个数值的起始日期相同", "two values begin on the same day");
+            self.error(at, "overlap", told);
         }
-        let ones = values.iter().filter_map(|dated| match dated.value {
-            Figure::One(value) => Some(value),
-            Figure::Table { .. } => None,
-        });
-        let (low, high) = ones.fold((i64::MAX, i64::MIN), |(low, high), one| {
-            (low.min(one), high.max(one))
-        });
-        let range = if low > high {
-            Range::new(0, 0)
-        } else {
-            Range::new(low, high)
-        };
-        let kinds = values
-            .iter()
-            .map(|one| matches!(one.value, Figure::Table { .. }));
-        let kinds: Vec<bool> = kinds.collect();
-        if kinds.windows(2).any(|two| two[0] != two[1]) {
-            self.error(text.key.at, "type", "values are all single or all tables");
+        let table = |one: &Dated| matches!(one.value, Figure::Table { .. });
+        if values
+            .windows(2)
+            .any(|two| table(&two[0]) != table(&two[1]))
+        {
+            let told = told!(
+                "各个数值要么都是单值，要么都是表",
+                "values are all single or all tables"
+            );
+            self.error(text.key.at, "type", told);
         }
         let id = ParamId(self.params.len());
         self.params.push(Param {
@@ -57,8 +51,8 @@ impl Checker<'_> {
             type_,
             unit,
             open: text.open,
+            range: range(&values),
             values,
-            range,
             formula: text
                 .formula
                 .as_ref()
@@ -72,11 +66,9 @@ impl Checker<'_> {
     /// The type with as many decimals as the finest value.
     fn param_type(&mut self, text: &ParameterText) -> Option<Type> {
         let Some(said) = &text.type_ else {
-            self.error(
-                text.key.at,
-                "missing",
-                format!("`{}` needs a `type`", text.key.value),
-            );
+            let key = &text.key.value;
+            let told = told!("`{key}` 缺少 `type`", "`{key}` needs a `type`");
+            self.error(text.key.at, "missing", told);
             return None;
         };
         let decimals = |raw: &Raw| {
@@ -91,7 +83,8 @@ impl Checker<'_> {
         });
         let finest = raws.map(decimals).max().unwrap_or(0);
         if finest > 9 {
-            self.error(said.at, "overflow", "more than nine decimals");
+            let told = told!("小数超过九位", "more than nine decimals");
+            self.error(said.at, "overflow", told);
             return None;
         }
         match said.value.as_str() {
@@ -119,7 +112,8 @@ impl Checker<'_> {
             }
         };
         if text.to.is_some_and(|to| to < text.from) {
-            self.error(text.at, "date", "`to` lies before `from`");
+            let told = told!("`to` 早于 `from`", "`to` lies before `from`");
+            self.error(text.at, "date", told);
         }
         Some(Dated {
             from: text.from,
@@ -141,7 +135,13 @@ impl Checker<'_> {
         let fits = |value: &i64| value.unsigned_abs() <= 1_000_000_000_000_000;
         let value = value.filter(fits);
         if value.is_none() {
-            let told = format!("expected {}, found `{}`", type_.name(), raw.text);
+            let wanted = type_.word();
+            let told = told!(
+                "应为{wanted}，写的却是 `{found}`",
+                "expected {wanted}, found `{found}`",
+                found = raw.text,
+                [wanted]
+            );
             self.error(raw.at, "type", told);
         }
         value
@@ -161,6 +161,22 @@ impl Checker<'_> {
     }
 }
 
+/// From the lowest single value to the highest.
+fn range(values: &[Dated]) -> Range {
+    let ones = values.iter().filter_map(|dated| match dated.value {
+        Figure::One(value) => Some(value),
+        Figure::Table { .. } => None,
+    });
+    let (low, high) = ones.fold((i64::MAX, i64::MIN), |(low, high), one| {
+        (low.min(one), high.max(one))
+    });
+    if low > high {
+        Range::new(0, 0)
+    } else {
+        Range::new(low, high)
+    }
+}
+
 fn same_kind(
     typer: &mut super::Typer<'_>,
     typed: crate::model::Typed,
@@ -172,7 +188,6 @@ fn same_kind(
     {
         return Some(typed);
     }
-    let told = format!("expected {}, found {}", wanted.name(), typed.type_.name());
-    typer.error(at, "type", told);
+    typer.error(at, "type", super::terms::unlike(wanted, &typed.type_));
     None
 }

@@ -2,7 +2,7 @@
 //! numerator and a denominator until it is rounded or compared. Each step proves its bounds.
 
 use crate::bounds;
-use crate::finding::Span;
+use crate::finding::{Span, Word, told};
 use crate::ir::Entity;
 use crate::model::{Term, Typed};
 use crate::ops::{Binary, Towards, Unary};
@@ -110,9 +110,15 @@ impl Typer<'_> {
         let range = range.filter(fits);
         if range.is_none() {
             let told = if date {
-                "this date can leave the years 1600 to 2999: bound the facts with `min`, `max`"
+                told!(
+                    "这个日期可能超出 1600 年至 2999 年：请用 `min`、`max` 限定有关事实",
+                    "this date can leave the years 1600 to 2999: bound the facts with `min`, `max`"
+                )
             } else {
-                "this can overflow: bound the facts it comes from with `min` and `max`"
+                told!(
+                    "这里可能溢出：请用 `min` 和 `max` 限定所依据的事实",
+                    "this can overflow: bound the facts it comes from with `min` and `max`"
+                )
             };
             self.error(at, "overflow", told);
         }
@@ -147,11 +153,11 @@ impl Typer<'_> {
     fn product(&mut self, a: Typed, b: Typed, kind: Kind) -> Option<Typed> {
         let scale = a.type_.scale() + b.type_.scale();
         if scale > FINEST {
-            self.error(
-                a.at,
-                "overflow",
-                format!("more than {FINEST} decimals: round before"),
+            let told = told!(
+                "小数超过 {FINEST} 位：请先取整",
+                "more than {FINEST} decimals: round before"
             );
+            self.error(a.at, "overflow", told);
             return None;
         }
         self.pair(Binary::Mul, a, b, typed(kind, scale))
@@ -204,15 +210,19 @@ impl Typer<'_> {
             (Kind::Number, Kind::Number) => Kind::Number,
             (Kind::Money, Kind::Number) | (Kind::Number, Kind::Money) => Kind::Money,
             (Kind::Money, Kind::Money) => {
-                self.error(
-                    at,
-                    "type",
-                    "money times money means nothing: one must be a number",
+                let told = told!(
+                    "金额乘以金额没有意义：其中之一应为数字",
+                    "money times money means nothing: one must be a number"
                 );
+                self.error(at, "type", told);
                 return None;
             }
             _ => {
-                self.error(at, "type", "only money and numbers can be multiplied");
+                let told = told!(
+                    "只有金额和数字可以相乘",
+                    "only money and numbers can be multiplied"
+                );
+                self.error(at, "type", told);
                 return None;
             }
         };
@@ -235,14 +245,21 @@ impl Typer<'_> {
             (Kind::Money, Kind::Number) => Kind::Money,
             (Kind::Number, Kind::Number) | (Kind::Money, Kind::Money) => Kind::Number,
             _ => {
-                let told = "only money or a number can be divided, by a number or money by money";
+                let told = told!(
+                    "除法只能是金额或数字除以数字，或者金额除以金额",
+                    "only money or a number can be divided, by a number or money by money"
+                );
                 self.error(at, "type", told);
                 return None;
             }
         };
         if b.over.range.holds(0) {
-            let told = "this divisor can be 0: say `min = 1` for its fact, or `max(…, 1)`, or \
-                        choose before, `if x > 0 then … / x else …`";
+            let told = told!(
+                "这里的除数可能为 0：请给有关事实写明 `min = 1`，或写 `max(…, 1)`，\
+                 或先作判断 `if x > 0 then … / x else …`",
+                "this divisor can be 0: say `min = 1` for its fact, or `max(…, 1)`, or \
+                 choose before, `if x > 0 then … / x else …`"
+            );
             self.error(b.over.at, "division", told);
             return None;
         }
@@ -277,9 +294,11 @@ impl Typer<'_> {
         self.common(&a.unit, &b.unit, at)?;
         let ordered = a.kind != Kind::Other || a.over.type_ == Type::Date;
         if !ordered && !matches!(op, Binary::Eq | Binary::Ne) {
-            let told = format!(
-                "a {} has no order: compare it with = or !=",
-                a.over.type_.name()
+            let what = a.over.type_.word();
+            let told = told!(
+                "{what}没有大小先后：请用 = 或 != 比较",
+                "a {what} has no order: compare it with = or !=",
+                [what]
             );
             self.error(at, "type", told);
             return None;
@@ -310,7 +329,8 @@ impl Typer<'_> {
         let over = self.times(a.over, power(raise(up)), number.clone())?;
         let below = i128::from(power(raise(-up))) * i128::from(step);
         let Some(below) = i64::try_from(below).ok().filter(|below| *below > 0) else {
-            self.error(at, "overflow", "this step is too large");
+            let told = told!("这个取整单位太大", "this step is too large");
+            self.error(at, "overflow", told);
             return None;
         };
         let below = match a.by {
@@ -332,8 +352,11 @@ impl Typer<'_> {
     /// A plain value; a quotient that was not rounded is refused.
     pub(super) fn plain(&mut self, a: Quotient) -> Option<Typed> {
         if a.by.is_some() {
-            let told = "a quotient must be rounded on the spot, floor(a / b), round(a / b) or \
-                        ceil(a / b), or compared";
+            let told = told!(
+                "商要当场取整：floor(a / b)、round(a / b) 或 ceil(a / b)，或者用来比较",
+                "a quotient must be rounded on the spot, floor(a / b), round(a / b) or \
+                 ceil(a / b), or compared"
+            );
             self.error(a.over.at, "rounding", told);
             return None;
         }
@@ -345,11 +368,16 @@ impl Typer<'_> {
         let fits = a.kind == b.kind && (a.kind != Kind::Other || left == right);
         if !fits {
             let name = |one: &Quotient| match one.kind {
-                Kind::Money => "money",
-                Kind::Number => "a number",
-                Kind::Other => one.over.type_.name(),
+                Kind::Money => Word::of("金额", "money"),
+                Kind::Number => Word::of("数字", "a number"),
+                Kind::Other => one.over.type_.word(),
             };
-            let told = format!("{} and {} do not go together", name(a), name(b));
+            let (left, right) = (name(a), name(b));
+            let told = told!(
+                "{left}与{right}不能放在一起",
+                "{left} and {right} do not go together",
+                [left, right]
+            );
             self.error(at, "type", told);
         }
         fits.then_some(())
@@ -358,7 +386,8 @@ impl Typer<'_> {
     pub(super) fn common(&mut self, a: &Unit, b: &Unit, at: Span) -> Option<Unit> {
         let unit = a.common(b);
         if unit.is_none() {
-            self.error(at, "unit", format!("units do not fit: {a} and {b}"));
+            let told = told!("单位对不上：{a} 与 {b}", "units do not fit: {a} and {b}");
+            self.error(at, "unit", told);
         }
         unit
     }

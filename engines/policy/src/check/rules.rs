@@ -2,7 +2,7 @@
 //! first.
 
 use crate::bounds;
-use crate::finding::Span;
+use crate::finding::{Span, told};
 use crate::ir::Entity;
 use crate::model::{Body, Reading, Rule, RuleId, Typed, Version};
 use crate::read::{File, RuleText};
@@ -71,7 +71,11 @@ impl Checker<'_> {
         }
         versions.sort_by_key(|version| version.from);
         if versions.windows(2).any(|two| two[0].from == two[1].from) {
-            self.error(text.key.at, "overlap", "two formulas begin on the same day");
+            let told = told!(
+                "两个公式的起始日期相同",
+                "two formulas begin on the same day"
+            );
+            self.error(text.key.at, "overlap", told);
         }
         let id = RuleId(self.rules.len());
         self.rules.push(Rule {
@@ -249,14 +253,15 @@ impl Checker<'_> {
     fn declared(&mut self, id: RuleId, text: &RuleText) {
         let condition = text.key.value.starts_with("eligible.");
         let rule = &self.rules[id.0];
-        let found = rule.type_.name();
+        let found = rule.type_.word();
         let said = text.type_.as_ref().map(|said| said.value.as_str());
         let said = if condition { Some("boolean") } else { said };
-        let loose = said == Some("decimal") && found == "integer";
-        if said.is_some_and(|said| said != found) && !loose {
-            let told = format!(
-                "this should be {}, and its formula gives {found}",
-                said.unwrap_or("")
+        let loose = said == Some("decimal") && found.en == "integer";
+        if let Some(said) = said.filter(|said| *said != found.en && !loose) {
+            let told = told!(
+                "类型应为 {said}，而公式得出的是{found}",
+                "this should be {said}, and its formula gives {found}",
+                [found]
             );
             self.error(text.key.at, "type", told);
             self.broken.insert(id);
@@ -266,7 +271,11 @@ impl Checker<'_> {
         match common {
             Some(unit) => self.rules[id.0].unit = unit,
             None => {
-                let told = format!("units do not fit: {unit} and {}", self.rules[id.0].unit);
+                let found = &self.rules[id.0].unit;
+                let told = told!(
+                    "单位对不上：{unit} 与 {found}",
+                    "units do not fit: {unit} and {found}"
+                );
                 self.error(text.key.at, "unit", told);
             }
         }

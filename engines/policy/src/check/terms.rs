@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Expr, Kind as Syntax, Pair};
 use crate::bounds;
-use crate::finding::{Finding, Level, Sources, Span};
+use crate::finding::{Finding, Level, Sources, Span, Told, told};
 use crate::ir::{Entity, Fact};
 use crate::model::{Figure, Param, ParamId, Policy, Rule, RuleId, Term, Typed};
 use crate::ops::{Binary, Unary};
@@ -48,9 +48,9 @@ pub(super) struct Typer<'b> {
 }
 
 impl Typer<'_> {
-    pub(super) fn error(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
+    pub(super) fn error(&mut self, at: Span, code: &'static str, told: Told) {
         self.findings
-            .push(self.sources.finding(at, Level::Error, code, message));
+            .push(self.sources.finding(at, Level::Error, code, told));
     }
 
     /// A plain value.
@@ -65,7 +65,12 @@ impl Typer<'_> {
         if value.type_ == Type::Bool {
             return Some(value);
         }
-        let told = format!("expected true or false, found {}", value.type_.name());
+        let found = value.type_.word();
+        let told = told!(
+            "应为 true 或 false，这里却是{found}",
+            "expected true or false, found {found}",
+            [found]
+        );
         self.error(expr.at, "type", told);
         None
     }
@@ -101,7 +106,8 @@ impl Typer<'_> {
         let decimals = u8::try_from(part.len()).unwrap_or(u8::MAX);
         let scale = decimals.saturating_sub(money);
         let Some(value) = (scale <= 9).then(|| digits(text, scale + money)).flatten() else {
-            self.error(at, "overflow", format!("`{text}` has too many digits"));
+            let told = told!("`{text}` 的位数太多", "`{text}` has too many digits");
+            self.error(at, "overflow", told);
             return None;
         };
         let type_ = if money > 0 {
@@ -114,17 +120,18 @@ impl Typer<'_> {
 
     fn code(&mut self, code: &str, hint: Option<&Type>, at: Span) -> Option<Typed> {
         let Some(Type::Code(codes)) = hint else {
-            self.error(
-                at,
-                "type",
-                format!("nothing here has codes to compare '{code}' with"),
+            let told = told!(
+                "这里没有代码可与 '{code}' 比较",
+                "nothing here has codes to compare '{code}' with"
             );
+            self.error(at, "type", told);
             return None;
         };
         let Some(place) = codes.place(code) else {
-            let told = format!(
-                "no code '{code}' here; there are: {}",
-                codes.codes.join(", ")
+            let told = told!(
+                "这里没有代码 '{code}'；有的是：{known}",
+                "no code '{code}' here; there are: {known}",
+                known = codes.codes.join(", "),
             );
             self.error(at, "name", told);
             return None;
@@ -156,7 +163,12 @@ impl Typer<'_> {
             _ => {}
         }
         let Some(named) = self.names[self.policy].get(name).copied() else {
-            let told = format!("nothing here is called `{name}`{}", self.similar(name));
+            let similar = self.similar(name);
+            let told = told!(
+                "这里没有叫 `{name}` 的{similar}",
+                "nothing here is called `{name}`{similar}",
+                [similar]
+            );
             self.error(at, "name", told);
             return None;
         };
@@ -177,7 +189,7 @@ impl Typer<'_> {
         Some(Typed { range, ..typed })
     }
 
-    fn similar(&self, name: &str) -> String {
+    fn similar(&self, name: &str) -> Told {
         let near = self.names[self.policy].keys().find(|one| {
             let shared = one
                 .chars()
@@ -186,7 +198,10 @@ impl Typer<'_> {
                 .count();
             shared >= 3 && one.len().abs_diff(name.len()) <= 3
         });
-        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+        match near {
+            Some(near) => told!("；是不是 `{near}`？", "; did you mean `{near}`?"),
+            None => told!("", ""),
+        }
     }
 
     fn dotted(&mut self, policy: &str, name: &str, at: Span) -> Option<Typed> {
@@ -194,16 +209,19 @@ impl Typer<'_> {
         let called =
             |index: &&usize| crate::model::dotted(&self.policies[**index].head.id) == policy;
         let Some(other) = uses.iter().find(called).copied() else {
-            let told = format!("`{policy}` is no policy that this file `uses`");
+            let told = told!(
+                "`{policy}` 不是本文件用 `uses` 列出的政策",
+                "`{policy}` is no policy that this file `uses`"
+            );
             self.error(at, "name", told);
             return None;
         };
         let Some(named) = self.names[other].get(name).copied() else {
-            self.error(
-                at,
-                "name",
-                format!("`{policy}` has nothing called `{name}`"),
+            let told = told!(
+                "`{policy}` 里没有叫 `{name}` 的",
+                "`{policy}` has nothing called `{name}`"
             );
+            self.error(at, "name", told);
             return None;
         };
         self.named(other, named, at)
@@ -252,7 +270,10 @@ impl Typer<'_> {
             }
         };
         if typed.entity == Entity::Member && self.entity != Entity::Member {
-            let told = "this is said of each member: gather it with sum, count, any, all, min, max";
+            let told = told!(
+                "这是每个成员各有的：请用 sum、count、any、all、min、max 汇总",
+                "this is said of each member: gather it with sum, count, any, all, min, max"
+            );
             self.error(at, "entity", told);
             return None;
         }
@@ -265,7 +286,10 @@ impl Typer<'_> {
         let first = param.values.first().map(|one| &one.value);
         if matches!(first, Some(Figure::Table { .. })) {
             let key = &param.key;
-            let told = format!("`{key}` is a table: bands({key}, x) or marginal({key}, x)");
+            let told = told!(
+                "`{key}` 是表：请写 bands({key}, x) 或 marginal({key}, x)",
+                "`{key}` is a table: bands({key}, x) or marginal({key}, x)"
+            );
             self.error(at, "type", told);
             return None;
         }
@@ -275,11 +299,11 @@ impl Typer<'_> {
     /// Whether facts and rules may be named here.
     fn reachable(&mut self, at: Span) -> Option<()> {
         if self.fixed {
-            self.error(
-                at,
-                "at",
-                "the day of `at` must not depend on facts or rules",
+            let told = told!(
+                "`at` 的日期不能取决于事实或规则",
+                "the day of `at` must not depend on facts or rules"
             );
+            self.error(at, "at", told);
         }
         (!self.fixed).then_some(())
     }
@@ -287,7 +311,8 @@ impl Typer<'_> {
     fn negative(&mut self, a: &Expr, at: Span) -> Option<Quotient> {
         let a = self.expr(a, None)?;
         if a.kind == super::quotient::Kind::Other {
-            let told = format!("a {} has no sign", a.over.type_.name());
+            let what = a.over.type_.word();
+            let told = told!("{what}没有正负", "a {what} has no sign", [what]);
             self.error(at, "type", told);
             return None;
         }
@@ -392,8 +417,7 @@ impl Typer<'_> {
         let numbers =
             kind(&a.type_) == kind(&b.type_) && kind(&a.type_) != super::quotient::Kind::Other;
         if !numbers && a.type_ != b.type_ {
-            let told = format!("expected {}, found {}", a.type_.name(), b.type_.name());
-            self.error(at, "type", told);
+            self.error(at, "type", unlike(&a.type_, &b.type_));
             return None;
         }
         if numbers {
@@ -446,6 +470,16 @@ impl Typer<'_> {
         };
         self.refined.push((name.clone(), narrower));
     }
+}
+
+/// One type where another was expected.
+pub(super) fn unlike(wanted: &Type, found: &Type) -> Told {
+    let (wanted, found) = (wanted.word(), found.word());
+    told!(
+        "应为{wanted}，这里却是{found}",
+        "expected {wanted}, found {found}",
+        [wanted, found]
+    )
 }
 
 /// A term of no unit.

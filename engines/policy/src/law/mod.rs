@@ -9,6 +9,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::book::Book;
+use crate::finding::{Told, told};
 use crate::head::{Citation, Head, Source};
 use crate::ir::{Entity, FactId, NodeId, Plan};
 use crate::value::{Names, Type};
@@ -25,6 +26,17 @@ pub enum NoPlan {
     /// Rules ask too many other days.
     #[error("the rules ask too many other days, or too deep")]
     TooLarge,
+}
+
+impl NoPlan {
+    /// The same in both languages.
+    pub(crate) fn told(&self) -> Told {
+        match self {
+            Self::UnknownPolicy(id) => told!("没有叫 `{id}` 的政策", "{self}"),
+            Self::DayOutOfRange => told!("日期须在 1700-01-01 至 2299-12-31 之间", "{self}"),
+            Self::TooLarge => told!("规则牵涉的其他日期太多，或层次太深", "{self}"),
+        }
+    }
 }
 
 /// Policies as of one day, ready to answer.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::book::Book;
+use crate::finding::told;
 use crate::household::Household;
 use crate::ir::{Entity, FactId, NodeId};
 use crate::law::Law;
@@ -52,12 +53,11 @@ impl Linter<'_> {
             let at = book.rules[amount.0].at;
             for (fact, cliff) in worst {
                 let name = key(book, index, fact);
-                let yuan = |fen: i64| decimal(fen, 2, true);
-                let told = format!(
-                    "cliff: `{name}` from {} to {} yuan loses {} yuan",
-                    yuan(cliff.from),
-                    yuan(cliff.to),
-                    yuan(cliff.loss)
+                let [from, to, loss] =
+                    [cliff.from, cliff.to, cliff.loss].map(|fen| decimal(fen, 2, true));
+                let told = told!(
+                    "陡坡：`{name}` 从 {from} 元增至 {to} 元，反而少得 {loss} 元",
+                    "cliff: `{name}` from {from} to {to} yuan loses {loss} yuan"
                 );
                 self.warn(at, "cliff", told);
             }

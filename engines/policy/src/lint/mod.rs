@@ -6,7 +6,7 @@ mod reach;
 mod time;
 
 use crate::book::Book;
-use crate::finding::{Finding, Level, Span};
+use crate::finding::{Finding, Level, Span, Told, told};
 
 /// Collects remarks.
 pub(crate) struct Linter<'b> {
@@ -35,14 +35,14 @@ impl Book {
 }
 
 impl Linter<'_> {
-    fn warn(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
+    fn warn(&mut self, at: Span, code: &'static str, told: Told) {
         self.findings
-            .push(self.book.finding(at, Level::Warning, code, message));
+            .push(self.book.finding(at, Level::Warning, code, told));
     }
 
-    fn note(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
+    fn note(&mut self, at: Span, code: &'static str, told: Told) {
         self.findings
-            .push(self.book.finding(at, Level::Note, code, message));
+            .push(self.book.finding(at, Level::Note, code, told));
     }
 
     /// What still needs to be confirmed, conflicts of laws, and published figures that their
@@ -55,33 +55,31 @@ impl Linter<'_> {
                 .iter()
                 .filter(|dated| dated.citation.unverified)
             {
-                let day = crate::day::text(dated.from);
-                self.note(
-                    dated.at,
-                    "unverified",
-                    format!("`{}` from {day} is to be confirmed", param.key),
+                let (key, day) = (&param.key, crate::day::text(dated.from));
+                let told = told!(
+                    "`{key}` 自 {day} 起的数值尚待核实",
+                    "`{key}` from {day} is to be confirmed"
                 );
+                self.note(dated.at, "unverified", told);
             }
             self.published(param);
         }
         for rule in &book.rules {
+            let key = &rule.key;
             for reading in rule
                 .readings()
                 .filter(|reading| reading.citation.unverified)
             {
-                self.note(
-                    reading.at,
-                    "unverified",
-                    format!("`{}` is to be confirmed", rule.key),
-                );
+                let told = told!("`{key}` 尚待核实", "`{key}` is to be confirmed");
+                self.note(reading.at, "unverified", told);
             }
             let crate::model::Body::Versions(versions) = &rule.body else {
                 continue;
             };
             for version in versions.iter().filter(|version| version.readings.len() > 1) {
-                let told = format!(
-                    "`{}` rests on laws that conflict: needs legal review",
-                    rule.key
+                let told = told!(
+                    "`{key}` 所依据的规定不一致：需要法律审查",
+                    "`{key}` rests on laws that conflict: needs legal review"
                 );
                 self.note(version.readings[0].at, "conflict", told);
             }
@@ -93,11 +91,11 @@ impl Linter<'_> {
             };
             let count = policy.cases.len();
             if count < 5 {
-                self.note(
-                    at,
-                    "cases",
-                    format!("{count} case(s): five or more show how it works"),
+                let told = told!(
+                    "只有 {count} 个例子：有五个以上，才看得出怎么算",
+                    "{count} case(s): five or more show how it works"
                 );
+                self.note(at, "cases", told);
             }
         }
     }
@@ -117,10 +115,11 @@ impl Linter<'_> {
             let given = law.explained(&param.key);
             if let Some(given) = given.filter(|given| *given != value) {
                 let (type_, day) = (&param.type_, crate::day::text(dated.from));
-                let told = format!(
-                    "from {day} `{text}` gives {}, published is {}: the published figure pays",
-                    type_.plain(given),
-                    type_.plain(value)
+                let (given, published) = (type_.plain(given), type_.plain(value));
+                let told = told!(
+                    "自 {day} 起，`{text}` 得出 {given}，公布数是 {published}：以公布数为准",
+                    "from {day} `{text}` gives {given}, published is {published}: the published \
+                     figure pays"
                 );
                 self.note(dated.at, "published", told);
             }

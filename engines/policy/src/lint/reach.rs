@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::thresholds;
-use crate::finding::Span;
+use crate::finding::{Span, told};
 use crate::ir::FactId;
 use crate::model::{Body, Figure, ParamId, Rule, RuleId, Term, Typed};
 use crate::ops::Binary;
@@ -57,21 +57,29 @@ impl Linter<'_> {
                 let known = facts.contains(&(index, used.id));
                 let shared = facts.iter().any(|(_, id)| *id == used.id);
                 if !known {
+                    let key = &used.key;
                     let told = if shared {
-                        "only another policy asks for it"
+                        told!(
+                            "事实 `{key}`：只有别的政策用到",
+                            "fact `{key}`: only another policy asks for it"
+                        )
                     } else {
-                        "nothing asks for it"
+                        told!(
+                            "事实 `{key}`：没有用到",
+                            "fact `{key}`: nothing asks for it"
+                        )
                     };
-                    self.warn(used.at, "unused", format!("fact `{}`: {told}", used.key));
+                    self.warn(used.at, "unused", told);
                 }
             }
             for id in policy.params.iter().filter(|id| !params.contains(id)) {
                 let param = &book.params[id.0];
-                self.warn(
-                    param.at,
-                    "unused",
-                    format!("nothing asks for parameter `{}`", param.key),
+                let key = &param.key;
+                let told = told!(
+                    "参数 `{key}`：没有用到",
+                    "nothing asks for parameter `{key}`"
                 );
+                self.warn(param.at, "unused", told);
             }
             let outputs = policy.eligible.is_none() && policy.amount.is_none();
             for id in policy
@@ -80,7 +88,11 @@ impl Linter<'_> {
                 .filter(|id| !outputs && !asked.contains(id))
             {
                 let rule = &book.rules[id.0];
-                let told = format!("no condition, amount or rule asks for rule `{}`", rule.key);
+                let key = &rule.key;
+                let told = told!(
+                    "规则 `{key}`：没有条件、金额或别的规则用到",
+                    "no condition, amount or rule asks for rule `{key}`"
+                );
                 self.note(rule.at, "unreachable", told);
             }
         }
@@ -105,7 +117,11 @@ impl Linter<'_> {
 
     fn settled_condition(&mut self, rule: &Rule, typed: &Typed, at: Span) {
         if let Some(truth) = self.settled(typed) {
-            let told = format!("`{}` is always {truth}, whatever the facts", rule.key);
+            let key = &rule.key;
+            let told = told!(
+                "不论事实如何，`{key}` 总是 {truth}",
+                "`{key}` is always {truth}, whatever the facts"
+            );
             self.warn(at, "unreachable", told);
         }
     }
@@ -115,8 +131,10 @@ impl Linter<'_> {
             Term::Choose(condition, _, _) => {
                 if let Some(truth) = self.settled(condition) {
                     let branch = if truth { "else" } else { "then" };
-                    let told =
-                        format!("always {truth}: what stands after `{branch}` is never reached");
+                    let told = told!(
+                        "总是 {truth}：`{branch}` 之后的永远用不到",
+                        "always {truth}: what stands after `{branch}` is never reached"
+                    );
                     self.warn(condition.at, "unreachable", told);
                 }
             }
@@ -133,9 +151,10 @@ impl Linter<'_> {
             };
             let read = thresholds(steps, &x.type_);
             for (threshold, _) in read.iter().filter(|(from, _)| *from > x.range.high) {
-                let told = format!(
-                    "the band from {} is never reached",
-                    x.type_.plain(*threshold)
+                let from = x.type_.plain(*threshold);
+                let told = told!(
+                    "从 {from} 起的一档永远用不到",
+                    "the band from {from} is never reached"
                 );
                 self.warn(dated.at, "unreachable", told);
             }
@@ -143,7 +162,11 @@ impl Linter<'_> {
                 .first()
                 .filter(|(first, _)| !marginal && x.range.low < *first);
             if let Some((first, _)) = first {
-                let told = format!("below {} these bands give 0", x.type_.plain(*first));
+                let first = x.type_.plain(*first);
+                let told = told!(
+                    "低于 {first} 时，这些分档得出 0",
+                    "below {first} these bands give 0"
+                );
                 self.note(dated.at, "gap", told);
             }
         }
@@ -165,9 +188,10 @@ impl Linter<'_> {
             let late = ended.is_some_and(|ended| version.from > ended);
             let early = last.is_some_and(|last| last < began);
             if let Some(reading) = version.readings.first().filter(|_| late || early) {
-                let told = format!(
-                    "this formula of `{}` lies outside the days in force",
-                    rule.key
+                let key = &rule.key;
+                let told = told!(
+                    "`{key}` 的这个公式不在生效期间之内",
+                    "this formula of `{key}` lies outside the days in force"
                 );
                 self.warn(reading.at, "unreachable", told);
             }

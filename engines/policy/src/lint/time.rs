@@ -1,7 +1,7 @@
 //! Days in force without a figure or a formula, and stretches that lie over each other.
 
 use crate::day;
-use crate::finding::Span;
+use crate::finding::{Span, Told, told};
 use crate::model::Body;
 
 use super::Linter;
@@ -23,7 +23,8 @@ impl Linter<'_> {
                 at: dated.at,
             };
             let stretches: Vec<Stretch> = param.values.iter().map(stretch).collect();
-            let what = format!("parameter `{}`", param.key);
+            let key = &param.key;
+            let what = told!("参数 `{key}`", "parameter `{key}`");
             self.stretches(param.policy, &what, param.at, &stretches);
         }
         for rule in &book.rules {
@@ -39,29 +40,27 @@ impl Linter<'_> {
                     .map_or(rule.at, |reading| reading.at),
             };
             let stretches: Vec<Stretch> = versions.iter().map(stretch).collect();
+            let key = &rule.key;
             if rule.key.starts_with("eligible.") {
                 // Outside its days a condition does not exist: that is no gap.
-                self.overlaps(&rule.key, &stretches);
+                self.overlaps(&told!("条件 `{key}`", "condition `{key}`"), &stretches);
             } else {
-                self.stretches(
-                    rule.policy,
-                    &format!("rule `{}`", rule.key),
-                    rule.at,
-                    &stretches,
-                );
+                let what = told!("规则 `{key}`", "rule `{key}`");
+                self.stretches(rule.policy, &what, rule.at, &stretches);
             }
         }
     }
 
-    fn stretches(&mut self, policy: usize, what: &str, at: Span, stretches: &[Stretch]) {
+    fn stretches(&mut self, policy: usize, what: &Told, at: Span, stretches: &[Stretch]) {
         let head = &self.book.policies[policy].head;
         let (began, ended) = (head.valid_from, head.valid_to);
         let Some((first, last)) = stretches.first().zip(stretches.last()) else {
-            self.warn(
-                at,
-                "no_value",
-                format!("{what} has no value on any day: what needs it is unknown"),
+            let told = told!(
+                "{what}：哪一天都没有数值，用到它的结果都是未知",
+                "{what} has no value on any day: what needs it is unknown",
+                [what]
             );
+            self.warn(at, "no_value", told);
             return;
         };
         if first.from > began {
@@ -73,27 +72,36 @@ impl Linter<'_> {
             }
         }
         if let Some(to) = last.to.filter(|to| ended.is_none_or(|ended| *to < ended)) {
-            let told = format!("{what} has no value after {}", day::text(to));
+            let told = told!(
+                "{what}：{day} 以后没有数值",
+                "{what} has no value after {day}",
+                day = day::text(to),
+                [what]
+            );
             self.warn(last.at, "no_value", told);
         }
         self.overlaps(what, stretches);
     }
 
-    fn gap(&mut self, what: &str, at: Span, from: i64, to: i64) {
+    fn gap(&mut self, what: &Told, at: Span, from: i64, to: i64) {
         let (from, to) = (day::text(from), day::text(to));
-        self.warn(
-            at,
-            "no_value",
-            format!("{what} has no value from {from} to {to}, days in force"),
+        let told = told!(
+            "{what}：{from} 至 {to} 在生效期间内，却没有数值",
+            "{what} has no value from {from} to {to}, days in force",
+            [what]
         );
+        self.warn(at, "no_value", told);
     }
 
-    fn overlaps(&mut self, what: &str, stretches: &[Stretch]) {
+    fn overlaps(&mut self, what: &Told, stretches: &[Stretch]) {
         for two in stretches.windows(2) {
             if two[0].to.is_some_and(|to| to >= two[1].from) {
                 let from = day::text(two[1].from);
-                let told =
-                    format!("{what}: the stretch before lasts beyond {from}, when this begins");
+                let told = told!(
+                    "{what}：这一段自 {from} 开始，而前一段那时还没有结束",
+                    "{what}: the stretch before lasts beyond {from}, when this begins",
+                    [what]
+                );
                 self.warn(two[1].at, "overlap", told);
             }
         }

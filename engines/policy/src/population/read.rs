@@ -12,6 +12,7 @@ use std::io::Read;
 
 use super::{Builder, MOST_MEMBERS, Names, Population};
 use crate::columns::cells::Cells;
+use crate::finding::{Told, told};
 use crate::ir::{Entity, Fact};
 use crate::value::{Known, Type};
 
@@ -55,15 +56,17 @@ pub struct BadRow {
     /// In which column; empty where the whole row is meant.
     pub column: String,
     /// What is wrong, and what was expected.
-    pub reason: String,
+    pub reason: Told,
 }
 
+/// One line, Chinese before English.
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (file, line) = (self.file.file(), self.line);
+        let Told { zh, en } = &self.reason;
         match self.column.as_str() {
-            "" => write!(f, "{file}:{line}: {}", self.reason),
-            column => write!(f, "{file}:{line}: column {column}: {}", self.reason),
+            "" => write!(f, "{file}:{line}: {zh} {en}"),
+            column => write!(f, "{file}:{line}: 列 column {column}: {zh} {en}"),
         }
     }
 }
@@ -217,10 +220,11 @@ fn table(file: Folder, bytes: impl Read, facts: &[Fact]) -> Result<Table, Vec<Ba
 
 fn unreadable(file: Folder, line: u64, error: &csv::Error) -> BadRow {
     let reason = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => {
-            "the row is not UTF-8: save the file as CSV UTF-8".to_owned()
-        }
-        _ => error.to_string(),
+        csv::ErrorKind::Utf8 { .. } => told!(
+            "这一行不是 UTF-8 编码：请把文件另存为 CSV UTF-8",
+            "the row is not UTF-8: save the file as CSV UTF-8"
+        ),
+        _ => told!("CSV 写法有误：{error}", "{error}"),
     };
     BadRow {
         file,
@@ -236,7 +240,7 @@ fn clean(header: &str) -> String {
 }
 
 impl Reading<'_> {
-    fn bad(&mut self, line: u64, column: &str, reason: String) {
+    fn bad(&mut self, line: u64, column: &str, reason: Told) {
         self.problems.push(BadRow {
             file: self.file,
             line,
@@ -254,7 +258,11 @@ impl Reading<'_> {
         };
         for (at, header) in headers.iter().enumerate() {
             if !header.is_empty() && headers[..at].contains(header) {
-                self.bad(1, header, "the column is there twice".to_owned());
+                self.bad(
+                    1,
+                    header,
+                    told!("这一列有两个", "the column is there twice"),
+                );
             }
             let fact = self.facts.iter().position(|fact| column(fact) == header);
             let what = match (self.file, header.as_str()) {
@@ -285,7 +293,7 @@ impl Reading<'_> {
         }
         for name in needed {
             if !headers.iter().any(|header| header == name) {
-                self.bad(1, name, "the column is missing".to_owned());
+                self.bad(1, name, told!("缺少这一列", "the column is missing"));
             }
         }
     }
@@ -293,20 +301,21 @@ impl Reading<'_> {
     fn row(&mut self, line: u64, row: &csv::StringRecord) {
         if row.len() != self.headers.len() {
             let (has, expected) = (row.len(), self.headers.len());
-            self.bad(
-                line,
-                "",
-                format!("the row has {has} cells where the header has {expected}"),
+            let told = told!(
+                "这一行有 {has} 格，而表头有 {expected} 格",
+                "the row has {has} cells where the header has {expected}"
             );
+            self.bad(line, "", told);
             return;
         }
         self.table.lines.push(line);
         for (at, cell) in row.iter().enumerate() {
             let cell = cell.trim();
             let problem = match self.uses[at] {
-                Use::Name | Use::Home if cell.is_empty() => {
-                    Some("the cell is empty; every row needs it".to_owned())
-                }
+                Use::Name | Use::Home if cell.is_empty() => Some(told!(
+                    "这一格是空的；每一行都要填",
+                    "the cell is empty; every row needs it"
+                )),
                 Use::Name => {
                     self.table.names.push(cell);
                     None
@@ -348,25 +357,42 @@ fn column(fact: &Fact) -> &str {
 }
 
 /// What a cell says.
-fn value(fact: &Fact, cell: &str) -> Result<Known, String> {
+fn value(fact: &Fact, cell: &str) -> Result<Known, Told> {
     if cell.is_empty() {
         return Ok(None);
     }
     let value = fact.type_.parse(cell).ok_or_else(|| {
         let expected = match &fact.type_ {
-            Type::Money { .. } => "an amount in yuan with at most two decimals".to_owned(),
-            Type::Number { scale: 0 } => "a whole number".to_owned(),
-            Type::Number { scale } => format!("a number with at most {scale} decimals"),
-            Type::Bool => "true or false".to_owned(),
-            Type::Date => "a date such as 2024-07-01".to_owned(),
-            Type::Code(codes) => format!("one of {}", codes.codes.join(", ")),
+            Type::Money { .. } => told!(
+                "以元计的数，至多两位小数",
+                "an amount in yuan with at most two decimals"
+            ),
+            Type::Number { scale: 0 } => told!("整数", "a whole number"),
+            Type::Number { scale } => told!(
+                "数字，至多 {scale} 位小数",
+                "a number with at most {scale} decimals"
+            ),
+            Type::Bool => told!("true 或 false", "true or false"),
+            Type::Date => told!("日期，如 2024-07-01", "a date such as 2024-07-01"),
+            Type::Code(codes) => told!(
+                "以下之一：{codes}",
+                "one of {codes}",
+                codes = codes.codes.join(", "),
+            ),
         };
-        format!("{cell:?} is not {expected}")
+        told!(
+            "{cell:?} 不符，应为：{expected}",
+            "{cell:?} is not {expected}",
+            [expected]
+        )
     })?;
     if !fact.range.holds(value) {
         let (low, high) = (fact.range.low, fact.range.high);
         let (low, high) = (fact.type_.plain(low), fact.type_.plain(high));
-        return Err(format!("{cell:?} does not lie between {low} and {high}"));
+        return Err(told!(
+            "{cell:?} 不在 {low} 至 {high} 之间",
+            "{cell:?} does not lie between {low} and {high}"
+        ));
     }
     Ok(Some(value))
 }
@@ -397,7 +423,10 @@ fn doubles(file: Folder, table: &Table, problems: &mut Vec<BadRow>) {
                     Folder::Persons => "person",
                 }
                 .to_owned(),
-                reason: format!("{name:?} stands already on line {before}"),
+                reason: told!(
+                    "{name:?} 在第 {before} 行已经有了",
+                    "{name:?} stands already on line {before}"
+                ),
             });
         }
     }
@@ -426,7 +455,10 @@ fn homes_of(homes: &Table, people: &Table, problems: &mut Vec<BadRow>) -> Vec<us
                 file: Folder::Persons,
                 line: people.lines[person],
                 column: "household".to_owned(),
-                reason: format!("there is no household {name:?} in households.csv"),
+                reason: told!(
+                    "households.csv 里没有 {name:?} 这一户",
+                    "there is no household {name:?} in households.csv"
+                ),
             }),
             None => break,
         }
@@ -450,9 +482,15 @@ fn grouped(homes: &Table, of: &[usize], problems: &mut Vec<BadRow>) -> Grouped {
     for (home, count) in counts.iter().enumerate() {
         let reason = match count {
             // With persons refused already their households would only look empty.
-            0 if problems.is_empty() => "no person in persons.csv is a member".to_owned(),
+            0 if problems.is_empty() => told!(
+                "persons.csv 里没有这一户的成员",
+                "no person in persons.csv is a member"
+            ),
             count if *count > MOST_MEMBERS => {
-                format!("{count} members are more than {MOST_MEMBERS}")
+                told!(
+                    "成员 {count} 人，超过 {MOST_MEMBERS} 人",
+                    "{count} members are more than {MOST_MEMBERS}"
+                )
             }
             _ => continue,
         };

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::finding::{Finding, Sources, Span};
+use crate::finding::{Finding, Sources, Span, Told, told};
 use crate::head::{Head, Source};
 use crate::value::Names;
 
@@ -68,12 +68,18 @@ pub(crate) fn file(sources: &Sources, file: usize, findings: &mut Vec<Finding>) 
         ),
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
-            reader.error(Span { file, at }, "toml", error.message());
+            reader.error(Span { file, at }, "toml", not_toml(&error));
             None
         }
     };
     findings.append(&mut reader.findings);
     read
+}
+
+/// What the TOML parser says, which it says in English.
+pub(crate) fn not_toml(error: &toml::de::Error) -> Told {
+    let said = error.message();
+    told!("TOML 写法有误：{said}", "{said}")
 }
 
 fn whole(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<File> {
@@ -178,11 +184,11 @@ fn case(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Case> {
     let note = table.names(reader, "note");
     let on = table.day(reader, "on");
     if on.is_none() {
-        reader.error(
-            table.at,
-            "missing",
-            "a case needs `on`, the day asked about",
+        let told = told!(
+            "例子缺少 `on`，即所问的日期",
+            "a case needs `on`, the day asked about"
         );
+        reader.error(table.at, "missing", told);
     }
     let mut group = Vec::new();
     for key in ["household", "group"] {
@@ -202,7 +208,8 @@ fn case(reader: &mut Reader<'_>, mut table: Table<'_>) -> Option<Case> {
         .map(|one| expected(reader, &one))
         .collect();
     if expect.is_empty() {
-        reader.error(table.at, "missing", "a case needs `expect`");
+        let told = told!("例子缺少 `expect`，即预期结果", "a case needs `expect`");
+        reader.error(table.at, "missing", told);
     }
     let at = table.at;
     table.end(reader);

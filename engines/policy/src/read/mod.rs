@@ -5,6 +5,6 @@ mod file;
 mod parts;
 mod table;
 
-pub(crate) use file::{Case, CaseExpect, Expected, File, file};
+pub(crate) use file::{Case, CaseExpect, Expected, File, file, not_toml};
 pub(crate) use parts::{FactText, ParameterText, RuleText, ValueText};
 pub(crate) use table::{Placed, Raw, Reader, Shape, Table};

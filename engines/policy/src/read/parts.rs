@@ -1,6 +1,6 @@
 //! The parts of a file: facts, parameters with dated values, rules with dated versions.
 
-use crate::finding::Span;
+use crate::finding::{Span, told};
 use crate::formula;
 use crate::head::{Citation, Head};
 use crate::value::Names;
@@ -142,7 +142,10 @@ pub(crate) fn parameter(
 
 fn value(reader: &mut Reader<'_>, table: &mut Table<'_>, around: &Citation) -> Option<ValueText> {
     if !table.has("from") {
-        let told = "this value needs `from`, the day it began, such as 2024-07-01";
+        let told = told!(
+            "这个数值缺少 `from`，即起始日期，如 2024-07-01",
+            "this value needs `from`, the day it began, such as 2024-07-01"
+        );
         reader.error(table.at, "missing", told);
     }
     let from = table.day(reader, "from");
@@ -157,17 +160,22 @@ fn value(reader: &mut Reader<'_>, table: &mut Table<'_>, around: &Citation) -> O
     for mut one in table.tables(reader, list) {
         match (one.plain(reader, from_key), one.plain(reader, value_key)) {
             (Some(threshold), Some(value)) => bands.push(Band { threshold, value }),
-            _ => reader.error(
-                one.at,
-                "missing",
-                format!("each of `{list}` needs `{from_key}` and `{value_key}`"),
-            ),
+            _ => {
+                let told = told!(
+                    "`{list}` 的每一档都要有 `{from_key}` 和 `{value_key}`",
+                    "each of `{list}` needs `{from_key}` and `{value_key}`"
+                );
+                reader.error(one.at, "missing", told);
+            }
         }
         one.end(reader);
     }
     let value = table.plain(reader, "value");
     if value.is_some() != bands.is_empty() {
-        let told = "a dated value has one of `value`, `bands` and `marginal`";
+        let told = told!(
+            "每个有起始日期的数值，须写 `value`、`bands`、`marginal` 之一，且只能写一个",
+            "a dated value has one of `value`, `bands` and `marginal`"
+        );
         reader.error(table.at, "missing", told);
     }
     let citation = citation(reader, table, around);
@@ -204,7 +212,10 @@ pub(crate) fn rule(
     let said = ["formula", "formulas", "readings"].map(|key| table.has(key));
     if said.into_iter().filter(|said| *said).count() != 1 {
         let key = &key.value;
-        let told = format!("`{key}` has one of `formula`, `formulas` and `readings`");
+        let told = told!(
+            "`{key}` 须写 `formula`、`formulas`、`readings` 之一，且只能写一个",
+            "`{key}` has one of `formula`, `formulas` and `readings`"
+        );
         reader.error(table.at, "missing", told);
     } else if !since.is_empty() {
         versions = since;
@@ -364,11 +375,11 @@ fn own(key: &Placed<String>) -> Names {
 /// The head of a policy or overlay; its id and first day must be there.
 pub(crate) fn head(reader: &mut Reader<'_>, table: &mut Table<'_>, id: String) -> Option<Head> {
     if !table.has("valid_from") {
-        reader.error(
-            table.at,
-            "missing",
-            "`valid_from`, the first day in force, is missing",
+        let told = told!(
+            "缺少 `valid_from`，即生效日期",
+            "`valid_from`, the first day in force, is missing"
         );
+        reader.error(table.at, "missing", told);
     }
     let entities = table.table(reader, "entities").map(|mut one| {
         let group = one.text(reader, "group").map(|text| text.value);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::finding::{Finding, Level, Sources, Span};
+use crate::finding::{Finding, Level, Sources, Span, Told, Word, told};
 use crate::value::Names;
 
 /// A value and where it stands.
@@ -46,21 +46,26 @@ pub(crate) struct Table<'t> {
 }
 
 impl Reader<'_> {
-    pub(crate) fn error(&mut self, at: Span, code: &'static str, message: impl Into<String>) {
-        let finding = self.sources.finding(at, Level::Error, code, message);
+    pub(crate) fn error(&mut self, at: Span, code: &'static str, told: Told) {
+        let finding = self.sources.finding(at, Level::Error, code, told);
         self.findings.push(finding);
     }
 
-    fn expected(&mut self, at: Span, what: &str, found: &DeValue<'_>) {
+    fn expected(&mut self, at: Span, what: &Told, found: &DeValue<'_>) {
         let found = match found {
-            DeValue::String(_) => "text",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
+            DeValue::String(_) => Word::of("文字", "text"),
+            DeValue::Integer(_) | DeValue::Float(_) => Word::of("数字", "a number"),
+            DeValue::Boolean(_) => Word::of("是非值", "true or false"),
+            DeValue::Datetime(_) => Word::of("日期", "a date"),
+            DeValue::Array(_) => Word::of("列表", "a list"),
+            DeValue::Table(_) => Word::of("表", "a table"),
         };
-        self.error(at, "shape", format!("expected {what}, found {found}"));
+        let told = told!(
+            "{what}，写的却是{found}",
+            "expected {what}, found {found}",
+            [what, found]
+        );
+        self.error(at, "shape", told);
     }
 
     /// The plain value as it was written.
@@ -74,7 +79,7 @@ impl Reader<'_> {
             DeValue::Boolean(truth) => (truth.to_string(), Shape::Truth),
             DeValue::Datetime(date) => (date.to_string(), Shape::Date),
             other => {
-                self.expected(at, "a plain value", other);
+                self.expected(at, &told!("应为单个值", "a plain value"), other);
                 return None;
             }
         };
@@ -119,7 +124,7 @@ impl<'t> Table<'t> {
                 at,
             }),
             other => {
-                reader.expected(at, &format!("`{key}` as text"), other);
+                reader.expected(at, &told!("`{key}` 应为文字", "`{key}` as text"), other);
                 None
             }
         }
@@ -131,7 +136,8 @@ impl<'t> Table<'t> {
         key: &'static str,
     ) -> Option<Placed<String>> {
         if !self.has(key) {
-            reader.error(self.at, "missing", format!("`{key}` is missing here"));
+            let told = told!("这里缺少 `{key}`", "`{key}` is missing here");
+            reader.error(self.at, "missing", told);
         }
         self.text(reader, key)
     }
@@ -141,7 +147,8 @@ impl<'t> Table<'t> {
             None => false,
             Some((DeValue::Boolean(truth), _)) => *truth,
             Some((other, at)) => {
-                reader.expected(at, &format!("`{key}` as true or false"), other);
+                let what = told!("`{key}` 应为 true 或 false", "`{key}` as true or false");
+                reader.expected(at, &what, other);
                 false
             }
         }
@@ -161,7 +168,11 @@ impl<'t> Table<'t> {
         let raw = self.plain(reader, key)?;
         let number = raw.text.parse().ok().filter(|number| *number <= most);
         if number.is_none() {
-            let told = format!("expected `{key}` from 0 to {most}, found `{}`", raw.text);
+            let told = told!(
+                "`{key}` 应为 0 到 {most} 的整数，写的却是 `{found}`",
+                "expected `{key}` from 0 to {most}, found `{found}`",
+                found = raw.text,
+            );
             reader.error(raw.at, "shape", told);
         }
         number
@@ -172,7 +183,11 @@ impl<'t> Table<'t> {
         let raw = self.plain(reader, key)?;
         let day = crate::day::parse(&raw.text);
         if day.is_none() {
-            let told = format!("expected a day such as 2024-07-01, found `{}`", raw.text);
+            let told = told!(
+                "应为日期，如 2024-07-01，写的却是 `{found}`",
+                "expected a day such as 2024-07-01, found `{found}`",
+                found = raw.text,
+            );
             reader.error(raw.at, "date", told);
         }
         day
@@ -230,7 +245,10 @@ impl<'t> Table<'t> {
                     value: text.to_string(),
                     at,
                 }),
-                other => reader.expected(at, &format!("text in `{key}`"), other),
+                other => {
+                    let what = told!("`{key}` 里应为文字", "text in `{key}`");
+                    reader.expected(at, &what, other);
+                }
             }
         }
         texts
@@ -287,10 +305,11 @@ impl<'t> Table<'t> {
         for (key, _, _) in self.entries(reader.file) {
             if !self.asked.contains(key.value.as_str()) {
                 let known: Vec<&str> = self.asked.iter().copied().collect();
-                let told = format!(
-                    "unknown key `{}`; known here: {}",
-                    key.value,
-                    known.join(", ")
+                let told = told!(
+                    "不认识的项 `{key}`；这里可以写的有：{known}",
+                    "unknown key `{key}`; known here: {known}",
+                    key = key.value,
+                    known = known.join(", "),
                 );
                 reader.error(key.at, "key", told);
             }
@@ -306,7 +325,7 @@ pub(crate) fn as_table<'t>(
     match value {
         DeValue::Table(table) => Some(Table::of(table, at)),
         other => {
-            reader.expected(at, "a table", other);
+            reader.expected(at, &told!("应为表", "a table"), other);
             None
         }
     }
@@ -330,7 +349,11 @@ pub(crate) fn names(reader: &mut Reader<'_>, value: &DeValue<'_>, at: Span) -> O
             })
         }
         other => {
-            reader.expected(at, "{ zh = \"…\", en = \"…\" }", other);
+            let what = told!(
+                "应为 {{ zh = \"…\", en = \"…\" }}",
+                "{{ zh = \"…\", en = \"…\" }}"
+            );
+            reader.expected(at, &what, other);
             None
         }
     }

@@ -1,8 +1,10 @@
 //! A population's folder: read whole, or refused with the row, the column and the reason.
 
 use linli_policy::ir::{Entity, Fact};
-use linli_policy::population::{ReadPopulation, read};
+use linli_policy::population::{BadRow, ReadPopulation, read};
 use linli_policy::value::{Codes, Names, Range, Type};
+
+use crate::told;
 
 fn fact(field: &str, entity: Entity, type_: Type, high: i64) -> Fact {
     Fact {
@@ -38,7 +40,15 @@ fn facts() -> Vec<Fact> {
 
 fn taken(households: &str, persons: &str) -> Result<ReadPopulation, Vec<String>> {
     let read = read(households.as_bytes(), persons.as_bytes(), &facts());
-    read.map_err(|bad| bad.iter().map(ToString::to_string).collect())
+    read.map_err(|bad| bad.iter().map(english).collect())
+}
+
+/// The line of a bad row without its Chinese, which must be there.
+fn english(bad: &BadRow) -> String {
+    let (zh, en) = (&bad.reason.zh, &bad.reason.en);
+    told::both(zh, en);
+    let line = bad.to_string().replace("列 column", "column");
+    line.replace(&format!("{zh} {en}"), en)
 }
 
 const HOUSEHOLDS: &str = "household,area,kind,rent\nH1,岳阳,,1200.50\nH2,方松,elderly,\n";
@@ -180,7 +190,7 @@ fn a_bad_row_names_row_column_and_reason() {
 fn bytes_that_are_not_text_are_refused() {
     let refused = read(&b"household\n\xff\n"[..], PERSONS.as_bytes(), &facts()).unwrap_err();
     assert_eq!(
-        refused[0].to_string(),
+        english(&refused[0]),
         "households.csv:2: the row is not UTF-8: save the file as CSV UTF-8"
     );
 }

@@ -3,7 +3,7 @@
 use linli_policy::value::Known;
 use linli_policy::{Book, Household, Outcome, day};
 
-const HEAD: &str = r#"
+pub(crate) const HEAD: &str = r#"
 id = "p"
 entity = "household"
 valid_from = "2020-01-01"
@@ -25,7 +25,7 @@ household = { rent = 333.33, heads = 3, owner = true, kind = "b", since = "2020-
 persons = [{ wage = 100, born = "2000-02-29" }, { wage = 250.5, born = "2010-06-15" }]
 "#;
 
-fn with(formula: &str) -> String {
+pub(crate) fn with(formula: &str) -> String {
     format!("{HEAD}\n[rules.x]\nformula = '''{formula}'''\nsource = \"s\"\n")
 }
 

@@ -16,3 +16,5 @@ mod openfisca;
 mod readme;
 #[cfg(test)]
 mod sweep;
+#[cfg(test)]
+mod told;
