@@ -9,7 +9,7 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Subcommand;
 use linli_policy::{Book, Finding, Refused};
 
@@ -144,7 +144,14 @@ fn same_folder(file: &Path, folder: &Path) -> bool {
 }
 
 fn text(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))
+    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|_other_encoding| {
+        anyhow!(
+            "{}: 文件不是 UTF-8 编码：请在编辑器里另存为 UTF-8 \
+             the file is not UTF-8: save it as UTF-8 in your editor",
+            path.display()
+        )
+    })
 }
 
 fn read(paths: &[PathBuf]) -> anyhow::Result<Result<Book, Refused>> {

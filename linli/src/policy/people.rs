@@ -20,11 +20,9 @@ pub(super) fn book(paths: &[PathBuf]) -> anyhow::Result<Book> {
     if files.is_empty() {
         return Err(Misuse("there is no policy in what was named".to_owned()).into());
     }
-    let texts = files.iter().map(|path| {
-        let text = std::fs::read_to_string(path);
-        let text = text.with_context(|| format!("read {}", path.display()))?;
-        Ok((path.display().to_string(), text))
-    });
+    let texts = files
+        .iter()
+        .map(|path| Ok((path.display().to_string(), super::text(path)?)));
     let texts = texts.collect::<anyhow::Result<Vec<_>>>()?;
     let named: Vec<(&str, &str)> = texts
         .iter()

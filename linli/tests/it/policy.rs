@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::expect;
+use crate::{expect, linli};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -134,6 +134,20 @@ fn a_mistake_ends_with_1_and_its_place() {
             "someday",
         ],
     );
+}
+
+#[test]
+fn a_file_of_another_encoding_is_told_in_both_languages() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("heating.toml");
+    // 出生 in GB 18030.
+    std::fs::write(&path, b"id = \"a\"\nnames = \"\xb3\xf6\xc9\xfa\"\n").unwrap();
+    let output = linli(&["policy", "check", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stderr).unwrap();
+    for part in ["heating.toml", "另存为 UTF-8", "save it as UTF-8"] {
+        assert!(told.contains(part), "{told}");
+    }
 }
 
 #[test]
