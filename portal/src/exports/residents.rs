@@ -61,7 +61,14 @@ pub(super) async fn make(
             let name = page.t("exports-residents");
             let at = portal.linli.clock().now();
             let rows: Vec<Vec<Cell>> = found.iter().map(|row| cells(&portal, &page, row)).collect();
-            file(&page, &signed, &wish, (&name, at), &columns(&page), &rows)
+            file(
+                &page,
+                &signed,
+                &wish,
+                (&name, at),
+                &columns(&page, "residents-col-birth"),
+                &rows,
+            )
         }
         Err(Problem::Refused(refusals)) if on_form(&refusals) => {
             super::form(page.with_refusals(&refusals), LIST, Some(&typed)).show()
@@ -70,10 +77,11 @@ pub(super) async fn make(
     }
 }
 
-pub(super) fn columns(page: &Page) -> Vec<Column> {
+/// The columns; `born` is what the third one is called: a year, or in a whole export a day.
+pub(super) fn columns(page: &Page, born: &str) -> Vec<Column> {
     let own = [("residents-col-name", 12), ("exports-col-number", 22)];
     let rest = [
-        ("residents-col-birth", 10),
+        (born, 12),
         ("exports-col-sex", 8),
         ("exports-col-hukou", 16),
         ("residents-col-phone", 16),

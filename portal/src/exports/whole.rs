@@ -293,7 +293,7 @@ async fn take(
         .iter()
         .map(|one| whole_cells(portal, page, &one.row, &one.resident))
         .collect();
-    let mut columns = columns(page);
+    let mut columns = columns(page, "exports-col-born");
     columns.push(sheet::Column::new(page.t("exports-col-address"), 36));
     let name = page.t("exports-residents");
     let at = portal.linli.clock().now();

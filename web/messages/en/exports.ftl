@@ -23,6 +23,7 @@ exports-col-service = Service
 exports-col-phase = State
 exports-col-submitted = Submitted
 exports-col-promised = Promised
+exports-col-born = Date of birth
 exports-col-address = Address
 exports-whole-need = Names and numbers in this file are masked. Do you need them whole?
 exports-whole-ask = Ask for a whole export, for another officer to approve

@@ -23,6 +23,7 @@ exports-col-service = 事项
 exports-col-phase = 状态
 exports-col-submitted = 提交日期
 exports-col-promised = 承诺日期
+exports-col-born = 出生日期
 exports-col-address = 住址
 exports-whole-need = 这份文件里的姓名和号码是遮盖的。需要完整的？
 exports-whole-ask = 申请完整导出，由另一位经办人批准
