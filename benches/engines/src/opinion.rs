@@ -104,7 +104,7 @@ fn same(analysis: &Analysis, theirs: &Value) -> anyhow::Result<()> {
     let people = theirs["people"].as_object().context("people")?;
     ensure!(people.len() == analysis.people.len(), "other people");
     for person in &analysis.people {
-        let place = &people[&person.id];
+        let place = &people[&*person.id];
         for (axis, ours) in [person.x, person.y].into_iter().enumerate() {
             let theirs = place[axis].as_f64().context("a place")?;
             let ours = ours.context("a place")?;
@@ -141,7 +141,7 @@ fn one_more(
     runs: u32,
 ) -> anyhow::Result<(Analysis, Duration)> {
     let mut state = before.state.clone();
-    let people: Vec<String> = conversation.votes().people().to_vec();
+    let people = conversation.votes().people().to_vec();
     let statements = conversation.votes().statements().to_vec();
     let mut turn = 0;
     mean(runs, || {

@@ -1,110 +1,23 @@
 //! From votes to the map: entry, directions, places, base clusters, groups, and what they say.
 
-use std::collections::BTreeSet;
-
 use crate::axes::{self, BLOCK, Block, Scatter};
-use crate::cluster::{self, Clusters, Grouping, Point};
+use crate::base::{self, Clusters, Point};
+use crate::cluster::{self, Grouping};
+use crate::conversation::Conversation;
+use crate::name::Name;
 use crate::num::{length, real};
-use crate::pairs::Pairs;
 use crate::result::{
-    Analysis, Certificate, Choice, Directions, FORMAT, Input, Measured, Settings, Smoothing, State,
+    Analysis, Certificate, Choice, Directions, FORMAT, Measured, Smoothing, State,
 };
 use crate::say;
+use crate::silhouette::silhouettes;
 use crate::stats::{Counts, sparsity_scale};
-use crate::votes::{Statements, Vote, Votes, by_name};
+use crate::votes::{Cell, by_name};
 
 /// The part of long work that is done, and a name for it.
 pub type Progress<'a> = &'a mut dyn FnMut(&'static str, u64, u64);
 
-/// A conversation: its votes, its statements, and what is kept so that one more vote costs little.
-#[derive(Debug, Clone)]
-pub struct Conversation {
-    pub(crate) votes: Votes,
-    pub(crate) statements: Statements,
-    pub(crate) settings: Settings,
-    /// For each statement with votes its place among those that count, or none.
-    pub(crate) place: Vec<Option<u32>>,
-    /// The statements that count, by index.
-    pub(crate) active: Vec<usize>,
-    /// How everybody voted, by statement.
-    pub(crate) totals: Vec<Counts>,
-    pairs: Option<Pairs>,
-}
-
-/// Whether a statement is left out of the map.
-pub(crate) fn left_out(statements: &Statements, id: i64, strict: bool) -> bool {
-    statements.get(&id).is_some_and(|statement| {
-        statement.meta || statement.moderated < 0 || (strict && statement.moderated == 0)
-    })
-}
-
 impl Conversation {
-    /// The conversation of these votes; `statements` may be empty.
-    #[must_use]
-    pub fn new(votes: Votes, statements: Statements, settings: Settings) -> Self {
-        let mut made = Self {
-            votes,
-            statements,
-            settings,
-            place: Vec::new(),
-            active: Vec::new(),
-            totals: Vec::new(),
-            pairs: None,
-        };
-        made.rebuild();
-        made
-    }
-
-    /// The votes.
-    #[must_use]
-    pub fn votes(&self) -> &Votes {
-        &self.votes
-    }
-
-    fn rebuild(&mut self) {
-        let strict = self.settings.strict_moderation;
-        self.place.clear();
-        self.active.clear();
-        for (index, &id) in self.votes.statements().iter().enumerate() {
-            let out = left_out(&self.statements, id, strict);
-            let at = u32::try_from(self.active.len()).ok().filter(|_| !out);
-            self.place.push(at);
-            if at.is_some() {
-                self.active.push(index);
-            }
-        }
-        self.totals = vec![Counts::default(); self.place.len()];
-        for person in 0..self.votes.people().len() {
-            for cell in self.votes.row(person) {
-                self.totals[cell.statement()].add(cell.code());
-            }
-        }
-        let width = self.active.len();
-        self.pairs = (width <= Pairs::MOST).then(|| Pairs::new(&self.votes, &self.place, width));
-    }
-
-    /// One more vote, or a changed one.
-    pub fn cast(&mut self, person: &str, statement: i64, vote: Vote) {
-        let known = self.votes.statements().binary_search(&statement);
-        let before = self.votes.cast(person, statement, vote);
-        let (Ok(index), Ok(row)) = (known, self.votes.person(person)) else {
-            // A statement that nobody had voted on: every place moves.
-            self.rebuild();
-            return;
-        };
-        let code = |vote: Vote| usize::from(vote >= Vote::Pass) + usize::from(vote == Vote::Agree);
-        if let Some(before) = before {
-            let mut one = Counts::default();
-            one.add(code(before));
-            self.totals[index] = self.totals[index].without(one);
-        }
-        self.totals[index].add(code(vote));
-        if let (Some(at), Some(pairs)) = (self.place[index], self.pairs.as_mut()) {
-            let cells = self.votes.row(row);
-            pairs.change(cells, &self.place, at as usize, before.map(code));
-        }
-    }
-
     /// What the votes say, beginning from `state`, the state of an earlier analysis.
     #[must_use]
     pub fn analyse(&self, state: Option<&State>) -> Analysis {
@@ -157,28 +70,18 @@ impl Conversation {
         entry
     }
 
-    fn means(&self) -> Vec<f64> {
-        self.active
-            .iter()
-            .map(|&index| {
-                let counts = self.totals[index];
-                (f64::from(counts.agree) - f64::from(counts.disagree)) / f64::from(counts.votes())
-            })
-            .collect()
-    }
-
     /// The two directions and where everybody stands. `None` where nobody differs.
     fn draw(&self, state: Option<&State>, progress: Progress<'_>) -> Option<Map> {
-        let means = self.means();
+        let means = &self.means;
         let scatter = match &self.pairs {
-            Some(pairs) => Scatter::Dense(pairs.scatter(&means)),
+            Some(pairs) => Scatter::Dense(pairs.scatter()),
             None => Scatter::Sparse {
                 votes: &self.votes,
                 place: &self.place,
-                means: &means,
+                means,
             },
         };
-        let total = self.total(&means);
+        let total = self.total();
         let ids: Vec<i64> = self
             .active
             .iter()
@@ -186,7 +89,7 @@ impl Conversation {
             .collect();
         let before = state.and_then(|state| earlier(state, &ids));
         let start = before.clone().unwrap_or_else(|| axes::first_block(&ids));
-        let mut axes = axes::principal(&scatter, start, &mut |step| {
+        let mut axes = axes::principal(&scatter, &start, &mut |step| {
             progress("directions", u64::from(step), 0);
         });
         if axes.values[0] <= 1e-12 * total || total <= 0.0 {
@@ -197,10 +100,9 @@ impl Conversation {
         }
         let components =
             [0, 1].map(|number| -> Vec<f64> { axes.block.iter().map(|row| row[number]).collect() });
-        let places = self.places(&means, &axes.block);
+        let places = self.places(&axes.block);
         Some(Map {
             ids,
-            means,
             total,
             axes,
             components,
@@ -209,10 +111,10 @@ impl Conversation {
     }
 
     /// The trace of the scatter matrix: Σ (x − mean)² over all votes that count.
-    fn total(&self, means: &[f64]) -> f64 {
+    fn total(&self) -> f64 {
         self.active
             .iter()
-            .zip(means)
+            .zip(&self.means)
             .fold(0.0, |sum, (&index, mean)| {
                 let counts = self.totals[index];
                 let squares = f64::from(counts.agree + counts.disagree);
@@ -220,29 +122,36 @@ impl Conversation {
             })
     }
 
-    fn places(&self, means: &[f64], block: &Block) -> Vec<Point> {
+    fn places(&self, block: &Block) -> Vec<Point> {
         let statements = self.place.len();
         // Statements that are left out count as answered by everybody, with a pass (as in Polis).
         let zeroed = statements - self.active.len();
-        let shifts: Vec<[f64; 5]> = block
-            .iter()
-            .zip(means)
-            .map(|(row, mean)| [row[0], row[1], -1.0 - mean, -mean, 1.0 - mean])
+        // What each vote adds to a place; nothing where the statement is left out.
+        let mut adds = vec![[0.0; 2]; statements * 4];
+        for ((&index, row), mean) in self.active.iter().zip(block).zip(&self.means) {
+            for (add, value) in adds[index * 4..].iter_mut().zip([-1.0, 0.0, 1.0]) {
+                *add = [(value - mean) * row[0], (value - mean) * row[1]];
+            }
+        }
+        let scales: Vec<f64> = (0..=statements)
+            .map(|answers| sparsity_scale(statements, answers))
             .collect();
         (0..self.votes.people().len())
             .map(|person| {
+                let cells = self.votes.row(person);
                 let mut place = [0.0; 2];
-                let mut answers = zeroed;
-                for cell in self.votes.row(person) {
-                    if let Some(at) = self.place[cell.statement()] {
-                        let shift = &shifts[at as usize];
-                        let value = shift[2 + cell.code()];
-                        place[0] += value * shift[0];
-                        place[1] += value * shift[1];
-                        answers += 1;
-                    }
+                for cell in cells {
+                    let add = adds[cell.slot()];
+                    place[0] += add[0];
+                    place[1] += add[1];
                 }
-                let scale = sparsity_scale(statements, answers);
+                let out = if zeroed == 0 {
+                    0
+                } else {
+                    let out = |cell: &&Cell| self.place[cell.statement()].is_none();
+                    cells.iter().filter(out).count()
+                };
+                let scale = scales[zeroed + cells.len() - out];
                 [place[0] * scale, place[1] * scale]
             })
             .collect()
@@ -256,11 +165,23 @@ impl Conversation {
             .collect();
         let empty: &[Point] = &[];
         let before = state.map_or(empty, |state| &state.base_clusters);
-        let base = cluster::base(&points, self.settings.base_clusters, before);
+        let base = base::base(&points, self.settings.base_clusters, before);
         let most = self.settings.most_groups.min(2 + base.centres.len() / 12);
         let known: &[Vec<Point>] = state.map_or(&[], |state| &state.groupings);
-        let groupings = cluster::groupings(&points, &base, most, known);
-        let (silhouettes, measured_over) = silhouettes(&points, &base, &groupings);
+        let weights = base.weights();
+        let ones = vec![1.0; points.len()];
+        let measured_over = if points.len() > GROUPED_PEOPLE {
+            Measured::BaseClusters
+        } else {
+            Measured::People
+        };
+        let over = match measured_over {
+            Measured::People => (points.as_slice(), ones.as_slice()),
+            Measured::BaseClusters => (base.centres.as_slice(), weights.as_slice()),
+        };
+        let groupings = cluster::groupings(over, (&base.centres, &weights), most, known);
+        let labels: Vec<&[usize]> = groupings.iter().map(Grouping::labels).collect();
+        let silhouettes = silhouettes(over.0, over.1, &labels);
         let before = state.and_then(|state| state.smoothing);
         let smoothing = smooth(&groupings, &silhouettes, before, self.settings.patience);
         let choice = smoothing.map(|smoothing| Choice {
@@ -269,10 +190,18 @@ impl Conversation {
             streak: smoothing.streak,
             measured_over,
         });
-        let counts = choice
-            .and_then(|choice| groupings.get(choice.k - 2))
-            .map(|grouping| self.count(entry, grouping))
-            .unwrap_or_default();
+        let shown = choice.and_then(|choice| groupings.get(choice.k - 2));
+        let shown = shown.map(|grouping| Shown {
+            labels: match measured_over {
+                Measured::People => grouping.labels().to_vec(),
+                Measured::BaseClusters => {
+                    let of = |&label: &usize| grouping.labels()[label];
+                    base.labels.iter().map(of).collect()
+                }
+            },
+            centres: grouping.clusters.centres.clone(),
+        });
+        let counts = shown.as_ref().map(|shown| self.count(entry, shown));
         Found {
             base,
             groupings,
@@ -280,23 +209,54 @@ impl Conversation {
             before,
             smoothing,
             choice,
-            counts,
+            shown,
+            counts: counts.unwrap_or_default(),
         }
     }
 
     /// How each group voted, by group and statement.
-    fn count(&self, entry: &Entry, grouping: &Grouping) -> Vec<Vec<Counts>> {
-        let groups = grouping.clusters.centres.len();
-        let mut counts = vec![vec![Counts::default(); self.place.len()]; groups];
-        for (&person, &label) in entry.inside.iter().zip(&grouping.clusters.labels) {
-            let counts = &mut counts[label];
-            for cell in self.votes.row(person) {
-                counts[cell.statement()].add(cell.code());
+    ///
+    /// The votes of the largest group are what is left of all votes when those of everybody else
+    /// are taken out, so most rows need not be read.
+    fn count(&self, entry: &Entry, shown: &Shown) -> Vec<Vec<Counts>> {
+        let (groups, statements) = (shown.centres.len(), self.place.len());
+        let sizes = shown.sizes();
+        let largest = (0..groups).max_by_key(|&group| sizes[group]).unwrap_or(0);
+        // One more for those who are in no group.
+        let mut slots = vec![0_u32; (groups + 1) * statements * 4];
+        let mut inside = entry.inside.iter().zip(&shown.labels).peekable();
+        for person in 0..self.votes.people().len() {
+            let label = inside.next_if(|(seat, _)| **seat == person);
+            let label = label.map_or(groups, |(_, label)| *label);
+            if label != largest {
+                let own = &mut slots[label * statements * 4..][..statements * 4];
+                for cell in self.votes.row(person) {
+                    own[cell.slot()] += 1;
+                }
             }
         }
-        counts
+        let of = |group: usize| {
+            let own = &slots[group * statements * 4..][..statements * 4];
+            own.as_chunks().0.iter().map(Counts::of_slots)
+        };
+        let mut rest = self.totals.clone();
+        for group in (0..=groups).filter(|&group| group != largest) {
+            for (rest, other) in rest.iter_mut().zip(of(group)) {
+                *rest = rest.without(other);
+            }
+        }
+        (0..groups)
+            .map(|group| match group == largest {
+                true => rest.clone(),
+                false => of(group).collect(),
+            })
+            .collect()
     }
 }
+
+/// Above so many people groups are made of base clusters, as Polis always does, and the silhouette
+/// is taken over them.
+const GROUPED_PEOPLE: usize = 5000;
 
 /// Who is in the conversation.
 #[derive(Debug, Default)]
@@ -304,13 +264,12 @@ pub(crate) struct Entry {
     /// By index, ascending.
     pub(crate) inside: Vec<usize>,
     /// Those who are in only because they were.
-    pub(crate) stayed: Vec<String>,
+    pub(crate) stayed: Vec<Name>,
 }
 
 /// Directions and places.
 pub(crate) struct Map {
     pub(crate) ids: Vec<i64>,
-    pub(crate) means: Vec<f64>,
     pub(crate) total: f64,
     pub(crate) axes: axes::Axes,
     pub(crate) components: [Vec<f64>; 2],
@@ -325,7 +284,25 @@ pub(crate) struct Found {
     pub(crate) before: Option<Smoothing>,
     pub(crate) smoothing: Option<Smoothing>,
     pub(crate) choice: Option<Choice>,
+    pub(crate) shown: Option<Shown>,
     pub(crate) counts: Vec<Vec<Counts>>,
+}
+
+/// The groups that are shown.
+pub(crate) struct Shown {
+    /// The group of each person in the conversation.
+    pub(crate) labels: Vec<usize>,
+    pub(crate) centres: Vec<Point>,
+}
+
+impl Shown {
+    pub(crate) fn sizes(&self) -> Vec<usize> {
+        let mut sizes = vec![0; self.centres.len()];
+        for &label in &self.labels {
+            sizes[label] += 1;
+        }
+        sizes
+    }
 }
 
 /// The directions of an earlier analysis, for the statements of today; `None` where it had none.
@@ -378,25 +355,6 @@ fn face(block: &mut Block, number: usize, before: Option<&Block>) {
             row[number] = -row[number];
         }
     }
-}
-
-fn silhouettes(points: &[Point], base: &Clusters, groupings: &[Grouping]) -> (Vec<f64>, Measured) {
-    if points.len() <= cluster::SILHOUETTE_PEOPLE {
-        let labels: Vec<&[usize]> = groupings
-            .iter()
-            .map(|one| one.clusters.labels.as_slice())
-            .collect();
-        let ones = vec![1.0; points.len()];
-        return (
-            cluster::silhouettes(points, &ones, &labels),
-            Measured::People,
-        );
-    }
-    let labels = cluster::base_labels(base, groupings);
-    let labels: Vec<&[usize]> = labels.iter().map(Vec::as_slice).collect();
-    let weights = cluster::weights(base);
-    let found = cluster::silhouettes(&base.centres, &weights, &labels);
-    (found, Measured::BaseClusters)
 }
 
 /// The number of groups: the best, unless another has been shown and the best is not yet the best
@@ -468,13 +426,16 @@ pub(crate) fn state(
     map: Option<&Map>,
     found: Option<&Found>,
 ) -> State {
-    let people = conversation.votes.people();
+    let votes = &conversation.votes;
+    // Whoever has enough votes is in by right.
+    let few = |person: &&usize| votes.row(**person).len() < conversation.settings.entry_votes;
     State {
         format: FORMAT.to_owned(),
         in_conversation: entry
             .inside
             .iter()
-            .map(|&person| people[person].clone())
+            .filter(few)
+            .map(|&person| votes.people()[person].clone())
             .collect(),
         statements: map.map_or_else(Vec::new, |map| map.ids.clone()),
         directions: map.map_or_else(Vec::new, |map| map.axes.block.clone()),
@@ -487,38 +448,9 @@ pub(crate) fn state(
     }
 }
 
-/// Which votes.
-pub(crate) fn input(conversation: &Conversation) -> Input {
-    let votes = &conversation.votes;
-    let out = |id: &i64| {
-        left_out(
-            &conversation.statements,
-            *id,
-            conversation.settings.strict_moderation,
-        )
-    };
-    let all = all_statements(conversation);
-    let meta = |id: &i64| conversation.statements.get(id).is_some_and(|one| one.meta);
-    Input {
-        votes_sha256: votes.digest(),
-        people: votes.people().len(),
-        statements: votes.statements().len(),
-        votes: votes.len(),
-        moderated_out: all.iter().copied().filter(out).collect(),
-        meta: all.iter().copied().filter(meta).collect(),
-    }
-}
-
-/// Statements with votes and statements that are only listed, by id.
-pub(crate) fn all_statements(conversation: &Conversation) -> Vec<i64> {
-    let mut all: BTreeSet<i64> = conversation.statements.keys().copied().collect();
-    all.extend(conversation.votes.statements());
-    all.into_iter().collect()
-}
-
 /// How far from the middle a statement's place is.
 pub(crate) fn extremity(place: Point) -> f64 {
     length(&place)
 }
 
-const _: () = assert!(BLOCK == 8, "the state holds eight directions");
+const _: () = assert!(BLOCK == 4, "the state holds four directions");

@@ -1,25 +1,33 @@
-//! The two directions in which opinions differ most: the principal components, by power iteration.
+//! The two directions in which opinions differ most: the principal components, by a block Krylov
+//! iteration.
 //!
-//! A block of eight directions is multiplied by the scatter matrix again and again, made
-//! orthonormal (Gram–Schmidt, twice) and turned to its own axes (Jacobi rotations), until the first
-//! two are eigenvectors to 10⁻¹⁰ of the largest eigenvalue. A block converges where a single vector
-//! creeps, since what matters is the gap to the ninth eigenvalue, not to the third.
-//! Source: Golub and Van Loan, Matrix Computations, §8.2 (orthogonal iteration).
+//! From four directions a space is built that the scatter matrix is looked at in: the best
+//! directions of the space are found by Jacobi rotations, what they still lack (Gv − λv) is added to
+//! the space, and so on until the first two are eigenvectors to 10⁻¹⁰ of the largest eigenvalue.
+//! Each step multiplies the matrix with what is new only. Unlike power iteration it does not care
+//! where the many small eigenvalues lie, only how far the first are from them, so a map in use
+//! stands again after a few steps.
+//! Source: Saad, Numerical Methods for Large Eigenvalue Problems, §6 (block Lanczos, restarted).
 
 use crate::num::{dot, length, mixed};
 use crate::votes::Votes;
 
-/// Directions that are iterated together.
-pub(crate) const BLOCK: usize = 8;
+/// Directions that are kept from one analysis to the next, and vectors that are multiplied together.
+pub(crate) const BLOCK: usize = 4;
 /// Enough for what people say of each other; more only where directions tie.
 const MOST_STEPS: u32 = 400;
-/// Of the largest eigenvalue.
-const TOLERANCE: f64 = 1e-10;
+/// What the first directions may lack, of the largest eigenvalue. The third is only needed to tell
+/// whether it ties with the second.
+const WITHIN: [f64; 3] = [1e-10, 1e-10, 1e-4];
+/// A space of more directions is restarted from its best.
+const MOST_SPACE: usize = 24;
+/// So many of them.
+const KEPT: usize = 12;
 
-/// How the scatter matrix is applied to a block of directions.
+/// How the scatter matrix is applied to a few vectors.
 pub(crate) enum Scatter<'a> {
     /// As a whole, row by row.
-    Dense(Vec<f64>),
+    Dense(&'a [f64]),
     /// Through the votes, where there are too many statements for a square of them.
     Sparse {
         /// The votes.
@@ -31,7 +39,7 @@ pub(crate) enum Scatter<'a> {
     },
 }
 
-/// A block of directions, interleaved: for each statement its eight coordinates.
+/// A block of directions, interleaved: for each statement its four coordinates.
 pub(crate) type Block = Vec<[f64; BLOCK]>;
 
 /// What was found.
@@ -48,25 +56,31 @@ pub(crate) struct Axes {
 }
 
 impl Scatter<'_> {
-    /// The matrix times a block.
-    pub(crate) fn apply(&self, block: &Block) -> Block {
+    /// The matrix times each of `vectors`.
+    fn apply(&self, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let mut images = Vec::with_capacity(vectors.len());
+        for some in vectors.chunks(BLOCK) {
+            let width = some[0].len();
+            let lanes: Vec<[f64; BLOCK]> = (0..width)
+                .map(|at| std::array::from_fn(|lane| some.get(lane).map_or(0.0, |own| own[at])))
+                .collect();
+            let image = self.through(&lanes);
+            images.extend((0..some.len()).map(|lane| image.iter().map(|row| row[lane]).collect()));
+        }
+        images
+    }
+
+    fn through(&self, lanes: &[[f64; BLOCK]]) -> Vec<[f64; BLOCK]> {
         match self {
-            Self::Dense(matrix) => block
-                .iter()
-                .enumerate()
-                .map(|(row, _)| {
-                    let width = block.len();
-                    combine(&matrix[row * width..(row + 1) * width], block)
-                })
-                .collect(),
+            Self::Dense(matrix) => dense(matrix, lanes),
             Self::Sparse {
                 votes,
                 place,
                 means,
             } => {
-                let mut out = vec![[0.0; BLOCK]; block.len()];
+                let mut out = vec![[0.0; BLOCK]; lanes.len()];
                 for person in 0..votes.people().len() {
-                    through(votes, place, means, person, block, &mut out);
+                    person_through(votes, (place, means), person, lanes, &mut out);
                 }
                 out
             }
@@ -74,23 +88,36 @@ impl Scatter<'_> {
     }
 }
 
-fn combine(row: &[f64], block: &Block) -> [f64; BLOCK] {
-    let mut sum = [0.0; BLOCK];
-    for (weight, direction) in row.iter().zip(block) {
-        for (sum, part) in sum.iter_mut().zip(direction) {
-            *sum += weight * part;
+/// Four rows at a time, so that no sum waits for the one before it.
+fn dense(matrix: &[f64], lanes: &[[f64; BLOCK]]) -> Vec<[f64; BLOCK]> {
+    let width = lanes.len();
+    let row = |at: usize| {
+        let at = at.min(width - 1);
+        &matrix[at * width..(at + 1) * width]
+    };
+    let mut out = Vec::with_capacity(width);
+    for first in (0..width).step_by(4) {
+        let rows = [0, 1, 2, 3].map(|more| row(first + more));
+        let mut sums = [[0.0; BLOCK]; 4];
+        let weights = rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]);
+        for ((((a, b), c), d), lane) in weights.zip(lanes) {
+            for (sums, weight) in sums.iter_mut().zip([a, b, c, d]) {
+                for (sum, part) in sums.iter_mut().zip(lane) {
+                    *sum += weight * part;
+                }
+            }
         }
+        out.extend_from_slice(&sums[..4.min(width - first)]);
     }
-    sum
+    out
 }
 
-fn through(
+fn person_through(
     votes: &Votes,
-    place: &[Option<u32>],
-    means: &[f64],
+    (place, means): (&[Option<u32>], &[f64]),
     person: usize,
-    block: &Block,
-    out: &mut Block,
+    lanes: &[[f64; BLOCK]],
+    out: &mut [[f64; BLOCK]],
 ) {
     let mut sum = [0.0; BLOCK];
     let seen = || {
@@ -100,7 +127,7 @@ fn through(
         })
     };
     for (at, value) in seen() {
-        for (sum, part) in sum.iter_mut().zip(&block[at]) {
+        for (sum, part) in sum.iter_mut().zip(&lanes[at]) {
             *sum += value * part;
         }
     }
@@ -128,106 +155,172 @@ pub(crate) fn first_block(ids: &[i64]) -> Block {
 /// The principal directions of `scatter`, beginning from `block`.
 pub(crate) fn principal(
     scatter: &Scatter<'_>,
-    mut block: Block,
+    block: &Block,
     progress: &mut dyn FnMut(u32),
 ) -> Axes {
-    orthonormalise(&mut block);
+    let columns = (0..BLOCK).map(|number| block.iter().map(|row| row[number]).collect());
+    let mut space = Space::default();
     let mut steps = 0;
+    let mut grown = space.grow(scatter, columns);
     loop {
-        let image = scatter.apply(&block);
         steps += 1;
         progress(steps);
-        let (values, turn) = jacobi(small(&block, &image));
-        let image = turned(&image, &turn);
-        let directions = turned(&block, &turn);
-        let residuals = residuals(&image, &directions, &values);
-        if steps >= MOST_STEPS || residuals.iter().all(|part| *part <= TOLERANCE) {
-            return Axes {
-                block: directions,
-                values,
-                steps,
-                residuals,
-            };
+        let best = jacobi(&space.small, space.vectors.len());
+        let lacking = space.lacking(&best);
+        let scale = best.values.first().copied().filter(|most| *most > 0.0);
+        let lengths: Vec<f64> = lacking
+            .iter()
+            .map(|lacking| length(lacking) / scale.unwrap_or(1.0))
+            .collect();
+        let open: Vec<Vec<f64>> = lacking
+            .into_iter()
+            .zip(&lengths)
+            .zip(WITHIN)
+            .filter_map(|((lacking, length), within)| (*length > within).then_some(lacking))
+            .collect();
+        if steps >= MOST_STEPS || !grown || open.is_empty() {
+            let of = |number: usize| lengths.get(number).copied().unwrap_or(0.0);
+            return space.axes(&best, steps, [of(0), of(1)], block.len());
         }
-        block = image;
-        orthonormalise(&mut block);
+        if space.vectors.len() + open.len() > MOST_SPACE {
+            space.restart(&best);
+        }
+        grown = space.grow(scatter, open);
     }
 }
 
-fn residuals(image: &Block, directions: &Block, values: &[f64; BLOCK]) -> [f64; 2] {
-    let scale = if values[0] > 0.0 { values[0] } else { 1.0 };
-    [0, 1].map(|number| {
-        let square = image.iter().zip(directions).fold(0.0, |sum, (to, from)| {
-            let rest = to[number] - values[number] * from[number];
-            sum + rest * rest
-        });
-        square.sqrt() / scale
-    })
+/// Directions at right angles, what the matrix makes of them, and the matrix as seen among them.
+#[derive(Default)]
+struct Space {
+    vectors: Vec<Vec<f64>>,
+    images: Vec<Vec<f64>>,
+    small: Vec<Vec<f64>>,
 }
 
-/// The block's own small matrix, `VᵀGV`.
-fn small(block: &Block, image: &Block) -> [[f64; BLOCK]; BLOCK] {
-    let mut out = [[0.0; BLOCK]; BLOCK];
-    for (from, to) in block.iter().zip(image) {
-        for (out, a) in out.iter_mut().zip(from) {
-            for (out, b) in out.iter_mut().zip(to) {
-                *out += a * b;
+impl Space {
+    /// Adds what is new in `more`; says whether anything is.
+    fn grow(&mut self, scatter: &Scatter<'_>, more: impl IntoIterator<Item = Vec<f64>>) -> bool {
+        let first = self.vectors.len();
+        for mut one in more {
+            if orthonormal(&mut one, &self.vectors) {
+                self.vectors.push(one);
             }
+        }
+        self.images.extend(scatter.apply(&self.vectors[first..]));
+        for at in first..self.vectors.len() {
+            let image = &self.images[at];
+            let column: Vec<f64> = self.vectors[..=at]
+                .iter()
+                .map(|one| dot(one, image))
+                .collect();
+            for (row, value) in self.small.iter_mut().zip(&column) {
+                row.push(*value);
+            }
+            self.small.push(column);
+        }
+        self.vectors.len() > first
+    }
+
+    /// Gv − λv of the best directions, as many as are asked to stand.
+    fn lacking(&self, best: &Turn) -> Vec<Vec<f64>> {
+        let wanted = best.values.iter().zip(&best.columns).take(WITHIN.len());
+        wanted
+            .map(|(value, weights)| {
+                let mut rest = mixture(&self.images, weights);
+                for (rest, part) in rest.iter_mut().zip(mixture(&self.vectors, weights)) {
+                    *rest -= value * part;
+                }
+                rest
+            })
+            .collect()
+    }
+
+    fn restart(&mut self, best: &Turn) {
+        let kept = || best.columns.iter().take(KEPT);
+        self.vectors = kept()
+            .map(|weights| mixture(&self.vectors, weights))
+            .collect();
+        self.images = kept()
+            .map(|weights| mixture(&self.images, weights))
+            .collect();
+        let values = best.values.iter().take(KEPT).enumerate();
+        self.small = values
+            .map(|(at, &value)| {
+                let mut row = vec![0.0; self.vectors.len()];
+                row[at] = value;
+                row
+            })
+            .collect();
+    }
+
+    fn axes(&self, best: &Turn, steps: u32, residuals: [f64; 2], width: usize) -> Axes {
+        let mut block = vec![[0.0; BLOCK]; width];
+        let mut values = [0.0; BLOCK];
+        for (number, (value, weights)) in best
+            .values
+            .iter()
+            .zip(&best.columns)
+            .take(BLOCK)
+            .enumerate()
+        {
+            values[number] = *value;
+            for (row, part) in block.iter_mut().zip(mixture(&self.vectors, weights)) {
+                row[number] = part;
+            }
+        }
+        Axes {
+            block,
+            values,
+            steps,
+            residuals,
+        }
+    }
+}
+
+/// The sum of the vectors, each by its weight.
+fn mixture(vectors: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; vectors.first().map_or(0, Vec::len)];
+    for (vector, weight) in vectors.iter().zip(weights) {
+        for (out, part) in out.iter_mut().zip(vector) {
+            *out += weight * part;
         }
     }
     out
 }
 
-fn turned(block: &Block, turn: &[[f64; BLOCK]; BLOCK]) -> Block {
-    block
-        .iter()
-        .map(|row| {
-            let mut out = [0.0; BLOCK];
-            for (value, weights) in row.iter().zip(turn) {
-                for (out, weight) in out.iter_mut().zip(weights) {
-                    *out += value * weight;
-                }
-            }
-            out
-        })
-        .collect()
-}
-
-/// Gram–Schmidt, twice. A direction that vanishes becomes zero.
-fn orthonormalise(block: &mut Block) {
-    for number in 0..BLOCK {
-        let column = |block: &Block, number: usize| -> Vec<f64> {
-            block.iter().map(|row| row[number]).collect()
-        };
-        let mut own = column(block, number);
-        let before = length(&own);
-        for _ in 0..2 {
-            for other in 0..number {
-                let against = column(block, other);
-                let share = dot(&own, &against);
-                for (own, part) in own.iter_mut().zip(&against) {
-                    *own -= share * part;
-                }
+/// Gram–Schmidt, twice. Says whether anything is left.
+fn orthonormal(own: &mut [f64], others: &[Vec<f64>]) -> bool {
+    let before = length(own);
+    for _ in 0..2 {
+        for other in others {
+            let share = dot(own, other);
+            for (own, part) in own.iter_mut().zip(other) {
+                *own -= share * part;
             }
         }
-        let after = length(&own);
-        let scale = if after > 1e-12 * before && after > f64::MIN_POSITIVE {
-            1.0 / after
-        } else {
-            0.0
-        };
-        for (row, own) in block.iter_mut().zip(&own) {
-            row[number] = own * scale;
+    }
+    let after = length(own);
+    let left = after > 1e-12 * before && after > f64::MIN_POSITIVE;
+    if left {
+        for own in own {
+            *own /= after;
         }
     }
+    left
 }
 
-/// Eigenvalues, largest first, and eigenvectors (in columns) of a small symmetric matrix.
-fn jacobi(mut a: [[f64; BLOCK]; BLOCK]) -> ([f64; BLOCK], [[f64; BLOCK]; BLOCK]) {
-    let mut turn = [[0.0; BLOCK]; BLOCK];
-    for (number, row) in turn.iter_mut().enumerate() {
-        row[number] = 1.0;
-    }
+/// Eigenvalues, largest first, and the eigenvector of each.
+struct Turn {
+    values: Vec<f64>,
+    columns: Vec<Vec<f64>>,
+}
+
+/// The eigenvalues of a small symmetric matrix, given by its lower triangle and more.
+fn jacobi(small: &[Vec<f64>], width: usize) -> Turn {
+    let mut a: Vec<Vec<f64>> = small.to_vec();
+    let mut turn: Vec<Vec<f64>> = (0..width)
+        .map(|at| (0..width).map(|to| f64::from(u8::from(at == to))).collect())
+        .collect();
     for _ in 0..50 {
         let mut off = 0.0;
         let mut whole = 0.0;
@@ -240,21 +333,23 @@ fn jacobi(mut a: [[f64; BLOCK]; BLOCK]) -> ([f64; BLOCK], [[f64; BLOCK]; BLOCK])
         if off <= 1e-30 * whole {
             break;
         }
-        for p in 0..BLOCK {
-            for q in p + 1..BLOCK {
+        for p in 0..width {
+            for q in p + 1..width {
                 rotate(&mut a, &mut turn, p, q);
             }
         }
     }
-    let mut order: [usize; BLOCK] = std::array::from_fn(|number| number);
+    let mut order: Vec<usize> = (0..width).collect();
     order.sort_by(|&i, &j| a[j][j].total_cmp(&a[i][i]).then(i.cmp(&j)));
-    let values = order.map(|number| a[number][number]);
-    let sorted = turn.map(|row| order.map(|number| row[number]));
-    (values, sorted)
+    Turn {
+        values: order.iter().map(|&at| a[at][at]).collect(),
+        columns: order.iter().map(|&at| turn[at].clone()).collect(),
+    }
 }
 
-fn rotate(a: &mut [[f64; BLOCK]; BLOCK], turn: &mut [[f64; BLOCK]; BLOCK], p: usize, q: usize) {
-    let off = f64::midpoint(a[p][q], a[q][p]);
+/// Turns the axes p and q until nothing is left between them; `turn` has a row for each axis.
+fn rotate(a: &mut [Vec<f64>], turn: &mut [Vec<f64>], p: usize, q: usize) {
+    let off = a[p][q];
     if off == 0.0 {
         return;
     }
@@ -270,12 +365,11 @@ fn rotate(a: &mut [[f64; BLOCK]; BLOCK], turn: &mut [[f64; BLOCK]; BLOCK], p: us
     for row in a.iter_mut() {
         (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
     }
-    let (upper, lower) = a.split_at_mut(q);
-    for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
-        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
-    }
-    for row in turn.iter_mut() {
-        (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
+    for rows in [a, turn] {
+        let (upper, lower) = rows.split_at_mut(q);
+        for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+            (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
+        }
     }
 }
 
@@ -299,10 +393,10 @@ mod tests {
             }
         }
         let ids: Vec<i64> = (0..30).collect();
-        let scatter = Scatter::Dense(matrix.clone());
-        let axes = principal(&scatter, first_block(&ids), &mut |_| {});
+        let scatter = Scatter::Dense(&matrix);
+        let axes = principal(&scatter, &first_block(&ids), &mut |_| {});
         assert!(
-            axes.residuals.iter().all(|part| *part <= TOLERANCE),
+            axes.residuals.iter().all(|part| *part <= WITHIN[0]),
             "{axes:?}"
         );
         assert!(axes.values[0] > axes.values[1] && axes.values[1] > axes.values[2]);
@@ -317,12 +411,12 @@ mod tests {
     #[test]
     fn nothing_to_differ_about_is_no_trouble() {
         let axes = principal(
-            &Scatter::Dense(vec![0.0; 9]),
-            first_block(&[1, 2, 3]),
+            &Scatter::Dense(&[0.0; 9]),
+            &first_block(&[1, 2, 3]),
             &mut |_| {},
         );
         assert_eq!(axes.values, [0.0; BLOCK]);
-        let none = principal(&Scatter::Dense(Vec::new()), Vec::new(), &mut |_| {});
+        let none = principal(&Scatter::Dense(&[]), &Vec::new(), &mut |_| {});
         assert!(none.block.is_empty());
     }
 }

@@ -1,7 +1,10 @@
 //! Clusters against naive reckonings of the same thing.
 
 use super::*;
+use crate::base::base;
+use crate::nearest::Nearest;
 use crate::num::mixed;
+use crate::silhouette::silhouettes;
 
 fn cloud(count: usize) -> Vec<Point> {
     (0..count as u64)
@@ -15,11 +18,27 @@ fn cloud(count: usize) -> Vec<Point> {
 #[test]
 fn the_nearest_is_the_nearest() {
     let centres: Vec<Point> = (0..40).map(|at| [mixed(at), mixed(at + 100)]).collect();
-    let nearest = Nearest::new(&centres);
-    for at in 0..500 {
-        let point = [2.0 * mixed(at + 1000), 2.0 * mixed(at + 5000)];
-        assert_eq!(nearest.of(point).0, closest(point, &centres));
+    for count in [1, 15, 500, 40_000] {
+        let places = |at: u64| [2.0 * mixed(at + 1000), 3.0 * mixed(at + 90_000)];
+        let points: Vec<Point> = (0..count).map(places).collect();
+        let nearest = Nearest::new(&points, &centres);
+        for &point in &points {
+            assert_eq!(nearest.of(point), closest(point, &centres));
+        }
+        // Where several are as near, the first of them.
+        let twice = [&centres[..], &centres[..]].concat();
+        let nearest = Nearest::new(&points, &twice);
+        assert!(
+            points
+                .iter()
+                .all(|&point| nearest.of(point) == closest(point, &centres))
+        );
     }
+}
+
+fn over(points: &[Point], base: &Clusters, before: &[Vec<Point>]) -> Vec<Grouping> {
+    let (ones, weights) = (vec![1.0; points.len()], base.weights());
+    groupings((points, &ones), (&base.centres, &weights), 5, before)
 }
 
 #[test]
@@ -27,7 +46,7 @@ fn three_clouds_are_three_groups() {
     let points = cloud(300);
     let base = base(&points, 100, &[]);
     assert!(base.centres.len() > 80 && base.centres.len() <= 100);
-    let found = groupings(&points, &base, 5, &[]);
+    let found = over(&points, &base, &[]);
     assert_eq!(found.len(), 4);
     let labels: Vec<&[usize]> = found.iter().map(|one| &one.clusters.labels[..]).collect();
     let scores = silhouettes(&points, &vec![1.0; 300], &labels);
@@ -38,12 +57,7 @@ fn three_clouds_are_three_groups() {
     for pair in found.windows(2) {
         assert!(pair[1].inertia < pair[0].inertia);
     }
-    let again = groupings(
-        &points,
-        &base,
-        5,
-        &[vec![], found[1].clusters.centres.clone()],
-    );
+    let again = over(&points, &base, &[vec![], found[1].clusters.centres.clone()]);
     assert_eq!(again[1], found[1], "groups that fit stay as they are");
 }
 
@@ -84,9 +98,9 @@ fn few_places_are_their_own_base_clusters() {
     let base = base(&points, 100, &[]);
     assert_eq!(base.labels, [2, 0, 2, 1]);
     assert_eq!(base.centres, [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]]);
-    assert_eq!(groupings(&points, &base, 5, &[]).len(), 2);
+    assert_eq!(over(&points, &base, &[]).len(), 2);
     let same = vec![[2.0, 2.0]; 20];
-    let one = super::base(&same, 100, &[]);
+    let one = super::super::base::base(&same, 100, &[]);
     assert_eq!(one.centres.len(), 1);
-    assert!(groupings(&same, &one, 5, &[]).is_empty());
+    assert!(over(&same, &one, &[]).is_empty());
 }

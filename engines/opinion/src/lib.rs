@@ -3,18 +3,25 @@
 
 mod analyse;
 mod axes;
+mod base;
 mod cluster;
+mod conversation;
+mod name;
+mod nearest;
 mod num;
 mod pairs;
 pub mod picture;
 pub mod read;
 mod result;
 mod say;
+mod silhouette;
 mod stats;
 pub mod verify;
 mod votes;
 
-pub use analyse::{Conversation, Progress};
+pub use analyse::Progress;
+pub use conversation::Conversation;
+pub use name::Name;
 pub use read::BadInput;
 pub use result::*;
 pub use stats::{

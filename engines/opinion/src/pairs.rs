@@ -24,22 +24,29 @@ const ADDS: [[Sums; 3]; 3] = {
     adds
 };
 
-/// The sums of all pairs of `width` statements: the upper triangle, row by row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The sums of all pairs of `width` statements: the upper triangle, row by row; and what follows
+/// from them.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pairs {
     width: usize,
     sums: Vec<Sums>,
+    /// The scatter matrix, row-major, symmetric: Σ (xⱼ − mⱼ)(xₗ − mₗ) over the people who saw both,
+    /// unseen cells being at the mean.
+    scatter: Vec<f64>,
 }
 
 impl Pairs {
-    /// The most statements whose pairs are kept: 128 MiB.
+    /// The most statements whose pairs are kept: 256 MiB.
     pub(crate) const MOST: usize = 4096;
 
-    /// The sums over everybody; `place` says where a statement stands, or that it is left out.
-    pub(crate) fn new(votes: &Votes, place: &[Option<u32>], width: usize) -> Self {
+    /// The sums over everybody; `place` says where a statement stands, or that it is left out, and
+    /// `means` has the mean of each that stands somewhere.
+    pub(crate) fn new(votes: &Votes, place: &[Option<u32>], means: &[f64]) -> Self {
+        let width = means.len();
         let mut pairs = Self {
             width,
             sums: vec![[0; 4]; width * (width + 1) / 2],
+            scatter: vec![0.0; width * width],
         };
         let mut row = Vec::new();
         for person in 0..votes.people().len() {
@@ -52,6 +59,9 @@ impl Pairs {
                 }
             }
         }
+        for j in 0..width {
+            pairs.scatter_from(j, j, means);
+        }
         pairs
     }
 
@@ -62,13 +72,13 @@ impl Pairs {
     }
 
     /// Brings the sums up to date: in `row`, the person's cells after the change, the statement at
-    /// `changed` had `before` (or nothing) and now has what the row says.
+    /// `changed` had `before` (or nothing) and now has what the row says; `means` are those after
+    /// the change, of which only that statement's is another.
     pub(crate) fn change(
         &mut self,
         row: &[Cell],
-        place: &[Option<u32>],
-        changed: usize,
-        before: Option<usize>,
+        (place, means): (&[Option<u32>], &[f64]),
+        (changed, before): (usize, Option<usize>),
     ) {
         let mut cells = Vec::new();
         placed(row, place, &mut cells);
@@ -82,6 +92,7 @@ impl Pairs {
             }
             self.apply(changed, now, other, code, 1);
         }
+        self.scatter_from(changed, 0, means);
     }
 
     fn apply(&mut self, a: usize, code: usize, b: usize, other: usize, sign: i32) {
@@ -93,22 +104,21 @@ impl Pairs {
         add(&mut self.sums[at], &adds.map(|part| part * sign));
     }
 
-    /// The sum of squares and products of the centred votes, unseen cells being at the mean:
-    /// Σ (xⱼ − mⱼ)(xₗ − mₗ) over the people who saw both. Row-major, symmetric.
-    pub(crate) fn scatter(&self, means: &[f64]) -> Vec<f64> {
-        let width = self.width;
-        let mut out = vec![0.0; width * width];
-        for j in 0..width {
-            let base = self.base(j);
-            for l in j..width {
-                let [n, products, first, second] = self.sums[base + l].map(f64::from);
-                let value =
-                    products - means[l] * first - means[j] * second + means[j] * means[l] * n;
-                out[j * width + l] = value;
-                out[l * width + j] = value;
-            }
+    /// Writes the scatter of statement `j` with each from `first` on.
+    fn scatter_from(&mut self, j: usize, first: usize, means: &[f64]) {
+        for l in first..self.width {
+            let (low, high) = (j.min(l), j.max(l));
+            let [n, products, one, other] = self.sums[self.base(low) + high].map(f64::from);
+            let (own, its) = (means[low], means[high]);
+            let value = products - its * one - own * other + own * its * n;
+            self.scatter[j * self.width + l] = value;
+            self.scatter[l * self.width + j] = value;
         }
-        out
+    }
+
+    /// The scatter matrix, row-major.
+    pub(crate) fn scatter(&self) -> &[f64] {
+        &self.scatter
     }
 }
 
@@ -150,20 +160,33 @@ mod tests {
             votes
         };
         let place: Vec<Option<u32>> = vec![Some(0), None, Some(1), Some(2), Some(3), Some(4)];
+        let means = |votes: &Votes| -> Vec<f64> {
+            let mut sums = [(0.0, 0.0); 5];
+            for person in 0..votes.people().len() {
+                for cell in votes.row(person) {
+                    if let Some(at) = place[cell.statement()] {
+                        sums[at as usize].0 += cell.value();
+                        sums[at as usize].1 += 1.0;
+                    }
+                }
+            }
+            sums.map(|(sum, count)| sum / count).to_vec()
+        };
+        let anew = |votes: &Votes| Pairs::new(votes, &place, &means(votes));
         let before = rows(Vote::Agree);
-        let mut pairs = Pairs::new(&before, &place, 5);
+        let mut pairs = anew(&before);
         let mut after = before;
         let old = after.cast("4", 3, Vote::Disagree).map(|_| 2);
         let row = after.person("4").unwrap();
-        pairs.change(after.row(row), &place, 2, old);
-        assert_eq!(pairs, Pairs::new(&rows(Vote::Disagree), &place, 5));
+        pairs.change(after.row(row), (&place, &means(&after)), (2, old));
+        assert_eq!(pairs, anew(&rows(Vote::Disagree)));
         let old = after.cast("8", 5, Vote::Pass).map(|vote| match vote {
             Vote::Disagree => 0,
             Vote::Pass => 1,
             Vote::Agree => 2,
         });
         let row = after.person("8").unwrap();
-        pairs.change(after.row(row), &place, 4, old);
-        assert_eq!(pairs, Pairs::new(&after, &place, 5));
+        pairs.change(after.row(row), (&place, &means(&after)), (4, old));
+        assert_eq!(pairs, anew(&after));
     }
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::name::Name;
 use crate::stats::{Consensus, Counts, GroupAware, Representative};
 
 /// The name and version of the form of a result.
@@ -90,9 +91,9 @@ pub struct Directions {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     /// As in the file of votes.
-    pub id: String,
+    pub id: Name,
     /// How many votes they cast.
-    pub votes: usize,
+    pub votes: u32,
     /// Where they stand; nothing where no map can be drawn.
     pub x: Option<f64>,
     /// Where they stand.
@@ -154,7 +155,7 @@ pub struct BaseCluster {
 pub struct GroupsOf {
     /// How many groups.
     pub k: usize,
-    /// Sum of the squares of the distances to one's group's centre.
+    /// Sum of the squares of the distances to one's group's centre, over people or base clusters.
     pub inertia: f64,
     /// How well they are apart, −1 … 1.
     pub silhouette: f64,
@@ -162,13 +163,14 @@ pub struct GroupsOf {
     pub centres: Vec<[f64; 2]>,
 }
 
-/// Over what silhouettes were taken.
+/// Over what groups were made and silhouettes taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
     /// Over the people.
     People,
-    /// Over base clusters, each weighing as much as it has people.
+    /// Over base clusters, each weighing as much as it has people: a person is in the group of their
+    /// base cluster.
     BaseClusters,
 }
 
@@ -181,7 +183,7 @@ pub struct Choice {
     pub best_k: usize,
     /// How many analyses in a row found it best.
     pub streak: u32,
-    /// Over what silhouettes were taken.
+    /// Over what groups were made and silhouettes taken.
     pub measured_over: Measured,
 }
 
@@ -220,7 +222,7 @@ pub struct Certificate {
     /// No direction at right angles to the two has an eigenvalue above this.
     pub all_others_at_most: f64,
     /// People who are in the conversation because they were before.
-    pub stayed: Vec<String>,
+    pub stayed: Vec<Name>,
     /// The number of groups shown before, the number best before, and for how long.
     pub before: Option<Smoothing>,
 }
@@ -242,12 +244,13 @@ pub struct Smoothing {
 pub struct State {
     /// [`FORMAT`].
     pub format: String,
-    /// Who is in the conversation, in the order of people (numbers by value, then other names).
-    pub in_conversation: Vec<String>,
+    /// Who is in the conversation though they have fewer votes than a person needs to be in it by
+    /// right, in the order of people (numbers by value, then other names).
+    pub in_conversation: Vec<Name>,
     /// The statements that the directions are about.
     pub statements: Vec<i64>,
-    /// For each of them its part in eight directions.
-    pub directions: Vec<[f64; 8]>,
+    /// For each of them its part in four directions.
+    pub directions: Vec<[f64; 4]>,
     /// The centres of the base clusters.
     pub base_clusters: Vec<[f64; 2]>,
     /// The centres of 2, 3, … groups.

@@ -1,8 +1,7 @@
 //! The result of an analysis, put together; and what it cannot say, said.
 
-use crate::analyse::{
-    Conversation, Entry, Found, Map, all_statements, certificate, extremity, input, left_out, state,
-};
+use crate::analyse::{Entry, Found, Map, certificate, extremity, state};
+use crate::conversation::{Conversation, all_statements, input, left_out};
 use crate::result::{
     Analysis, BaseCluster, FORMAT, Group, GroupVotes, GroupsOf, Limit, Person, Stated,
 };
@@ -65,7 +64,7 @@ fn statements(
                 .map(|at| at as usize);
             let (mean, components) = match (map, at) {
                 (Some(map), Some(at)) => (
-                    map.means[at],
+                    conversation.means[at],
                     [0, 1].map(|number| map.components[number][at]),
                 ),
                 _ => (0.0, [0.0; 2]),
@@ -148,10 +147,8 @@ fn people(
     for (seat, &person) in entry.inside.iter().enumerate() {
         seats[person] = Some(seat);
     }
-    let shown = found.and_then(|found| {
-        let grouping = found.groupings.get(found.choice?.k - 2)?;
-        Some((grouping, sizes(grouping)))
-    });
+    let shown = found.and_then(|found| found.shown.as_ref());
+    let shown = shown.map(|shown| (shown, shown.sizes()));
     votes
         .people()
         .iter()
@@ -159,16 +156,13 @@ fn people(
         .map(|(person, id)| {
             let place = map.map(|map| map.places[person]);
             let seat: Option<usize> = seats[person];
-            let group = shown
-                .as_ref()
-                .zip(seat)
-                .and_then(|((grouping, sizes), seat)| {
-                    let label = grouping.clusters.labels[seat];
-                    (sizes[label] >= conversation.settings.least_group).then_some(label)
-                });
+            let group = shown.as_ref().zip(seat).and_then(|((shown, sizes), seat)| {
+                let label = shown.labels[seat];
+                (sizes[label] >= conversation.settings.least_group).then_some(label)
+            });
             Person {
                 id: id.clone(),
-                votes: votes.row(person).len(),
+                votes: u32::try_from(votes.row(person).len()).unwrap_or(u32::MAX),
                 x: place.map(|place| place[0]),
                 y: place.map(|place| place[1]),
                 in_conversation: seat.is_some(),
@@ -177,14 +171,6 @@ fn people(
             }
         })
         .collect()
-}
-
-fn sizes(grouping: &crate::cluster::Grouping) -> Vec<usize> {
-    let mut sizes = vec![0; grouping.clusters.centres.len()];
-    for &label in &grouping.clusters.labels {
-        sizes[label] += 1;
-    }
-    sizes
 }
 
 fn groupings(found: &Found) -> Vec<GroupsOf> {
@@ -202,10 +188,7 @@ fn groupings(found: &Found) -> Vec<GroupsOf> {
 }
 
 fn base_clusters(found: &Found) -> Vec<BaseCluster> {
-    let mut counts = vec![0; found.base.centres.len()];
-    for &label in &found.base.labels {
-        counts[label] += 1;
-    }
+    let counts = found.base.sizes();
     found
         .base
         .centres
@@ -217,13 +200,10 @@ fn base_clusters(found: &Found) -> Vec<BaseCluster> {
 }
 
 fn groups(conversation: &Conversation, found: &Found) -> Vec<Group> {
-    let Some(grouping) = found
-        .choice
-        .and_then(|choice| found.groupings.get(choice.k - 2))
-    else {
+    let Some(shown) = &found.shown else {
         return Vec::new();
     };
-    let sizes = sizes(grouping);
+    let sizes = shown.sizes();
     let ids = conversation.votes.statements();
     (0..sizes.len())
         .map(|id| {
@@ -239,7 +219,7 @@ fn groups(conversation: &Conversation, found: &Found) -> Vec<Group> {
             Group {
                 id,
                 people: (!withheld).then_some(sizes[id]),
-                centre: (!withheld).then(|| grouping.clusters.centres[id]),
+                centre: (!withheld).then(|| shown.centres[id]),
                 withheld,
                 representative: if withheld {
                     Vec::new()
@@ -329,7 +309,7 @@ fn directions(map: &Map, say: &mut impl FnMut(&str, String, String)) {
 }
 
 fn groups_said(found: Option<&Found>, least: usize, say: &mut impl FnMut(&str, String, String)) {
-    let Some(found) = found.filter(|found| found.choice.is_some()) else {
+    let Some(shown) = found.and_then(|found| found.shown.as_ref()) else {
         say(
             "no_groups",
             "各人的位置太少,分不出组。".to_owned(),
@@ -337,9 +317,7 @@ fn groups_said(found: Option<&Found>, least: usize, say: &mut impl FnMut(&str, S
         );
         return;
     };
-    let k = found.choice.map_or(2, |choice| choice.k);
-    let sizes = found.groupings.get(k - 2).map(sizes).unwrap_or_default();
-    if sizes.iter().any(|&size| size < least) {
+    if shown.sizes().iter().any(|&size| size < least) {
         say(
             "group_too_small",
             format!("有的组不足 {least} 人:不描述,也不标出其成员。"),

@@ -40,6 +40,15 @@ impl Counts {
         self.agree += u32::from(code > 1);
     }
 
+    /// From how often each code was seen.
+    pub(crate) fn of_slots(&[disagree, pass, agree, _]: &[u32; 4]) -> Self {
+        Self {
+            agree,
+            disagree,
+            pass,
+        }
+    }
+
     pub(crate) fn without(self, other: Self) -> Self {
         Self {
             agree: self.agree - other.agree,

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::name::Name;
+
 /// What one person said of one statement. Unseen statements have no vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vote {
@@ -55,6 +57,11 @@ impl Cell {
         (self.0 & 3) as usize
     }
 
+    /// Where a table with four places a statement has this vote: 4 × statement + code.
+    pub(crate) fn slot(self) -> usize {
+        self.0 as usize
+    }
+
     pub(crate) fn value(self) -> f64 {
         [-1.0, 0.0, 1.0][self.code().min(2)]
     }
@@ -79,7 +86,9 @@ pub struct Record {
 /// statement. **Units**: votes are −1, 0, 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Votes {
-    people: Vec<String>,
+    people: Vec<Name>,
+    /// The list of the digest that each person is in.
+    lists: Vec<u16>,
     statements: Vec<i64>,
     /// Where each person's cells begin; one more than people.
     starts: Vec<usize>,
@@ -157,13 +166,16 @@ impl Votes {
             starts: vec![0],
             ..Self::default()
         };
-        for (name, votes) in rows {
-            made.push_row(name, &votes);
+        let (names, rows): (Vec<String>, Vec<Vec<(i64, Vote)>>) = rows.into_iter().unzip();
+        made.lists = names.iter().map(|name| list_of(name)).collect();
+        made.people = Name::together(&names);
+        for votes in rows {
+            made.push_row(&votes);
         }
         made
     }
 
-    fn push_row(&mut self, name: String, votes: &[(i64, Vote)]) {
+    fn push_row(&mut self, votes: &[(i64, Vote)]) {
         let first = self.cells.len();
         let mut near = 0;
         for &(statement, vote) in votes {
@@ -173,13 +185,12 @@ impl Votes {
             }
             self.cells.push(Cell::new(near, vote));
         }
-        self.people.push(name);
         self.starts.push(self.cells.len());
     }
 
     /// How many people have voted.
     #[must_use]
-    pub fn people(&self) -> &[String] {
+    pub fn people(&self) -> &[Name] {
         &self.people
     }
 
@@ -243,7 +254,8 @@ impl Votes {
             }
         };
         let row = self.person(person).unwrap_or_else(|row| {
-            self.people.insert(row, person.to_owned());
+            self.people.insert(row, person.into());
+            self.lists.insert(row, list_of(person));
             self.starts.insert(row, self.starts[row]);
             row
         });
@@ -268,36 +280,68 @@ impl Votes {
 
     /// SHA-256 over every vote in canonical order: which votes a result is about.
     ///
-    /// Whole numbers are little-endian. First how many statements there are (64 bits) and their ids
-    /// (64 bits each); then for each person the length of the name in bytes (64 bits), the name, how
-    /// many votes (64 bits), and each vote as 4 × the statement's index + 0, 1 or 2 for
-    /// disagree, pass, agree (32 bits).
+    /// People are shared out among 1,024 lists by the first ten bits of the SHA-256 of their names,
+    /// so that one more vote changes one list. Whole numbers are little-endian. The digest is over
+    /// how many statements there are (64 bits), their ids (64 bits each), and the digest of each
+    /// list (256 bits). A list's digest is over its people in canonical order: for each the length
+    /// of the name in bytes (64 bits), the name, how many votes (64 bits), and each vote as
+    /// 4 × the statement's index + 0, 1 or 2 for disagree, pass, agree (32 bits).
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(&(self.statements.len() as u64).to_le_bytes());
-        for id in &self.statements {
-            bytes.extend_from_slice(&id.to_le_bytes());
+        self.digest_of(&self.lists())
+    }
+
+    /// The digest of each list.
+    pub(crate) fn lists(&self) -> Vec<[u8; 32]> {
+        let mut people: Vec<Vec<usize>> = vec![Vec::new(); LISTS];
+        for (person, &list) in self.lists.iter().enumerate() {
+            people[usize::from(list)].push(person);
         }
-        for (person, name) in self.people.iter().enumerate() {
+        people.into_iter().map(|list| self.list(list)).collect()
+    }
+
+    /// The digest of the list that this person is in, and which list that is.
+    pub(crate) fn list_with(&self, person: usize) -> (usize, [u8; 32]) {
+        let own = self.lists[person];
+        let people = self.lists.iter().enumerate();
+        let people = people.filter(|(_, list)| **list == own);
+        (
+            usize::from(own),
+            self.list(people.map(|(person, _)| person)),
+        )
+    }
+
+    fn list(&self, people: impl IntoIterator<Item = usize>) -> [u8; 32] {
+        let mut bytes = Vec::new();
+        for person in people {
+            let (name, row) = (&self.people[person], self.row(person));
             bytes.extend_from_slice(&(name.len() as u64).to_le_bytes());
             bytes.extend_from_slice(name.as_bytes());
-            bytes.extend_from_slice(&(self.row(person).len() as u64).to_le_bytes());
-            let from = bytes.len();
-            bytes.resize(from + self.row(person).len() * 4, 0);
-            let words = bytes[from..].as_chunks_mut::<4>().0.iter_mut();
-            for (word, cell) in words.zip(self.row(person)) {
-                *word = cell.0.to_le_bytes();
-            }
-            if bytes.len() > 1 << 16 {
-                hash.update(&bytes);
-                bytes.clear();
-            }
+            bytes.extend_from_slice(&(row.len() as u64).to_le_bytes());
+            bytes.extend(row.iter().flat_map(|cell| cell.0.to_le_bytes()));
         }
-        hash.update(&bytes);
+        Sha256::digest(&bytes).into()
+    }
+
+    /// The digest over all lists.
+    pub(crate) fn digest_of(&self, lists: &[[u8; 32]]) -> String {
+        let mut hash = Sha256::new();
+        hash.update((self.statements.len() as u64).to_le_bytes());
+        for id in &self.statements {
+            hash.update(id.to_le_bytes());
+        }
+        hash.update(lists.as_flattened());
         hex::encode(hash.finalize())
     }
+}
+
+/// Among how many lists people are shared out for the digest.
+const LISTS: usize = 1 << 10;
+
+/// The list of a person: the first ten bits of the SHA-256 of the name.
+fn list_of(name: &str) -> u16 {
+    let digest = Sha256::digest(name.as_bytes());
+    u16::from_be_bytes([digest[0], digest[1]]) >> 6
 }
 
 /// What the conversation's owners said about a statement.
@@ -353,6 +397,11 @@ mod tests {
         );
         records.reverse();
         assert_eq!(Votes::from_records(records), votes);
+        // By a few lines of Python that follow the words of `digest`.
+        assert_eq!(
+            votes.digest(),
+            "12a0c45ea5e00e8f53d6b3244077428a3563ae84ae14035ced7776b118838560"
+        );
     }
 
     #[test]

@@ -64,17 +64,31 @@ pub(super) fn base_clusters(facts: &Facts<'_>) -> Wrong {
     Ok(format!("{} base clusters", result.base_clusters.len()))
 }
 
+/// What groups are made of: people, or base clusters with as many people as they have.
+fn grouped(facts: &Facts<'_>) -> (Vec<[f64; 2]>, Vec<f64>) {
+    let result = facts.result;
+    let over = result.choice.map(|choice| choice.measured_over);
+    if over == Some(Measured::BaseClusters) {
+        let base = result.base_clusters.iter();
+        base.map(|one| ([one.x, one.y], number(one.people))).unzip()
+    } else {
+        let places = places(facts);
+        let ones = vec![1.0; places.len()];
+        (places, ones)
+    }
+}
+
 /// For each number of groups: every centre is the mean of those nearest to it, the inertia and the
 /// silhouette are theirs.
 pub(super) fn groupings(facts: &Facts<'_>) -> Wrong {
-    let places = places(facts);
+    let (points, weights) = grouped(facts);
     for (at, groups) in facts.result.groupings.iter().enumerate() {
         ensure(
             groups.k == at + 2 && groups.centres.len() == groups.k,
             || format!("{} groups have {} centres", groups.k, groups.centres.len()),
         )?;
-        stationary(groups, &places)?;
-        let silhouette = silhouette(facts, groups, &places);
+        stationary(groups, &points, &weights)?;
+        let silhouette = silhouette(groups, &points, &weights);
         ensure(near(groups.silhouette, silhouette), || {
             format!("the silhouette of {} groups is {silhouette}", groups.k)
         })?;
@@ -85,14 +99,14 @@ pub(super) fn groupings(facts: &Facts<'_>) -> Wrong {
     ))
 }
 
-fn stationary(groups: &GroupsOf, places: &[[f64; 2]]) -> Result<(), String> {
+fn stationary(groups: &GroupsOf, points: &[[f64; 2]], weights: &[f64]) -> Result<(), String> {
     let mut sums = vec![[0.0; 3]; groups.k];
     let mut inertia = 0.0;
-    for &place in places {
+    for (&place, weight) in points.iter().zip(weights) {
         let group = nearest(place, &groups.centres);
-        inertia += apart(place, groups.centres[group]).powi(2);
+        inertia += weight * apart(place, groups.centres[group]).powi(2);
         for (sum, part) in sums[group].iter_mut().zip([place[0], place[1], 1.0]) {
-            *sum += part;
+            *sum += weight * part;
         }
     }
     for (centre, sum) in groups.centres.iter().zip(&sums) {
@@ -109,26 +123,13 @@ fn stationary(groups: &GroupsOf, places: &[[f64; 2]]) -> Result<(), String> {
     })
 }
 
-fn silhouette(facts: &Facts<'_>, groups: &GroupsOf, places: &[[f64; 2]]) -> f64 {
-    let result = facts.result;
-    let over_people = result
-        .choice
-        .is_none_or(|choice| choice.measured_over == Measured::People);
-    let (points, weights): (Vec<[f64; 2]>, Vec<f64>) = if over_people {
-        (places.to_vec(), vec![1.0; places.len()])
-    } else {
-        result
-            .base_clusters
-            .iter()
-            .map(|one| ([one.x, one.y], number(one.people)))
-            .unzip()
-    };
+fn silhouette(groups: &GroupsOf, points: &[[f64; 2]], weights: &[f64]) -> f64 {
     let labels: Vec<usize> = points
         .iter()
         .map(|&place| nearest(place, &groups.centres))
         .collect();
     let mut sizes = vec![0.0; groups.k];
-    for (&label, weight) in labels.iter().zip(&weights) {
+    for (&label, weight) in labels.iter().zip(weights) {
         sizes[label] += weight;
     }
     let mut total = 0.0;
@@ -216,7 +217,16 @@ pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
         "groups are missing".to_owned()
     })?;
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); shown.k];
-    for (index, place) in facts.inside().into_iter().zip(places(facts)) {
+    let of_base = result
+        .choice
+        .is_some_and(|choice| choice.measured_over == Measured::BaseClusters);
+    for (index, mut place) in facts.inside().into_iter().zip(places(facts)) {
+        if of_base {
+            let id = result.people[index].base_cluster;
+            let base = id.and_then(|id| result.base_clusters.get(id));
+            let base = base.ok_or_else(|| format!("{} has no base", result.people[index].id))?;
+            place = [base.x, base.y];
+        }
         members[nearest(place, &shown.centres)].push(index);
     }
     let least = result.settings.least_group;

@@ -209,17 +209,19 @@ fn entry(facts: &Facts<'_>) -> Wrong {
     let (result, settings) = (facts.result, facts.result.settings);
     let least = settings.entry_votes.min(facts.votes.statements().len());
     let stayed = &result.certificate.stayed;
-    let by_right =
-        |person: &crate::result::Person| person.votes >= least || stayed.contains(&person.id);
+    let by_right = |person: &crate::result::Person| {
+        person.votes as usize >= least || stayed.contains(&person.id)
+    };
     let rightly = result
         .people
         .iter()
         .filter(|person| by_right(person))
         .count();
     for (index, person) in result.people.iter().enumerate() {
-        ensure(person.votes == facts.votes.row(index).len(), || {
-            format!("the votes of {}", person.id)
-        })?;
+        ensure(
+            person.votes as usize == facts.votes.row(index).len(),
+            || format!("the votes of {}", person.id),
+        )?;
         ensure(person.in_conversation || !by_right(person), || {
             format!(
                 "{} has {} votes and is left outside",

@@ -130,7 +130,7 @@ fn priorities_and_counts_are_the_servers_to_nine_digits() {
             .iter()
             .find(|person| person.id == name)
             .unwrap();
-        assert_eq!(person.votes, theirs, "person {name}");
+        assert_eq!(person.votes as usize, theirs, "person {name}");
     }
 }
 

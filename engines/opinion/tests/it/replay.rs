@@ -2,7 +2,8 @@
 //! that kept running as in one that was started anew.
 
 use linli_opinion::{
-    Analysis, Conversation, Record, Settings, State, Statement, Statements, Vote, Votes,
+    Analysis, Conversation, Measured, Record, Settings, State, Statement, Statements, Vote, Votes,
+    verify,
 };
 use proptest::prelude::*;
 
@@ -81,6 +82,53 @@ proptest! {
     }
 }
 
+/// Among so many, groups are made of base clusters, and much is brought up to date instead of being
+/// reckoned anew: votes, changed votes, new people and a new statement give the same bytes all the
+/// same.
+#[test]
+fn a_large_conversation_in_use_is_as_if_it_had_been_read_now() {
+    let seed = |at: usize| u8::try_from(at * at % 251).unwrap();
+    let rows = (0..5200_usize).map(|person| {
+        let votes = (0..24_usize)
+            .filter(|statement| seed(person * 31 + statement * 7) < 100)
+            .map(|statement| {
+                let camp = u8::try_from((person % 3 + statement) % 2).unwrap();
+                let doubt = seed(person * 3 + statement * 11);
+                let code = if doubt < 160 { camp * 2 } else { doubt % 3 };
+                (i64::try_from(statement).unwrap(), vote(code))
+            });
+        (person.to_string(), votes.collect())
+    });
+    let votes = Votes::from_rows(rows.collect());
+    let mut running = Conversation::new(votes, moderation(), Settings::default());
+    let mut last = running.analyse(None);
+    let cast = [
+        ("17", 5, 2),
+        ("17", 5, 0),
+        ("4100", 3, 2),
+        ("somebody", 7, 1),
+        ("0", 90, 2),
+        ("somebody", 90, 0),
+    ];
+    for (person, statement, code) in cast {
+        running.cast(person, statement, vote(code));
+        let anew = Conversation::new(running.votes().clone(), moderation(), Settings::default());
+        let state = Some(&last.state);
+        let next = running.analyse(state);
+        assert_eq!(bytes(&next), bytes(&anew.analyse(state)));
+        last = next;
+    }
+    let choice = last.choice.unwrap();
+    assert_eq!(choice.measured_over, Measured::BaseClusters);
+    assert!(last.groups.len() > 1 && last.groups.iter().all(|group| !group.withheld));
+    let report = verify::verify(running.votes(), &moderation(), &last);
+    assert!(report.holds, "{report:#?}");
+    // Who is said to be in another group than their base cluster is found.
+    let other = last.people[40].group.map(|group| (group + 1) % choice.k);
+    last.people[40].group = other;
+    assert!(!verify::verify(running.votes(), &moderation(), &last).holds);
+}
+
 #[test]
 fn the_map_does_not_flip_and_the_number_of_groups_does_not_flicker() {
     let case = &crate::oracle::cases()[1];
@@ -139,7 +187,7 @@ fn who_is_in_the_conversation_stays_in_it() {
             .iter()
             .any(|person| person.id == name && person.in_conversation)
     };
-    let before: Vec<String> = first.state.in_conversation.clone();
+    let before: Vec<linli_opinion::Name> = first.state.in_conversation.clone();
     // With more statements, all of the first six are no longer all there are.
     for statement in 10..14 {
         conversation.cast("0", statement, Vote::Agree);

@@ -57,7 +57,7 @@ fn remembered(server: &Value, turn: [f64; 2]) -> State {
     });
     State {
         format: FORMAT.to_owned(),
-        in_conversation: inside.iter().map(ToString::to_string).collect(),
+        in_conversation: inside.iter().map(|id| id.to_string().into()).collect(),
         statements: Vec::new(),
         directions: Vec::new(),
         base_clusters: Vec::new(),
