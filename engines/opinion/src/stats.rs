@@ -357,52 +357,5 @@ pub(crate) fn sparsity_scale(statements: usize, answers: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tests_of_proportions_by_hand() {
-        // 8 of 10: 2·√11·(9/11 − 1/2).
-        assert!((one_proportion(8, 10) - 2.0 * 11_f64.sqrt() * (9.0 / 11.0 - 0.5)).abs() < 1e-15);
-        assert!((probability(0, 0) - 0.5).abs() < 1e-15);
-        assert!(two_proportions((3, 3), (9, 9)).abs() < 1e-15);
-        assert!(two_proportions((9, 10), (1, 10)) > NINE_IN_TEN);
-        let there = two_proportions((9, 10), (2, 12));
-        assert!((there + two_proportions((2, 12), (9, 10))).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_new_statement_is_shown_before_a_known_one() {
-        let few = Counts {
-            agree: 1,
-            disagree: 0,
-            pass: 0,
-        };
-        let many = Counts {
-            agree: 50,
-            disagree: 0,
-            pass: 0,
-        };
-        assert!(priority(few, 0.0, false) > priority(many, 0.0, false));
-        assert!(priority(many, 1.0, false) > priority(many, 0.0, false));
-        assert!((priority(many, 0.0, true) - 49.0).abs() < 1e-12);
-        // The worked value of the source: nobody has voted, 9·¼ squared.
-        assert!((priority(Counts::default(), 0.0, false) - 5.0625).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_group_without_anything_special_has_one_statement() {
-        let counts = Counts {
-            agree: 1,
-            disagree: 1,
-            pass: 3,
-        };
-        let seen = Seen {
-            statement: 4,
-            inside: counts,
-            outside: counts,
-        };
-        assert_eq!(representative(&[seen]).len(), 1);
-        assert!(representative(&[]).is_empty());
-    }
-}
+#[path = "stats_tests.rs"]
+mod tests;

@@ -146,9 +146,39 @@ fn places_and_who_is_in_are_the_servers() {
     }
 }
 
-/// The server takes Lloyd's steps from its own history; ours go on to where people lie closer.
+/// The server begins where its last analysis ended, for 3,355 of them: its groups are where Lloyd's
+/// steps stand still, and nothing leads out of there.
 #[test]
-fn people_lie_no_farther_apart_than_in_the_servers_groups() {
+fn the_servers_groups_are_where_lloyds_steps_stand_still() {
+    let server = server();
+    let places = places(&server);
+    let groups = server["groups"].as_array().unwrap();
+    let centres: Vec<Vec<f64>> = groups.iter().map(|group| reals(&group["centre"])).collect();
+    let far = |place: [f64; 2], centre: &[f64]| {
+        (place[0] - centre[0]).powi(2) + (place[1] - centre[1]).powi(2)
+    };
+    for (own, group) in groups.iter().enumerate() {
+        let members = group["members"].as_array().unwrap().iter();
+        let members: Vec<[f64; 2]> = members
+            .map(|member| places[usize::try_from(member.as_u64().unwrap()).unwrap()].1)
+            .collect();
+        for &place in &members {
+            let nearest = centres.iter().map(|centre| far(place, centre));
+            let nearest = nearest.fold(f64::INFINITY, f64::min);
+            assert!(far(place, &centres[own]) <= nearest);
+        }
+        let count = f64::from(u32::try_from(members.len()).unwrap());
+        for axis in [0, 1] {
+            let mean = members.iter().map(|place| place[axis]).sum::<f64>() / count;
+            near(mean, centres[own][axis], "a centre");
+        }
+    }
+}
+
+/// Ours are looked for from other places too, and are taken where people lie closer by a fiftieth or
+/// more: here, by three tenths.
+#[test]
+fn people_lie_closer_than_in_the_servers_groups() {
     let server = server();
     let (analysis, _) = analysis(&server);
     assert_eq!(analysis.choice.unwrap().k, 3);
@@ -162,7 +192,11 @@ fn people_lie_no_farther_apart_than_in_the_servers_groups() {
         }
     }
     let ours = analysis.groupings.iter().find(|one| one.k == 3).unwrap();
-    assert!(ours.inertia <= theirs, "{} and {theirs}", ours.inertia);
+    assert!(
+        ours.inertia <= 0.7 * theirs,
+        "{} and {theirs}",
+        ours.inertia
+    );
 }
 
 #[test]
