@@ -163,7 +163,10 @@ pub fn comments(bytes: &[u8]) -> Result<Statements, BadInput> {
                 Some(column) => table.yes(column)?,
                 None => false,
             },
-            text: text.map_or_else(String::new, |column| table.text(column)),
+            text: match text {
+                Some(column) => table.text(column)?,
+                None => String::new(),
+            },
         };
         let id = table.whole(id, "the id of a statement")?;
         if found.insert(id, statement).is_some() {
@@ -208,9 +211,13 @@ impl<'a> Table<'a> {
         if !table.next()? {
             return Err(table.bad(0, "the file is empty"));
         }
+        let name = |column| {
+            let text = table.text(column)?;
+            Ok(text.to_lowercase().replace(['_', ' '], "-"))
+        };
         table.header = (0..table.record.len())
-            .map(|column| table.text(column).to_lowercase().replace(['_', ' '], "-"))
-            .collect();
+            .map(name)
+            .collect::<Result<_, _>>()?;
         Ok(table)
     }
 
@@ -275,12 +282,16 @@ impl<'a> Table<'a> {
         self.record.get(column).unwrap_or_default().trim_ascii()
     }
 
-    fn text(&self, column: usize) -> String {
-        String::from_utf8_lossy(self.field(column)).into_owned()
+    /// The field's words. Where they are in another coding, two names could not be told apart.
+    fn text(&self, column: usize) -> Result<String, BadInput> {
+        match str::from_utf8(self.field(column)) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err(self.bad(column, "this is not UTF-8: save the file as UTF-8")),
+        }
     }
 
     fn name(&self, column: usize) -> Result<String, BadInput> {
-        let name = self.text(column);
+        let name = self.text(column)?;
         if name.is_empty() {
             return Err(self.bad(column, "nobody is named who voted"));
         }
@@ -304,7 +315,8 @@ impl<'a> Table<'a> {
                 b"pass" => Vote::Pass,
                 b"disagree" => Vote::Disagree,
                 _ => {
-                    let what = format!("{:?} is no vote: 1, 0, -1 or empty", self.text(column));
+                    let told = String::from_utf8_lossy(field);
+                    let what = format!("{told:?} is no vote: 1, 0, -1 or empty");
                     return Err(self.bad(column, what));
                 }
             },
@@ -312,7 +324,7 @@ impl<'a> Table<'a> {
     }
 
     fn whole(&self, column: usize, role: &str) -> Result<i64, BadInput> {
-        let text = self.text(column);
+        let text = self.text(column)?;
         text.strip_suffix(".0")
             .unwrap_or(&text)
             .parse()
@@ -321,7 +333,7 @@ impl<'a> Table<'a> {
 
     /// A number that grows with time. A date in ISO 8601 grows as its digits do.
     fn instant(&self, column: usize) -> Result<i64, BadInput> {
-        let text = self.text(column);
+        let text = self.text(column)?;
         if let Ok(whole) = text.parse() {
             return Ok(whole);
         }
@@ -343,7 +355,7 @@ impl<'a> Table<'a> {
     }
 
     fn moderation(&self, column: usize) -> Result<i32, BadInput> {
-        match self.text(column).to_lowercase().as_str() {
+        match self.text(column)?.to_lowercase().as_str() {
             "" | "0" | "0.0" | "unmoderated" => Ok(0),
             "1" | "1.0" | "accepted" | "approved" => Ok(1),
             "-1" | "-1.0" | "rejected" => Ok(-1),
@@ -352,7 +364,7 @@ impl<'a> Table<'a> {
     }
 
     fn yes(&self, column: usize) -> Result<bool, BadInput> {
-        match self.text(column).to_lowercase().as_str() {
+        match self.text(column)?.to_lowercase().as_str() {
             "" | "0" | "false" | "f" | "no" | "null" | "none" => Ok(false),
             "1" | "true" | "t" | "yes" => Ok(true),
             other => Err(self.bad(column, format!("{other:?} is neither true nor false"))),
@@ -402,6 +414,10 @@ mod tests {
         let cut = told("participant,0,1\n4,1,0\n5,1");
         assert!(cut.starts_with("line 3, column 2") && cut.contains("cut off"));
         assert!(votes(b"participant,0,1\n4,1,0\n5,1,0").is_ok());
+        // 王 and 李 in GB18030: two people, not two times the same sign for what cannot be read.
+        let coded = votes(b"participant,0\n\xcd\xf5,1\n\xc0\xee,-1\n").unwrap_err();
+        assert_eq!((coded.line, coded.column), (2, 1));
+        assert!(coded.what.contains("not UTF-8"));
         assert!(told("comment-id,vote\n1,1\n").contains("voter-id"));
         assert!(told("comment-id,voter-id,vote\nx,1,1\n").contains("line 2, column 1"));
         assert!(told("timestamp,comment-id,voter-id,vote\nyesterday,1,1,1\n").contains("no time"));
