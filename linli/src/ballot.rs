@@ -6,13 +6,14 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use linli_ballot::certificate::{Certificate, Status};
 use linli_ballot::{
-    Counts, Election, Fault, Inputs, Procedure, draw, explain, tally, verify_under,
+    Counts, Election, Fault, Files, Flaw, Procedure, draw, explain, tally, verify_files,
+    verify_under,
 };
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::outcome::{Misuse, Outcome};
 use crate::say;
+use crate::text::text as read;
 
 /// The name and text of a procedure of the catalogue.
 macro_rules! procedure {
@@ -77,12 +78,15 @@ pub(crate) struct Check {
     /// The certificate that `linli ballot tally --json` wrote
     #[arg(value_name = "RESULT.json")]
     result: PathBuf,
-    /// Also: was it made from this file of facts?
+    /// Also: was it made from this file of facts? With --counts every field is held against both
     #[arg(long, value_name = "ELECTION.toml")]
     election: Option<PathBuf>,
-    /// Also: was it made from these counts?
+    /// Also: was it made from these counts? With --election they are counted again
     #[arg(long, value_name = "COUNTS.csv")]
     counts: Option<PathBuf>,
+    /// Also: is its digest the one that was posted with the result?
+    #[arg(long, value_name = "SHA256")]
+    digest: Option<String>,
     /// Take procedures from here instead of those that come with the program
     #[arg(long, value_name = "DIR")]
     procedures: Option<PathBuf>,
@@ -114,12 +118,12 @@ fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
     });
     let counts = counts.map_err(|fault| at(&asked.counts, &fault))?;
     progress.end("计票完毕 · counted");
-    let inputs = Inputs {
-        election_sha256: digest(&facts),
-        counts_sha256: digest(&text),
-        procedure_sha256: digest(&law),
+    let files = Files {
+        election: &facts,
+        counts: &text,
+        procedure: &law,
     };
-    let made = tally(&election, &rules, &counts, inputs);
+    let made = tally(&election, &rules, &counts, files.digests());
     let made = made.map_err(|problem| match problem {
         linli_ballot::NoResult::Counts(fault) => at(&asked.counts, &fault),
         linli_ballot::NoResult::Election(problem) => {
@@ -177,6 +181,15 @@ fn tell(made: &Certificate) {
             caution.text.zh, caution.text.en
         ));
     }
+    say::line(posted(made));
+}
+
+/// What to post beside a result, so that nobody can change a letter of it.
+fn posted(made: &Certificate) -> String {
+    format!(
+        "凭证摘要，请一并公布 · digest, to be posted: {}",
+        made.digest
+    )
 }
 
 fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
@@ -190,33 +203,46 @@ fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
     // The rules it carries are held against the procedure they are said to be.
     let (path, text) = law(asked.procedures.as_deref(), &made.rules.id)?;
     let procedure = Procedure::parse(&text).map_err(|fault| at(&path, &fault))?;
-    let mut problems: Vec<String> = match verify_under(&made, &procedure) {
-        Ok(()) => Vec::new(),
-        Err(flaws) => flaws.iter().map(ToString::to_string).collect(),
+    let facts = asked.election.as_deref().map(read).transpose()?;
+    let counts = asked.counts.as_deref().map(read).transpose()?;
+    let files = Files {
+        election: facts.as_deref().unwrap_or_default(),
+        counts: counts.as_deref().unwrap_or_default(),
+        procedure: &text,
     };
-    let files = [
-        (&asked.election, &made.inputs.election_sha256),
-        (&asked.counts, &made.inputs.counts_sha256),
-    ];
-    for (path, digest_in_result) in files {
-        let changed = |path: &PathBuf| anyhow::Ok(digest(&read(path)?) != *digest_in_result);
-        if let Some(path) = path
-            && changed(path)?
-        {
-            problems.push(format!(
-                "{} is not the file it was made from",
-                path.display()
-            ));
+    let flaws = match (&facts, &counts) {
+        (Some(_), Some(_)) => verify_files(&made, &files),
+        _ => verify_under(&made, &procedure),
+    };
+    let flaws = flaws.err().unwrap_or_default();
+    let mut problems: Vec<String> = flaws.iter().map(Flaw::to_string).collect();
+    let (given, told) = (files.digests(), &made.inputs);
+    for (path, same) in [
+        (
+            &asked.election,
+            given.election_sha256 == told.election_sha256,
+        ),
+        (&asked.counts, given.counts_sha256 == told.counts_sha256),
+    ] {
+        if let (Some(path), false) = (path, same) {
+            let path = path.display();
+            problems.push(format!("{path} is not the file it was made from"));
         }
+    }
+    let posted_digest = asked.digest.as_deref().map(str::trim);
+    if posted_digest.is_some_and(|posted| !posted.eq_ignore_ascii_case(&made.digest)) {
+        problems.push("digest: is not the one that was posted".to_owned());
     }
     let sound = problems.is_empty();
     if asked.json {
-        say::json(&json!({ "sound": sound, "problems": problems }))?;
+        let digest = &made.digest;
+        say::json(&json!({ "sound": sound, "problems": problems, "digest": digest }))?;
     } else if sound {
         let steps = made.steps.len();
         say::line(format!(
             "✓ 结果成立：{steps} 步推导逐一核对 · The result follows: {steps} steps checked"
         ));
+        say::line(posted(&made));
     } else {
         say::line("✗ 结果不成立 · The result does not follow:");
         for problem in &problems {
@@ -255,17 +281,8 @@ fn law(folder: Option<&Path>, id: &str) -> anyhow::Result<(PathBuf, String)> {
     ))
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
-}
-
 fn at(path: &Path, fault: &Fault) -> anyhow::Error {
     anyhow::anyhow!("{}:{fault}", path.display())
-}
-
-fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -318,6 +335,46 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_was_changed_is_found_by_digest_and_by_files() {
+        let example = |name: &str| files().join("engines/ballot/example").join(name);
+        let [facts, counts] =
+            ["ELECTION.toml", "COUNTS.csv"].map(|name| read(&example(name)).unwrap());
+        let (_, law) = law(None, "residents-election").unwrap();
+        let texts = Files {
+            election: &facts,
+            counts: &counts,
+            procedure: &law,
+        };
+        let election = Election::parse(&facts).unwrap();
+        let rules = Procedure::parse(&law).unwrap();
+        let rules = rules.rules(&election.method, election.day).unwrap();
+        let papers = Counts::read(&counts, &election, rules.kind, &mut |_, _| {}).unwrap();
+        let made = tally(&election, &rules, &papers, texts.digests()).unwrap();
+        let posted = made.digest.clone();
+        let folder = tempfile::tempdir().unwrap();
+        let check = |made: &Certificate, digest: Option<&str>, with_files: bool| {
+            let result = folder.path().join("RESULT.json");
+            std::fs::write(&result, serde_json::to_string(made).unwrap()).unwrap();
+            run_verify(&Check {
+                result,
+                election: with_files.then(|| example("ELECTION.toml")),
+                counts: with_files.then(|| example("COUNTS.csv")),
+                digest: digest.map(str::to_owned),
+                procedures: None,
+                json: true,
+            })
+            .unwrap()
+        };
+        assert_eq!(check(&made, Some(&posted), true), Outcome::Done);
+        let mut forged = made;
+        forged.outcome.contests[0].standing[0].name.push('某');
+        assert_eq!(check(&forged, None, false), Outcome::Failed);
+        forged.digest = forged.digest_of_the_rest();
+        assert_eq!(check(&forged, Some(&posted), false), Outcome::Failed);
+        assert_eq!(check(&forged, None, true), Outcome::Failed);
+    }
+
+    #[test]
     fn faults_name_the_file_and_the_place() {
         let (_kept, asked) =
             example("box,counter,contest,marks,papers\nbooth,x,director,wang,many\n");
@@ -326,6 +383,10 @@ mod tests {
             told.ends_with("COUNTS.csv:2:23: `many` is no number of papers"),
             "{told}"
         );
+        let (_kept, asked) = example("box,counter,contest,marks,papers\n");
+        std::fs::write(&asked.counts, b"box,counter,marks\nbooth,\xcd\xf5,wang\n").unwrap();
+        let told = run_tally(&asked).unwrap_err().to_string();
+        assert!(told.contains("COUNTS.csv:2:7: not UTF-8"), "{told}");
         let (_kept, mut asked) = example("");
         asked.election = PathBuf::from("nowhere.toml");
         assert!(format!("{:#}", run_tally(&asked).unwrap_err()).contains("nowhere.toml"));

@@ -26,6 +26,7 @@ mod searching;
 mod serve;
 mod settings;
 mod siting;
+mod text;
 mod vault;
 mod verify;
 

@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::candidate::{Sex, Unfit};
 use crate::counts::{Counting, Tally};
@@ -46,6 +47,26 @@ pub struct Certificate {
     pub lots: Vec<Drawn>,
     /// What follows.
     pub outcome: Outcome,
+    /// What binds all of the above, names and labels too: see [`Certificate::digest_of_the_rest`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+}
+
+impl Certificate {
+    /// SHA-256, in hexadecimal, of the certificate as JSON without its last field: fields in the
+    /// order of the format, no spaces, UTF-8 as it is.
+    ///
+    /// Whoever posts this digest where the result is announced has bound every letter of it.
+    #[must_use]
+    pub fn digest_of_the_rest(&self) -> String {
+        let rest = Self {
+            digest: String::new(),
+            ..self.clone()
+        };
+        let text = serde_json::to_vec(&rest).unwrap_or_default();
+        let digest = Sha256::digest(&text);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// Which vote.

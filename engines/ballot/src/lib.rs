@@ -45,7 +45,7 @@ pub use election::Election;
 pub use fault::Fault;
 pub use procedure::{Procedure, Rules};
 pub use tally::{Counts, NoResult, tally};
-pub use verify::{Flaw, verify, verify_under};
+pub use verify::{Files, Flaw, verify, verify_files, verify_under};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

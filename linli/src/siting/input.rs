@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use linli_siting::map::Mark;
 use linli_siting::network::{Joint, Network};
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::output::misuse;
 use super::shown;
+use crate::text::text;
 
 /// The files, and how people walk between them.
 #[derive(Debug, Args)]
@@ -246,20 +246,6 @@ fn comparable(
 /// A site's number as an index.
 pub(super) fn index(site: u32) -> usize {
     usize::try_from(site).unwrap_or(usize::MAX)
-}
-
-pub(super) fn text(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        anyhow::anyhow!(
-            "{}:{line}:{column}: not UTF-8; save the file as UTF-8",
-            path.display()
-        )
-    })
 }
 
 fn is_geojson(path: &Path) -> bool {

@@ -13,11 +13,12 @@ use linli_siting::place::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::input::{Files, World, text};
+use super::input::{Files, World};
 use super::output::{self, Out, misuse};
 use super::{dots, shown};
 use crate::outcome::Outcome;
 use crate::say;
+use crate::text::text;
 
 /// The form of the answer.
 const FORMAT: &str = "linli.siting.place/1";

@@ -104,12 +104,14 @@ pub fn tally(
             defects,
             unverified: Vec::new(),
         },
+        digest: String::new(),
     };
     match counts {
         Counts::Papers(sheets) => papers(election, rules, sheets, &mut certificate)?,
         Counts::Owners(votes) => decide::owners(election, rules, votes, &mut certificate)?,
     }
     certificate.outcome.unverified = unverified(&certificate);
+    certificate.digest = certificate.digest_of_the_rest();
     Ok(certificate)
 }
 

@@ -5,13 +5,15 @@
 //! the fate it is given follows from those numbers. It shares the format's types with the tally,
 //! and none of its code but the drawing of lots, which has published vectors of its own.
 //!
-//! What it cannot see: whether the papers were read right. For that, whoever has the files compares
-//! their digests ([`crate::Inputs`]), and whoever has the papers counts again. Nor does it know the
-//! law: a certificate follows from the rules it carries, and [`verify_under`] holds these against
-//! the procedure they are said to be. Names, the labels of boxes, counters and steps, and what a
-//! finding says beyond its code and weight are told for people and not certified.
+//! What it cannot see: whether the papers were read right. For that, whoever has the files counts
+//! again ([`verify_files`]), and so does whoever has the papers. Nor does it know the law: a
+//! certificate follows from the rules it carries, and [`verify_under`] holds these against the
+//! procedure they are said to be. Names and labels follow from nothing in it; the certificate's
+//! digest binds them, so that whoever changes one must change the digest that was posted.
 
 mod around;
+mod files;
+mod findings;
 mod numbers;
 mod outcome;
 
@@ -20,6 +22,8 @@ use thiserror::Error;
 use crate::certificate::{Certificate, FORMAT, Fate, Level, Proof, Status, Step};
 use crate::procedure::Procedure;
 use crate::share::Rule;
+
+pub use files::{Files, verify_files};
 
 /// Something in a certificate that does not follow.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,6 +45,12 @@ pub fn verify(certificate: &Certificate) -> Result<(), Vec<Flaw>> {
         flaws: Vec::new(),
     };
     check.want(certificate.format == FORMAT, "format", "is unknown");
+    let bound = certificate.digest == certificate.digest_of_the_rest();
+    check.want(
+        bound,
+        "digest",
+        "is not that of the rest: something was changed",
+    );
     check.day();
     check.steps();
     check.conditions();
@@ -53,6 +63,7 @@ pub fn verify(certificate: &Certificate) -> Result<(), Vec<Flaw>> {
         check.motion();
         check.committee();
     }
+    check.findings();
     check.complete();
     if check.flaws.is_empty() {
         Ok(())

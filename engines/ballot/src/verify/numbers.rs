@@ -145,25 +145,6 @@ impl Check<'_> {
                 );
             }
         }
-        let by_proxy: u64 = certificate.boxes.iter().map(|one| one.by_proxy).sum();
-        let stand = certificate
-            .proxies
-            .iter()
-            .filter(|one| one.refused.is_empty())
-            .count();
-        let more = u128::from(by_proxy) > u128::try_from(stand).unwrap_or(u128::MAX);
-        let found = |code| {
-            certificate
-                .findings
-                .iter()
-                .any(|finding| finding.code == code)
-        };
-        let told = found(crate::certificate::Code::MoreProxyVotesThanProxies);
-        self.want(
-            more == told,
-            "proxies",
-            "more votes by proxy than proxies that stand",
-        );
     }
 
     /// The sum of what is accepted in a contest; nothing while a box is open.

@@ -42,7 +42,27 @@ impl Check<'_> {
         for (place, contest) in certificate.outcome.contests.iter().enumerate() {
             self.contest(contest, place, &elected);
         }
+        self.relatives();
         self.lots();
+    }
+
+    /// Whoever is somebody's relative, and stands, has that one among theirs.
+    fn relatives(&mut self) {
+        let contests = self.certificate.outcome.contests.iter();
+        let all: Vec<&Standing> = contests.flat_map(|contest| &contest.standing).collect();
+        let mut of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for one in &all {
+            let own = of.entry(&one.id).or_default();
+            own.extend(one.relatives.iter().map(String::as_str));
+        }
+        for one in all {
+            let known = one.relatives.iter().all(|id| {
+                let theirs = of.get(id.as_str());
+                theirs.is_none_or(|theirs| theirs.contains(one.id.as_str()))
+            });
+            let at = format!("outcome/{}", one.id);
+            self.want(known, at, "is a relative of somebody who is not theirs");
+        }
     }
 
     fn contest(&mut self, contest: &ContestOutcome, place: usize, elected: &Elected<'_>) {
