@@ -53,6 +53,13 @@ impl<H: Hand> Node<H> {
             out.quarantine(from, "signature", "hello");
             return;
         }
+        if hello.recovering && self.is_forgetful() {
+            return;
+        }
+        if hello.recovering && self.lacks_from(from) {
+            self.both_restored(conn, from, out);
+            return;
+        }
         self.heard(from, &hello, out);
         let (have, root) = self.saved.end_of(from);
         let said = (hello.head.size, hello.head.root);
@@ -139,11 +146,7 @@ impl<H: Hand> Node<H> {
         out: &mut Outcome,
     ) {
         let (conn, from) = who;
-        // Until its own end is back, a restored node does not know whose log may go on: the child asks
-        // again.
-        let parent = self.saved.parent.as_ref();
-        let forgetful = parent.is_some_and(|parent| self.lacks_from(parent.log));
-        if forgetful || self.speaker(who, out).is_none() {
+        if self.is_forgetful() || self.speaker(who, out).is_none() {
             return;
         }
         let log = head.log;
@@ -345,11 +348,8 @@ impl<H: Hand> Node<H> {
             out.quarantine(from, "unknown", "branch");
             return;
         };
-        let allowed = matches!(
-            member.stopped,
-            Some(StopReason::Frozen(_) | StopReason::Closed(_))
-        );
-        if !allowed {
+        // A parent under a new key may not have heard that the log was stopped: the child says so.
+        if member.stopped == Some(StopReason::Revoked) {
             out.quarantine(from, "revoked", "branch");
             return;
         }
@@ -362,6 +362,13 @@ impl<H: Hand> Node<H> {
             out.store(Record::Branch { head, entries });
         }
         out.reply(conn, Message::Kept { log, to });
+    }
+
+    /// Until its own end is back, a restored node does not know whose log may go on, nor how much of it
+    /// there was: the child asks again.
+    fn is_forgetful(&self) -> bool {
+        let parent = self.saved.parent.as_ref();
+        parent.is_some_and(|parent| self.lacks_from(parent.log))
     }
 
     /// Whether this node waits for the end of its own log from that child.

@@ -23,6 +23,9 @@ const PATIENCE: u32 = 2;
 /// After how many ticks the node greets again.
 const AGAIN: u32 = 6;
 
+/// How many streams are asked for in a row.
+const STREAMS_AT_ONCE: u32 = 32;
+
 /// How many keys are asked for at once.
 const KEYS_AT_ONCE: usize = 256;
 
@@ -62,14 +65,18 @@ pub(super) struct Asking {
     pub(super) refused: BTreeSet<LogId>,
     /// The parent was restored and asks for its own log from this place on.
     pub(super) parent_lacks: Option<u64>,
-    /// Up to which place the parent keeps the end of this node's stopped log.
-    pub(super) kept: u64,
+    /// Which parent keeps the end of this node's stopped log, and up to which place.
+    kept: Option<(LogId, u64)>,
     /// Up to which subject keys whose lease lapsed were asked for since the last greeting.
     keys_asked: Option<[u8; 16]>,
     /// Logs for which the parent's word was asked for since the last greeting.
     words_asked: BTreeSet<LogId>,
-    /// Streams that were asked for since the last greeting.
-    streams_asked: BTreeSet<StreamName>,
+    /// Up to which stream those that wait were asked for, round after round.
+    stream_asked: Option<StreamName>,
+    /// How many of them are still to be asked for before anything else comes.
+    streams_left: u32,
+    /// The last thing that went on was upward.
+    upward: bool,
     /// Ticks since the last greeting was answered.
     greeting: u32,
     /// Up to when, by this node's clock, the parent has all news of destroyed keys.
@@ -86,13 +93,13 @@ impl<H: Hand> Node<H> {
         self.asking.greeting += 1;
         let patience = PATIENCE + rng.random_range(0..2);
         if self.asking.waiting && self.asking.ticks >= patience {
-            let kept = self.asking.kept;
+            let asking = std::mem::take(&mut self.asking);
             self.asking = Asking {
-                kept,
+                kept: asking.kept,
+                stream_asked: asking.stream_asked,
+                streams_left: asking.streams_left,
                 ..Asking::default()
             };
-        } else if !self.asking.waiting && self.asking.greeting >= AGAIN {
-            self.asking.greeted = false;
         }
         self.go_on(out);
     }
@@ -125,7 +132,7 @@ impl<H: Hand> Node<H> {
     }
 
     fn next_request(&mut self, out: &mut Outcome) -> Option<Next> {
-        if !self.asking.greeted {
+        if !self.asking.greeted || self.asking.greeting >= AGAIN {
             return Some(Next::Say(Message::Hello(self.hello())));
         }
         match &self.saved.mode {
@@ -148,27 +155,10 @@ impl<H: Hand> Node<H> {
             let parent = self.saved.parent.as_ref()?.log;
             return Some(Next::Read(Action::ReadTail(None, parent, from)));
         }
-        if let Some((log, from)) = self.next_up() {
-            self.asking.words_asked.insert(log);
-            return Some(Next::Read(Action::Read(Purpose::Batch, log, from)));
+        if let Some(next) = self.next_level() {
+            return Some(next);
         }
-        if let Some(message) = self.next_back() {
-            return Some(Next::Say(message));
-        }
-        for (log, length) in &self.asking.offers {
-            let seen = self.saved.seen.get(log).copied().unwrap_or(0);
-            if seen < *length {
-                return Some(Next::Say(Message::Want {
-                    log: *log,
-                    from: seen,
-                }));
-            }
-        }
-        let asked = &self.asking.streams_asked;
-        let waiting = self.saved.waiting.keys().map(|(stream, _)| stream);
-        let mut waiting = waiting.filter(|stream| !asked.contains(*stream));
-        if let Some(stream) = waiting.next().cloned() {
-            self.asking.streams_asked.insert(Arc::clone(&stream));
+        if let Some(stream) = self.next_stream() {
             return Some(Next::Say(Message::WantStream(stream)));
         }
         let caught_up = self.saved.ready && !self.saved.stale;
@@ -178,6 +168,30 @@ impl<H: Hand> Node<H> {
         // All the parent had is here, the news of destroyed keys included.
         self.renew_lease(out);
         None
+    }
+
+    /// What one side lacks of the other's entries. The two directions take turns, so that on a bad line
+    /// much writing here does not keep away what comes down.
+    fn next_level(&mut self) -> Option<Next> {
+        let up = self.next_up();
+        let down = self.next_back().or_else(|| self.next_down());
+        self.asking.upward = up.is_some() && (down.is_none() || !self.asking.upward);
+        match up.filter(|_| self.asking.upward) {
+            Some((log, from)) => {
+                self.asking.words_asked.insert(log);
+                Some(Next::Read(Action::Read(Purpose::Batch, log, from)))
+            }
+            None => down.map(Next::Say),
+        }
+    }
+
+    /// A log that may hold something for this node and was not seen whole.
+    fn next_down(&self) -> Option<Message> {
+        let seen = |log: &LogId| self.saved.seen.get(log).copied().unwrap_or(0);
+        let mut offers = self.asking.offers.iter();
+        let (log, _) = offers.find(|(log, length)| seen(log) < **length)?;
+        let (log, from) = (*log, seen(log));
+        Some(Message::Want { log, from })
     }
 
     /// After a restore: first the end of the own log, which says who joined, then what their logs lack.
@@ -203,6 +217,21 @@ impl<H: Hand> Node<H> {
         let (log, _) = have.find(|(log, have)| known(log) && here(log) < **have)?;
         let (log, from) = (*log, here(log));
         Some(Message::Want { log, from })
+    }
+
+    /// A stream of which an entry waits for earlier ones. What nobody has any more is asked for again and
+    /// again: a few at a time, so that it does not keep away the rest.
+    fn next_stream(&mut self) -> Option<StreamName> {
+        self.asking.streams_left = self.asking.streams_left.checked_sub(1)?;
+        let last = self.asking.stream_asked.take();
+        let first = last.map_or(Bound::Unbounded, |last| Bound::Excluded((last, u64::MAX)));
+        let mut waiting = self.saved.waiting.range((first, Bound::Unbounded));
+        let Some(((stream, _), _)) = waiting.next() else {
+            self.asking.streams_left = 0;
+            return None;
+        };
+        self.asking.stream_asked = Some(stream.clone());
+        Some(stream.clone())
     }
 
     /// Subjects whose keys lapsed and were not asked for since the greeting.
@@ -238,11 +267,11 @@ impl<H: Hand> Node<H> {
     /// The end of a log that may not go on, from where the parent's own begins to differ.
     fn next_branch(&self, why: &StopReason) -> Option<Next> {
         let from = match why {
-            StopReason::Frozen(_) => self.saved.witnessed.get(&self.me).map_or(0, |w| w.size),
+            StopReason::Frozen(_) => self.saved.word_for(self.me),
             StopReason::Closed(size) => *size,
             StopReason::Revoked | StopReason::Unknown | StopReason::Greet => return None,
         };
-        let from = from.max(self.asking.kept);
+        let from = from.max(self.kept());
         let rest = from < self.saved.own.size() && !self.asking.refused.contains(&self.me);
         rest.then_some(Next::Read(Action::Read(Purpose::Branch, self.me, from)))
     }
@@ -277,8 +306,14 @@ impl<H: Hand> Node<H> {
     pub fn is_branch_kept(&self) -> bool {
         match &self.saved.mode {
             Mode::Stopped(StopReason::Closed(size)) if *size >= self.saved.own.size() => true,
-            _ => self.asking.kept >= self.saved.own.size(),
+            _ => self.kept() >= self.saved.own.size(),
         }
+    }
+
+    /// Up to which place the present parent keeps it: what another did may be gone with its disk.
+    fn kept(&self) -> u64 {
+        let kept = self.asking.kept.filter(|(by, _)| self.is_parent(*by));
+        kept.map_or(0, |(_, to)| to)
     }
 
     fn hello(&self) -> Hello {
@@ -357,7 +392,9 @@ impl<H: Hand> Node<H> {
             } => self.take_back(head, entries, keys, out),
             Message::Stop { log, why } => self.told_to_stop(log, why, out),
             Message::Kept { log, to } if log == self.me => {
-                self.asking.kept = self.asking.kept.max(to);
+                let parent = self.saved.parent.as_ref().map(|parent| parent.log);
+                let to = to.max(self.kept());
+                self.asking.kept = parent.map(|by| (by, to));
             }
             Message::Kept { to, .. } => {
                 self.asking.parent_lacks = self.asking.parent_lacks.and_then(|lacks| {
@@ -371,7 +408,10 @@ impl<H: Hand> Node<H> {
                 have,
                 entries,
             } => self.tail_of_parent((from, have), entries, out),
-            Message::Keys(keys) => self.take_keys(keys, &lapsed_of(&self.saved), out),
+            Message::Keys(keys) => {
+                let met = lapsed_of(&self.saved, &keys);
+                self.take_keys(keys, &met, out);
+            }
             _ => {}
         }
         // What follows from records is asked once they are durable.
@@ -386,7 +426,9 @@ impl<H: Hand> Node<H> {
         self.asking.session = welcome.session;
         self.asking.keys_asked = None;
         self.asking.words_asked.clear();
-        self.asking.streams_asked.clear();
+        if self.asking.streams_left == 0 {
+            self.asking.streams_left = STREAMS_AT_ONCE;
+        }
         self.asking.refused.clear();
         self.asking.have = welcome.have.into_iter().collect();
         self.asking.offers = welcome.offers.into_iter().collect();

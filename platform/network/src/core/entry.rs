@@ -13,8 +13,45 @@ use super::ids::{Digest, LogId, PublicKey, sha256};
 /// The most bytes an entry may have (design: 60 KiB).
 pub const MAX_ENTRY: usize = 60 * 1024;
 
-/// The name of a stream.
-pub type StreamName = Arc<str>;
+/// The name of a stream. A node knows hundreds of thousands whose names begin alike: they are kept in
+/// the order of their fingerprints, so that to find one is to compare numbers.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StreamName {
+    print: u64,
+    text: Arc<str>,
+}
+
+impl<T: Into<Arc<str>>> From<T> for StreamName {
+    fn from(text: T) -> Self {
+        let text = text.into();
+        // FNV-1a: the same on every machine. Two names with one fingerprint are told apart by their text.
+        let print = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |print: u64, byte| {
+                (print ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        Self { print, text }
+    }
+}
+
+impl std::ops::Deref for StreamName {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for StreamName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl fmt::Debug for StreamName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
 
 /// An entry and what it says about itself.
 #[derive(Clone, PartialEq, Eq)]
@@ -150,7 +187,7 @@ impl Entry {
             digest: sha256(&bytes),
             log: wire.log.parse().map_err(|why| form(&why))?,
             seq: wire.seq,
-            stream: wire.stream.as_ref().into(),
+            stream: StreamName::from(wire.stream.as_ref()),
             version: wire.version,
             prev,
             area: wire.area.into(),
@@ -213,7 +250,7 @@ struct To<'a> {
 }
 
 #[derive(Deserialize)]
-struct From<'a> {
+struct TakenFrom<'a> {
     from: &'a str,
     officers: [&'a str; 2],
 }
@@ -282,7 +319,7 @@ fn to(open: &str) -> Option<To<'_>> {
 }
 
 fn takeover(open: &str) -> Option<Act> {
-    let taken: From<'_> = serde_json::from_str(open).ok()?;
+    let taken: TakenFrom<'_> = serde_json::from_str(open).ok()?;
     Some(Act::Takeover(Takeover {
         from: taken.from.parse().ok()?,
         officers: taken.officers.map(Arc::from),

@@ -46,12 +46,15 @@ pub(super) fn met_in(entries: &[Arc<Entry>], up: bool) -> Met {
     met
 }
 
-/// Where each subject was met whose key lapsed.
-pub(super) fn lapsed_of(saved: &Saved) -> Met {
-    let lapsed = saved.lapsed.iter();
-    let held = |area| Held { area, place: None };
-    lapsed
-        .map(|(subject, area)| (*subject, held(Arc::clone(area))))
+/// Where those of the subjects of `keys` were met whose key lapsed.
+pub(super) fn lapsed_of(saved: &Saved, keys: &[Wrapped]) -> Met {
+    let subjects = keys.iter().map(|wrapped| wrapped.subject);
+    let held = |area: &Arc<str>| Held {
+        area: Arc::clone(area),
+        place: None,
+    };
+    subjects
+        .filter_map(|subject| Some((subject, held(saved.lapsed.get(&subject)?))))
         .collect()
 }
 
@@ -60,6 +63,10 @@ impl<H: Hand> Node<H> {
     pub(super) fn mind_lease(&mut self, now: i64, out: &mut Outcome) {
         let before = self.latest;
         self.latest = now;
+        if now < before.saturating_sub(TOLERANCE) {
+            // What was reckoned by the clock that was wrong says nothing any more.
+            self.asking.news_of = None;
+        }
         let Some(lease) = self.saved.lease else {
             return;
         };

@@ -275,11 +275,9 @@ impl<H: Hand> Node<H> {
             .handed
             .iter()
             .filter(|name| stream(name).is_some_and(|stream| stream.released == Some(self.me)));
-        let mut actions: Vec<_> = released
-            .map(|name| Action::Accept(Arc::clone(name)))
-            .collect();
+        let mut actions: Vec<_> = released.map(|name| Action::Accept(name.clone())).collect();
         for (request, about) in &self.saved.requests {
-            actions.push(Action::Serve(Arc::clone(request), Arc::clone(about)));
+            actions.push(Action::Serve(request.clone(), about.clone()));
         }
         actions
     }
@@ -389,7 +387,9 @@ impl<H: Hand> Node<H> {
         match &record {
             Record::Mode(Mode::Active) => actions.push(Action::Tell(Note::Recovered)),
             Record::Mode(Mode::Stopped(_)) => actions.push(Action::Tell(Note::Stopped)),
-            Record::Stopped(log, _) => actions.push(Action::Tell(Note::Frozen(*log))),
+            Record::Stopped(log, StopReason::Frozen(_)) => {
+                actions.push(Action::Tell(Note::Frozen(*log)));
+            }
             Record::Lapsed => actions.push(Action::Tell(Note::Lapsed)),
             _ => {}
         }
@@ -397,11 +397,11 @@ impl<H: Hand> Node<H> {
             match noted {
                 Noted::Applied(entry) => match &entry.act {
                     Act::Released(to) if *to == self.me => {
-                        actions.push(Action::Accept(Arc::clone(&entry.stream)));
+                        actions.push(Action::Accept(entry.stream.clone()));
                     }
                     Act::Request { to, about } if *to == self.me => {
-                        let request = Arc::clone(&entry.stream);
-                        actions.push(Action::Serve(request, Arc::clone(about)));
+                        let request = entry.stream.clone();
+                        actions.push(Action::Serve(request, about.clone()));
                     }
                     _ => {}
                 },
@@ -416,7 +416,12 @@ impl<H: Hand> Node<H> {
     ///
     /// # Errors
     /// [`MayNot`] says why not.
-    pub fn may_write(&self, stream: &str, act: &Act, subjects: &[[u8; 16]]) -> Result<(), MayNot> {
+    pub fn may_write(
+        &self,
+        stream: &StreamName,
+        act: &Act,
+        subjects: &[[u8; 16]],
+    ) -> Result<(), MayNot> {
         match &self.saved.mode {
             Mode::Active => {}
             Mode::Recovering(_) if self.plants.has(Plant::RestoreSameKey) => {}

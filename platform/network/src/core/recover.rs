@@ -12,8 +12,8 @@ use std::sync::Arc;
 use super::answer::Who;
 use super::entry::{Act, Entry};
 use super::ids::{Hand, LogId};
-use super::message::{Hello, Message};
-use super::node::{Action, Node, Note, Outcome};
+use super::message::{Hello, Message, StopReason};
+use super::node::{Action, Conn, Node, Note, Outcome};
 use super::saved::{Mode, Record};
 
 impl<H: Hand> Node<H> {
@@ -45,6 +45,20 @@ impl<H: Hand> Node<H> {
         } else {
             out.quarantine(from, "unknown", "recover");
         }
+    }
+
+    /// A child was restored as well before it had shipped again what this node lost: what one had
+    /// written and the other countersigned may be with neither, and yet with somebody else. Its log is
+    /// closed where it is here, and the child needs a new key.
+    pub(super) fn both_restored(&mut self, conn: Conn, from: LogId, out: &mut Outcome) {
+        let (log, why) = (from, StopReason::Closed(self.saved.end_of(from).0));
+        out.store(Record::Stopped(log, why.clone()));
+        out.reply(conn, Message::Stop { log, why });
+        if self.saved.parent.is_none() {
+            // What the child knew of this log was not anywhere else.
+            out.store(Record::Returned(Vec::new(), u64::MAX));
+        }
+        self.heard_all_of(Some(from), out);
     }
 
     /// The parent returns this node's own log, which it has whole.

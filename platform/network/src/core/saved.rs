@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::entry::{Act, Enrolled, Entry, StreamName};
 use super::frontier::Frontier;
-use super::ids::{Digest, LogId, PublicKey};
+use super::ids::{Digest, LogId, PublicKey, empty_root};
 use super::message::{Head, StopReason, Witness, Wrapped};
+use super::node::is_within;
 use super::plant::Plants;
 use super::stream::{Applied, Stream, Why};
 
@@ -374,7 +375,7 @@ impl Saved {
                 Some(stream) => stream.apply(&entry, plants),
                 None if entry.version == 1 => {
                     let stream = Stream::begun_by(&entry);
-                    self.streams.insert(Arc::clone(&entry.stream), stream);
+                    self.streams.insert(entry.stream.clone(), stream);
                     Applied::Next
                 }
                 None => Applied::TooEarly,
@@ -382,7 +383,7 @@ impl Saved {
             match applied {
                 Applied::Known => {}
                 Applied::TooEarly => {
-                    let place = (Arc::clone(&entry.stream), entry.version);
+                    let place = (entry.stream.clone(), entry.version);
                     let waiting = self.waiting.entry(place).or_default();
                     if !waiting.contains(&entry) {
                         waiting.push(entry);
@@ -411,8 +412,9 @@ impl Saved {
         if self.waiting.is_empty() {
             return None;
         }
+        let (first, last) = ((stream.clone(), 0), (stream.clone(), u64::MAX));
+        self.waiting.range(&first..=&last).next()?;
         let known = self.streams.get(stream)?;
-        let (first, last) = ((Arc::clone(stream), 0), (Arc::clone(stream), u64::MAX));
         let judged = |entry: &Arc<Entry>| {
             let orphaned = entry
                 .prev
@@ -435,32 +437,20 @@ impl Saved {
     /// What an applied entry means to nodes and keys.
     fn act(&mut self, me: LogId, entry: &Arc<Entry>, noted: &mut Vec<Noted>) {
         match &entry.act {
-            Act::Enrolled(enrolled) => {
-                let log = LogId::of(&enrolled.key);
-                let stopped = self.members.get(&log).and_then(|old| old.stopped.clone());
-                let member = Member {
-                    enrolled: (**enrolled).clone(),
-                    hub: entry.log,
-                    stopped,
-                };
-                if let Some(old) = enrolled.replaces {
-                    self.successors.insert(old, log);
-                }
-                self.members.insert(log, member);
-            }
+            Act::Enrolled(enrolled) => self.enrol(me, entry.log, enrolled),
             Act::Released(to) if *to == me => {
-                self.handed.insert(Arc::clone(&entry.stream));
+                self.handed.insert(entry.stream.clone());
             }
             Act::Accepted => drop(self.handed.remove(&entry.stream)),
             Act::Closed { log, size, .. } => self.stop(*log, StopReason::Closed(*size)),
             Act::Revoked(log) => self.stop(*log, StopReason::Revoked),
             Act::Request { to, about } if *to == me => {
-                let request = Arc::clone(&entry.stream);
-                self.requests.insert(request, Arc::clone(about));
+                let request = entry.stream.clone();
+                self.requests.insert(request, about.clone());
             }
             Act::Answered(request) => {
                 self.requests.remove(request);
-                self.answered.insert(Arc::clone(request));
+                self.answered.insert(request.clone());
             }
             Act::Destroyed(subject) => {
                 self.destroyed.insert(*subject);
@@ -472,6 +462,46 @@ impl Saved {
             _ => {}
         }
         noted.push(Noted::Applied(Arc::clone(entry)));
+    }
+
+    fn enrol(&mut self, me: LogId, hub: LogId, enrolled: &Enrolled) {
+        let log = LogId::of(&enrolled.key);
+        if log == hub {
+            // The node at the top has nobody to enrol it: under a new key it says itself which log it
+            // goes on for. Of others nobody believes that.
+            if let Some(old) = enrolled.replaces.filter(|old| log == me && *old != me) {
+                self.successors.insert(old, me);
+            }
+            return;
+        }
+        if !self.may_enrol(me, hub, enrolled) {
+            return;
+        }
+        let stopped = self.members.get(&log).and_then(|old| old.stopped.clone());
+        let member = Member {
+            enrolled: enrolled.clone(),
+            hub,
+            stopped,
+        };
+        if let Some(old) = enrolled.replaces {
+            self.successors.insert(old, log);
+        }
+        self.members.insert(log, member);
+    }
+
+    /// Whether a node's word for another counts: of a node below only where the other, and the log it goes
+    /// on for, did not join on another side, and where its area lies in the area of the one that speaks.
+    /// A node that was broken into takes no more than what is its own.
+    fn may_enrol(&self, me: LogId, hub: LogId, enrolled: &Enrolled) -> bool {
+        let Some(side) = self.via(me, hub) else {
+            return true;
+        };
+        let elsewhere = |log: &LogId| self.via(me, *log).is_some_and(|other| other != side);
+        let speaks = self.members.get(&self.newest(hub));
+        let within = |hub: &Member| is_within(&enrolled.area, &hub.enrolled.area);
+        !elsewhere(&LogId::of(&enrolled.key))
+            && !enrolled.replaces.as_ref().is_some_and(elsewhere)
+            && speaks.is_none_or(within)
     }
 
     fn stop(&mut self, log: LogId, why: StopReason) {
@@ -497,7 +527,7 @@ impl Saved {
     }
 
     /// The log that stands in the place of `log` now.
-    pub(super) fn newest(&self, log: LogId) -> LogId {
+    pub(crate) fn newest(&self, log: LogId) -> LogId {
         let mut newest = log;
         // A node that got more keys than this had other troubles.
         for _ in 0..1_000 {
@@ -512,9 +542,15 @@ impl Saved {
     /// The newest root and size of a log held whole.
     #[must_use]
     pub fn end_of(&self, log: LogId) -> (u64, Digest) {
-        let tree = self.fed.get(&log).map(|fed| &fed.tree);
-        let empty = Frontier::default();
-        let tree = tree.unwrap_or(&empty);
-        (tree.size(), tree.root())
+        let Some(fed) = self.fed.get(&log) else {
+            return (0, empty_root());
+        };
+        let size = fed.tree.size();
+        // What was taken led to the root that was signed: it need not be reckoned again.
+        let signed = fed.head.as_ref().filter(|head| head.size == size);
+        (
+            size,
+            signed.map_or_else(|| fed.tree.root(), |head| head.root),
+        )
     }
 }

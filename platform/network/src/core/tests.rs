@@ -1,10 +1,12 @@
-//! The wire, and proofs of two histories, with Ed25519.
+//! The wire, and proofs of two histories, with Ed25519; in `talk` what nodes say.
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
+
+mod talk;
 
 fn entry(log: LogId, seq: u64, n: u32) -> Arc<Entry> {
     let text = format!(

@@ -381,7 +381,7 @@ fn decode_rest(kind: u8, from: &mut Reader<'_>) -> Result<Message, BadMessage> {
         },
         12 => Message::Keys(from.keys()?),
         13 => Message::WantKeys(from.subjects()?),
-        14 => Message::WantStream(from.name()?),
+        14 => Message::WantStream(from.name()?.into()),
         kind => return Err(BadMessage::Kind(kind)),
     })
 }

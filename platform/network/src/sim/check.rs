@@ -183,34 +183,8 @@ impl World {
             if !self.machines[m].intents.is_empty() {
                 return Some(format!("machine {m} has something to write"));
             }
-            // What a faulty node wrote may wait for ever, in the operator's list.
-            let mut waiting = node.saved.waiting.iter();
-            let waits = waiting.find(|(_, entries)| {
-                let wrong = |digest| self.oracle.wrong.contains(digest);
-                let near = |entry: &Entry| {
-                    let waits = |prev: &Digest| {
-                        node.saved
-                            .waiting
-                            .values()
-                            .flatten()
-                            .any(|one| one.digest == *prev)
-                    };
-                    entry
-                        .prev
-                        .is_some_and(|prev| !waits(&prev) && self.is_whole_near(m, prev))
-                };
-                let mut entries = entries.iter();
-                entries.any(|entry| !wrong(&entry.digest) && near(entry))
-            });
-            if let Some(((stream, version), entries)) = waits {
-                let known = node.saved.streams.get(stream);
-                let top = self.machines[0]
-                    .saved()
-                    .and_then(|top| top.streams.get(stream));
-                let differ = known.map(|known| differing(stream, (m, known), top));
-                return Some(format!(
-                    "machine {m}: {stream}#{version} waits for what is before it: {entries:?} {differ:?}"
-                ));
+            if let Some(waits) = self.waits(m, &node.saved) {
+                return Some(waits);
             }
             if node.saved.stale {
                 return Some(format!("machine {m} may not use its keys"));
@@ -223,9 +197,35 @@ impl World {
         self.unanswered()
     }
 
-    /// Whether the stream up to the entry with this digest is here and on neighbours' disks: what went
-    /// down with the only disks that held it is waited for in vain.
-    fn is_whole_near(&self, m: usize, digest: Digest) -> bool {
+    /// An entry that waits although all that is before it is here and on neighbours' disks. What a
+    /// faulty node wrote may wait for ever, in the operator's list, and what went down with the only
+    /// disks that held it is waited for in vain.
+    fn waits(&self, m: usize, saved: &Saved) -> Option<String> {
+        if saved.waiting.is_empty() {
+            return None;
+        }
+        let befores = self.befores_near(m, saved);
+        let waiting: BTreeSet<Digest> = saved.waiting.values().flatten().map(digest).collect();
+        let due = |entry: &Arc<Entry>| {
+            let first = entry.prev.filter(|prev| !waiting.contains(prev));
+            !self.oracle.wrong.contains(&entry.digest)
+                && first.is_some_and(|prev| is_whole(&befores, prev))
+        };
+        let mut waiting = saved.waiting.iter();
+        let ((stream, version), entries) = waiting.find(|(_, entries)| entries.iter().any(due))?;
+        let top = self.machines[0].saved();
+        let top = top.and_then(|top| top.streams.get(stream));
+        let known = saved.streams.get(stream);
+        let differ = known.map(|known| differing(stream, (m, known), top));
+        Some(format!(
+            "machine {m}: {stream}#{version} waits for what is before it: {entries:?} {differ:?}"
+        ))
+    }
+
+    /// Of the streams that wait at a machine: which entry comes before each that is there or near.
+    fn befores_near(&self, m: usize, saved: &Saved) -> BTreeMap<Digest, Option<Digest>> {
+        let streams: BTreeSet<&StreamName> =
+            saved.waiting.keys().map(|(stream, _)| stream).collect();
         let near = |n: &usize| {
             *n == m || self.machines[m].parent == Some(*n) || self.machines[*n].parent == Some(m)
         };
@@ -233,16 +233,8 @@ impl World {
             .filter(near)
             .flat_map(|n| self.machines[n].disk.logs.values());
         let entries = logs.flat_map(|log| &log.dense);
-        let befores: BTreeMap<Digest, Option<Digest>> =
-            entries.map(|entry| (entry.digest, entry.prev)).collect();
-        let mut next = Some(digest);
-        while let Some(digest) = next {
-            match befores.get(&digest) {
-                Some(before) => next = *before,
-                None => return false,
-            }
-        }
-        true
+        let entries = entries.filter(|entry| streams.contains(&entry.stream));
+        entries.map(|entry| (entry.digest, entry.prev)).collect()
     }
 
     fn left_over(&self, m: usize, saved: &Saved) -> Option<String> {
@@ -307,7 +299,7 @@ impl World {
         let me = self.machines[m].log();
         for (name, stream) in &saved.streams {
             let within = stream.area.starts_with(&*area);
-            let first = (Arc::clone(name), 0);
+            let first = (name.clone(), 0);
             let waits = root.waiting.range(first..).next();
             let torn = waits.is_some_and(|((waits, _), _)| waits == name);
             if torn || !within && stream.owner != me {
@@ -355,7 +347,7 @@ impl World {
         let heads = |saved: &Saved| -> Vec<_> {
             let streams = saved.streams.iter();
             streams
-                .map(|(name, stream)| (Arc::clone(name), stream.head()))
+                .map(|(name, stream)| (name.clone(), stream.head()))
                 .collect()
         };
         if heads(&fold) != heads(saved) {
@@ -409,6 +401,22 @@ impl World {
             }
         }
     }
+}
+
+fn digest(entry: &Arc<Entry>) -> Digest {
+    entry.digest
+}
+
+/// Whether a stream is whole from its beginning up to the entry with this digest.
+fn is_whole(befores: &BTreeMap<Digest, Option<Digest>>, digest: Digest) -> bool {
+    let mut next = Some(digest);
+    while let Some(digest) = next {
+        match befores.get(&digest) {
+            Some(before) => next = *before,
+            None => return false,
+        }
+    }
+    true
 }
 
 /// Where two chains of a stream part, for people.

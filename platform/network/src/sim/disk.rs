@@ -29,27 +29,31 @@ pub(super) struct DiskLog {
     roots: BTreeMap<u64, Digest>,
     /// Signed stretches, by where they begin.
     heads: BTreeMap<u64, Head>,
-    /// The tree every [`STEP`] entries.
-    steps: Vec<Frontier>,
+    /// The tree at some sizes, at least [`STEP`] entries apart.
+    steps: BTreeMap<u64, Frontier>,
 }
 
 /// Between two remembered trees.
-const STEP: usize = 512;
+const STEP: u64 = 256;
 
 impl Disk {
-    /// Makes a record durable; `end` is the own log's size and root after it.
-    pub(super) fn store(&mut self, me: LogId, record: &Record, end: (u64, Digest)) {
+    /// Makes a record durable; `tree` is the log's to which it adds, after it.
+    pub(super) fn store(&mut self, me: LogId, record: &Record, tree: Option<&Frontier>) {
         match record {
             Record::Own(entries) => {
                 let log = self.logs.entry(me).or_default();
                 log.dense.extend(entries.iter().cloned());
-                log.remember();
-                log.roots.insert(end.0, end.1);
+                if let Some(tree) = tree {
+                    log.remember(tree);
+                    log.roots.insert(tree.size(), tree.root());
+                }
             }
             Record::Fed { head, entries } => {
                 let log = self.logs.entry(head.log).or_default();
                 log.dense.extend(entries.iter().cloned());
-                log.remember();
+                if let Some(tree) = tree {
+                    log.remember(tree);
+                }
                 log.heads.insert(head.from, head.clone());
                 log.roots.insert(head.size, head.root);
             }
@@ -99,11 +103,13 @@ impl Disk {
         (head, entries)
     }
 
-    /// A stretch of another log as it was signed, which begins at or before `from`.
+    /// A stretch of another log as it was signed, which holds the entry at `from`. The last that begins
+    /// there or before may be too short: what a neighbour gave back has ends of its own.
     pub(super) fn signed_stretch(&self, log: LogId, from: u64) -> Option<(Head, Vec<Arc<Entry>>)> {
         let log = self.logs.get(&log)?;
-        let (_, head) = log.heads.range(..=from).next_back()?;
-        (head.size > from).then(|| (head.clone(), log.slice(head.from, head.size)))
+        let mut heads = log.heads.range(..=from).rev();
+        let (_, head) = heads.find(|(_, head)| head.size > from)?;
+        Some((head.clone(), log.slice(head.from, head.size)))
     }
 
     /// At most [`BATCH`] entries that are here of a log from `from` to before `to`, of those that
@@ -179,27 +185,19 @@ impl DiskLog {
         if let Some(root) = self.roots.get(&size) {
             return *root;
         }
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let step = (size / STEP).min(self.steps.len());
-        let mut tree = match step.checked_sub(1) {
-            Some(last) => self.steps[last].clone(),
-            None => Frontier::default(),
-        };
-        for entry in self.dense.iter().take(size).skip(step * STEP) {
+        let step = self.steps.range(..=size).next_back();
+        let mut tree = step.map(|(_, tree)| tree.clone()).unwrap_or_default();
+        for entry in self.part(tree.size(), size) {
             tree.push(&entry.digest);
         }
         tree.root()
     }
 
     /// Remembers the tree as the log grows.
-    fn remember(&mut self) {
-        while self.dense.len() >= (self.steps.len() + 1) * STEP {
-            let from = self.steps.len() * STEP;
-            let mut tree = self.steps.last().cloned().unwrap_or_default();
-            for entry in &self.dense[from..from + STEP] {
-                tree.push(&entry.digest);
-            }
-            self.steps.push(tree);
+    fn remember(&mut self, tree: &Frontier) {
+        let last = self.steps.keys().next_back().copied().unwrap_or(0);
+        if tree.size() == self.dense.len() as u64 && tree.size() >= last + STEP {
+            self.steps.insert(tree.size(), tree.clone());
         }
     }
 
@@ -208,7 +206,7 @@ impl DiskLog {
         self.dense
             .truncate(usize::try_from(size).unwrap_or(usize::MAX));
         self.roots.retain(|at, _| *at <= size);
-        self.steps.truncate(self.dense.len() / STEP);
+        self.steps.retain(|at, _| *at <= size);
     }
 }
 

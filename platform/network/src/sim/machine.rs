@@ -164,7 +164,7 @@ impl Machine {
                 later.push_back(intent);
                 continue;
             }
-            heads.insert(Arc::clone(&draft.stream), ());
+            heads.insert(draft.stream.clone(), ());
             let seq = node.saved.own.size() + entries.len() as u64;
             entries.extend(draft.write(node, seq, at));
         }
@@ -239,7 +239,7 @@ impl Draft {
             bytes: bytes.into(),
             log,
             seq,
-            stream: Arc::clone(stream),
+            stream: stream.clone(),
             version,
             prev: before,
             area: Arc::clone(area),
@@ -264,32 +264,22 @@ fn draft(
     let (stream, act, kind, open) = match intent {
         Intent::Write(stream, _) => {
             let (kind, n) = (kind_of(rng), rng.random_range(0..1_000_000));
-            (
-                Arc::clone(stream),
-                Act::Plain,
-                kind,
-                format!("{{\"n\":{n}}}"),
-            )
+            (stream.clone(), Act::Plain, kind, format!("{{\"n\":{n}}}"))
         }
         Intent::Release(stream, to) => {
             let open = format!("{{\"to\":\"{to}\"}}");
-            (
-                Arc::clone(stream),
-                Act::Released(*to),
-                "node.released@1",
-                open,
-            )
+            (stream.clone(), Act::Released(*to), "node.released@1", open)
         }
         Intent::Accept(stream) => {
             let open = "{}".to_owned();
-            (Arc::clone(stream), Act::Accepted, "node.accepted@1", open)
+            (stream.clone(), Act::Accepted, "node.accepted@1", open)
         }
         Intent::TakeOver(stream) => {
             let from = streams.get(stream)?.owner;
             let officers = ["chen".into(), "zhou".into()];
             let open = format!("{{\"from\":\"{from}\",\"officers\":[\"chen\",\"zhou\"]}}");
             let act = Act::Takeover(Takeover { from, officers });
-            (Arc::clone(stream), act, "node.takeover@1", open)
+            (stream.clone(), act, "node.takeover@1", open)
         }
         Intent::Request(..) | Intent::Answer(_) => asked(node, intent, rng)?,
         other => return members(node, area, other),

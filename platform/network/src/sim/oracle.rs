@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 
 use crate::core::{Act, Digest, Entry, LogId, Saved, StreamName};
 
@@ -106,7 +105,7 @@ impl Oracle {
                 };
             }
             Act::Answered(request) => {
-                let places = self.answers.entry(Arc::clone(request)).or_default();
+                let places = self.answers.entry(request.clone()).or_default();
                 places.push((entry.log, entry.seq));
                 // A copy of the node may act on it as well.
                 let copied = |(log, _): &(LogId, u64)| self.copied.contains(log);
@@ -114,7 +113,7 @@ impl Oracle {
                     self.broken(1, format!("{request} was acted upon twice"));
                 }
             }
-            Act::Request { to, .. } => drop(self.requests.insert(Arc::clone(&entry.stream), *to)),
+            Act::Request { to, .. } => drop(self.requests.insert(entry.stream.clone(), *to)),
             _ => {}
         }
         self.after.insert(entry.digest, after);

@@ -66,11 +66,11 @@ impl World {
             "case"
         };
         let stream: StreamName = format!("{topic}/{:032x}", machine.rng.random::<u128>()).into();
-        machine.mine.push(Arc::clone(&stream));
+        machine.mine.push(stream.clone());
         let about = machine.rng.random_bool(0.3);
         let subject = about.then(|| machine.rng.random::<[u8; 16]>());
         if let Some(subject) = subject {
-            self.subjects.insert(Arc::clone(&stream), subject);
+            self.subjects.insert(stream.clone(), subject);
         }
         Intent::Write(stream, subject)
     }
@@ -84,7 +84,7 @@ impl World {
         // What is recent is worked on more.
         let recent = machine.mine.len().min(RECENT);
         let place = machine.mine.len() - 1 - machine.rng.random_range(0..recent);
-        let stream = Arc::clone(&machine.mine[place]);
+        let stream = machine.mine[place].clone();
         let (log, saved) = (machine.log(), machine.saved()?);
         let known = saved.streams.get(&stream);
         if known.is_some_and(|known| known.owner == log && known.released.is_none()) {
@@ -101,7 +101,7 @@ impl World {
             format!("case/{:032x}", self.machines[m].rng.random::<u128>()).into();
         let saved = self.machines[m].saved()?;
         let next = saved.streams.range(name..).next();
-        next.map(|(stream, _)| Arc::clone(stream))
+        next.map(|(stream, _)| stream.clone())
     }
 
     /// Whether the node at the top knows of this node: only then can anything be addressed to it.
@@ -180,25 +180,39 @@ impl World {
     /// disk was full, the process died, a backup was restored.
     fn admit_again(&mut self, m: usize) {
         let mut orders = Vec::new();
+        let Some(saved) = self.machines[m].saved() else {
+            return;
+        };
+        let me = self.machines[m].log();
+        let known = |log: &LogId| saved.members.get(log);
         for child in &self.machines[..MACHINES] {
-            let Some(saved) = self.machines[m].saved().filter(|_| child.parent == Some(m)) else {
+            if child.parent != Some(m) {
                 continue;
-            };
-            let known = |log: &LogId| saved.members.get(log);
+            }
             let open = child.replaces.iter().filter(|log| {
-                known(log).is_some_and(|member| {
-                    member.hub == self.machines[m].log() && member.stopped.is_none()
-                })
+                known(log).is_some_and(|old| saved.newest(old.hub) == me && old.stopped.is_none())
             });
             orders.extend(open.map(|log| Intent::Close(*log)));
-            if known(&child.log()).is_none() {
+            let last = child.replaces.last().copied();
+            let follows = last.is_none_or(|last| saved.newest(last) == child.log());
+            if known(&child.log()).is_none() || !follows {
                 let area = Arc::clone(&child.area);
-                let last = child.replaces.last().copied();
                 orders.push(Intent::Enrol(child.key(), area, last));
             }
         }
+        if self.machines[m].parent.is_none() {
+            let old = self.machines[m].replaces.iter();
+            let unsaid = old.filter(|old| saved.newest(**old) != me);
+            orders.extend(unsaid.map(|old| self.successor_of(m, *old)));
+        }
         self.machines[m].intents.extend(orders);
         self.work(m);
+    }
+
+    /// The node at the top says which log its new one goes on for.
+    fn successor_of(&self, m: usize, old: LogId) -> Intent {
+        let area = Arc::clone(&self.machines[m].area);
+        Intent::Enrol(self.machines[m].key(), area, Some(old))
     }
 
     pub(super) fn retire(&mut self, m: usize) {
@@ -238,7 +252,7 @@ impl World {
                 }
             }
         });
-        let names: Vec<_> = streams.map(|(name, _)| Arc::clone(name)).collect();
+        let names: Vec<_> = streams.map(|(name, _)| name.clone()).collect();
         if names.is_empty() {
             self.machines[m].settled = now;
             return;
@@ -273,6 +287,8 @@ impl World {
             let hand = self.new_hand();
             let saved = self.new_root(m, old);
             self.begin_anew(m, hand, saved, old);
+            let statement = self.successor_of(m, old);
+            self.machines[m].intents.push_back(statement);
         }
         self.enrol_children(m);
     }
@@ -324,9 +340,10 @@ impl World {
             }
             let key = self.machines[child].key();
             let area = Arc::clone(&self.machines[child].area);
+            let last = self.machines[child].replaces.last().copied();
             self.machines[m]
                 .intents
-                .push_back(Intent::Enrol(key, area, None));
+                .push_back(Intent::Enrol(key, area, last));
             if let Some(saved) = self.machines[child].saved_mut() {
                 saved.parent = Some(parent.clone());
             }

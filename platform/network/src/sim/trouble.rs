@@ -89,13 +89,13 @@ impl World {
 
     /// The last backup is put in place of the disk; `told` whether the operator said so.
     fn restore(&mut self, m: usize, told: bool) {
-        let Some(backup) = self.machines[m].backup.clone() else {
-            return;
-        };
         let active = |saved: &crate::core::Saved| saved.mode == Mode::Active;
         if !self.machines[m].saved().is_some_and(active) {
             return;
         }
+        let Some(backup) = self.machines[m].backup.clone() else {
+            return;
+        };
         self.tally.restores += 1;
         let Backup { mut saved, disk } = *backup;
         let hand = self.hand_of(m);
@@ -104,8 +104,9 @@ impl World {
         self.machines[m].disk = disk;
         self.machines[m].mine.clear();
         if told {
-            let node = crate::core::Node::open(hand.clone(), saved.clone(), self.settings.plants);
+            let node = crate::core::Node::open(hand.clone(), saved, self.settings.plants);
             let neighbours = node.neighbours();
+            saved = node.into_parts().1;
             if !neighbours.is_empty() {
                 saved.mode = Mode::Recovering(neighbours);
             }
@@ -122,13 +123,13 @@ impl World {
     }
 
     fn copy(&mut self, m: usize, long: i64) {
-        let Some(backup) = self.machines[m].backup.clone() else {
-            return;
-        };
         let active = |saved: &crate::core::Saved| saved.mode == Mode::Active;
         if self.machines[m].copy || !self.machines[m].saved().is_some_and(active) {
             return;
         }
+        let Some(backup) = self.machines[m].backup.clone() else {
+            return;
+        };
         self.tally.clones += 1;
         let Backup { saved, disk } = *backup;
         let hand = self.hand_of(m);
@@ -168,7 +169,7 @@ impl World {
             stream.is_some_and(|stream| stream.owner == log && stream.released.is_none())
         });
         if let Some(name) = owned {
-            let intent = Intent::TakeOver(Arc::clone(name));
+            let intent = Intent::TakeOver(name.clone());
             self.machines[parent].intents.push_back(intent);
             self.work(parent);
         }
@@ -192,7 +193,7 @@ impl World {
         });
         let Some((name, stream)) = stream else { return };
         let draft = Draft {
-            stream: Arc::clone(name),
+            stream: name.clone(),
             area: Arc::clone(&stream.area),
             kind: "cases.noted@1",
             open: "{\"wrong\":true}".to_owned(),
@@ -267,7 +268,7 @@ impl World {
         };
         let n = self.rng.random_range(0..1_000_000);
         let draft = Draft {
-            stream: Arc::clone(&last.stream),
+            stream: last.stream.clone(),
             area: Arc::clone(&last.area),
             kind: "cases.noted@1",
             open: format!("{{\"forged\":{n}}}"),

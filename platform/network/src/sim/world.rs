@@ -173,7 +173,9 @@ impl World {
             self.now = at;
             self.happen(event);
         }
-        self.now = self.now.max(until);
+        if self.oracle.violation.is_none() {
+            self.now = self.now.max(until);
+        }
     }
 
     fn happen(&mut self, event: Event) {
@@ -373,17 +375,20 @@ impl World {
             }
             (None, None) => Vec::new(),
         };
-        let end = machine
-            .saved()
-            .filter(|_| matches!(record, Record::Own(_)))
-            .map(|saved| (saved.own.size(), saved.own.root()));
-        self.machines[m]
-            .disk
-            .store(me, record, end.unwrap_or_default());
+        let saved = match (&machine.node, &machine.left) {
+            (Some(node), _) => Some(&node.saved),
+            (None, left) => left.as_ref().map(|(_, saved)| saved),
+        };
+        let tree = saved.and_then(|saved| match record {
+            Record::Own(_) => Some(&saved.own),
+            Record::Fed { head, .. } => saved.fed.get(&head.log).map(|fed| &fed.tree),
+            _ => None,
+        });
+        machine.disk.store(me, record, tree);
         if let Record::Own(entries) = record {
             for entry in entries {
                 if matches!(entry.act, Act::Accepted | Act::Takeover(_)) {
-                    self.machines[m].mine.push(Arc::clone(&entry.stream));
+                    self.machines[m].mine.push(entry.stream.clone());
                 }
             }
         }
@@ -435,7 +440,7 @@ impl World {
             Action::Serve(request, _) => {
                 // The node is told at least once.
                 for _ in 0..1 + u32::from(self.machines[m].rng.random_bool(0.2)) {
-                    let answer = Intent::Answer(Arc::clone(&request));
+                    let answer = Intent::Answer(request.clone());
                     self.machines[m].intents.push_back(answer);
                 }
             }
