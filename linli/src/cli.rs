@@ -61,6 +61,8 @@ pub(crate) enum Command {
     /// 选址: who reaches a facility, how crowded it is, where the next should stand
     #[command(subcommand)]
     Siting(crate::siting::Siting),
+    /// 模拟: years of trouble on eight simulated nodes, to see whether the network's rules hold
+    Simulate(Simulate),
     /// 体检: find the usual faults and say what to do
     Doctor(Asked),
 }
@@ -183,6 +185,23 @@ pub(crate) struct Show {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: u64,
+}
+
+/// `linli simulate`
+#[derive(Debug, Args)]
+pub(crate) struct Simulate {
+    /// The first seed; each year has the next one
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many years
+    #[arg(long, default_value_t = 1)]
+    pub(crate) years: u64,
+    /// How many days of trouble each of them has
+    #[arg(long, default_value_t = 365)]
+    pub(crate) days: u32,
+    /// Only these pieces of trouble, as a seed that failed named them; none when no number follows
+    #[arg(long, value_delimiter = ',', num_args = 0..)]
+    pub(crate) only: Option<Vec<usize>>,
 }
 
 /// `linli verify`

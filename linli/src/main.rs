@@ -25,6 +25,7 @@ mod say;
 mod searching;
 mod serve;
 mod settings;
+mod simulate;
 mod siting;
 mod text;
 mod vault;
@@ -74,6 +75,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
         Command::Policy(policy) => policy::run(&policy),
+        Command::Simulate(simulate) => Ok(simulate::run(&simulate)),
         Command::Siting(siting) => siting::run(&siting),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,
     }
