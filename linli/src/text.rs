@@ -16,7 +16,7 @@ pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         anyhow::anyhow!(
-            "{}:{line}:{column}: not UTF-8; save the file as UTF-8",
+            "{}:{line}:{column}: not UTF-8; save it as UTF-8 · 文件不是 UTF-8 编码，请另存为 UTF-8",
             path.display()
         )
     })

@@ -9,11 +9,12 @@ mod sweep;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use clap::Subcommand;
 use linli_policy::{Book, Finding, Refused};
 
 use crate::outcome::{Misuse, Outcome};
+use crate::text::text;
 
 /// `linli policy …`
 #[derive(Debug, Subcommand)]
@@ -141,17 +142,6 @@ fn neighbours(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 fn same_folder(file: &Path, folder: &Path) -> bool {
     let own = file.parent().filter(|own| !own.as_os_str().is_empty());
     own.unwrap_or(Path::new(".")) == folder
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
-    String::from_utf8(bytes).map_err(|_other_encoding| {
-        anyhow!(
-            "{}: 文件不是 UTF-8 编码：请在编辑器里另存为 UTF-8 \
-             the file is not UTF-8: save it as UTF-8 in your editor",
-            path.display()
-        )
-    })
 }
 
 fn read(paths: &[PathBuf]) -> anyhow::Result<Result<Book, Refused>> {
