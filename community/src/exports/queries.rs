@@ -15,7 +15,7 @@ use crate::feature::Problem;
 use crate::node::Linli;
 
 /// The most rows a list shows.
-const MOST: u64 = 100;
+pub(super) const MOST: u64 = 100;
 
 /// An export with whole names and numbers, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +79,14 @@ impl Linli {
         let Scope::Area(own) = scope(actor, Action::ResidentExport) else {
             return Ok(Vec::new());
         };
-        let waiting = Expr::col("stage").eq(Stage::Asked.code());
-        let mut found = self.whole_exports(waiting, Order::Asc).await?;
-        found.retain(|one| own.contains(&one.area) && one.account != actor.account);
-        Ok(found)
+        let account = actor.account.map(|account| account.to_string());
+        // Narrowed before the list is cut: what waits elsewhere must not hide what waits here.
+        let below = Expr::col("area").like(format!("{own}/%"));
+        let waiting = Expr::col("stage")
+            .eq(Stage::Asked.code())
+            .and(Expr::col("area").eq(own.as_str()).or(below))
+            .and(Expr::col("account").ne(account.unwrap_or_default()));
+        self.whole_exports(waiting, Order::Asc).await
     }
 
     /// What the actor asked for, the latest first.
@@ -126,6 +130,6 @@ impl Linli {
         if by.account.is_none() || by.account != actor.account {
             super::decide::may(actor, Action::ResidentExport, area)?;
         }
-        Ok(Arc::clone(&export))
+        Ok(export)
     }
 }

@@ -235,6 +235,22 @@ async fn whole_names_leave_when_another_says_yes_once_and_each_is_told() {
 }
 
 #[tokio::test]
+async fn what_waits_elsewhere_hides_nothing_here() {
+    let linli = node().await;
+    let (area, _) = elders(&linli).await;
+    let district = staff(Role::DistrictOfficer, "310117");
+    for _ in 0..queries::MOST {
+        linli.ask_export(call(&district), &wish()).await.unwrap();
+    }
+    let asked = street(11, &area);
+    let asked = call(&asked);
+    linli.ask_export(asked, &wish()).await.unwrap();
+    let waiting = linli.exports_waiting(&street(12, &area)).await.unwrap();
+    let ids: Vec<Uuid> = waiting.iter().map(|one| one.id).collect();
+    assert_eq!(ids, [asked.command.0]);
+}
+
+#[tokio::test]
 async fn a_no_has_a_reason_and_a_yes_does_not_last() {
     let clock = Arc::new(linli_kernel::ShiftedClock::new(Noon, 0));
     let linli = node_by(Arc::clone(&clock) as _).await;

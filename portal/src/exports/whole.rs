@@ -5,12 +5,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::Call;
-use linli_community::exports::{Asked, Export, Listed, MOST_FULL, Stage};
+use linli_community::exports::{Asked, By, Export, Listed, MOST_FULL, Stage, Whole, Wish};
 use linli_community::feature::Problem;
 use linli_community::residents::Filter;
 use linli_interop::sheet;
 use linli_kernel::gate::{Scope, scope};
-use linli_kernel::{AccountId, Action, Refusal};
+use linli_kernel::{AccountId, Action};
 use uuid::Uuid;
 
 use super::residents::{columns, whole_cells};
@@ -174,7 +174,7 @@ async fn summary(portal: &Portal, page: &Page, export: &Export) -> Result<Summar
     .flatten()
     .collect();
     let names = names(portal, accounts.into_iter()).await?;
-    let who = |by: &linli_community::exports::By| {
+    let who = |by: &By| {
         let name = by.account.and_then(|who| names.get(&who).cloned());
         let role = by.role.map(|role| page.role(role)).unwrap_or_default();
         format!("{} {role} · {}", name.unwrap_or_default(), page.when(by.at))
@@ -244,51 +244,36 @@ pub(super) async fn act(
         expected: None,
     };
     let done = match sent.text("do") {
-        "take" => take(&portal, &page, &signed, call, id).await,
+        "take" => match portal.linli.take_export(call, id).await {
+            Ok(taken) => return given(&portal, &page, &signed, &taken),
+            Err(problem) => Err(problem),
+        },
         verb @ ("grant" | "refuse") => {
             let reason = sent.text("reason");
             let answered = portal
                 .linli
                 .answer_export(call, id, verb == "grant", reason);
-            let back = Redirect::to(&format!("/desk/exports/{id}")).into_response();
-            answered.await.map(|()| back).map_err(trouble_or_form)
+            answered.await
         }
         _ => return Err(Trouble::Unreadable("do")),
     };
     match done {
-        Ok(response) => Ok(response),
-        Err(Outcome::Form(refusals)) => {
+        Ok(()) => Ok(Redirect::to(&format!("/desk/exports/{id}")).into_response()),
+        Err(Problem::Refused(refusals)) if on_form(&refusals) => {
             let page = page.with_refusals(&refusals);
             invalid(&one(&portal, page, &signed, id).await?)
         }
-        Err(Outcome::Trouble(trouble)) => Err(trouble),
+        Err(problem) => Err(trouble(problem)),
     }
 }
 
-/// What became of an act that was not done.
-enum Outcome {
-    /// The page says why.
-    Form(Vec<Refusal>),
-    /// Another page does.
-    Trouble(Trouble),
-}
-
-fn trouble_or_form(problem: Problem) -> Outcome {
-    match problem {
-        Problem::Refused(refusals) if on_form(&refusals) => Outcome::Form(refusals),
-        problem => Outcome::Trouble(trouble(problem)),
-    }
-}
-
-async fn take(
+/// The file with whole names and numbers.
+fn given(
     portal: &Portal,
     page: &Page,
     signed: &Signed,
-    call: Call<'_>,
-    id: Uuid,
-) -> Result<Response, Outcome> {
-    let taken = portal.linli.take_export(call, id).await;
-    let (wish, people) = taken.map_err(trouble_or_form)?;
+    (wish, people): &(Wish, Vec<Whole>),
+) -> Result<Response, Trouble> {
     let lines: Vec<Vec<sheet::Cell>> = people
         .iter()
         .map(|one| whole_cells(portal, page, &one.row, &one.resident))
@@ -297,5 +282,5 @@ async fn take(
     columns.push(sheet::Column::new(page.t("exports-col-address"), 36));
     let name = page.t("exports-residents");
     let at = portal.linli.clock().now();
-    file(page, signed, &wish, (&name, at), &columns, &lines).map_err(Outcome::Trouble)
+    file(page, signed, wish, (&name, at), &columns, &lines)
 }
