@@ -37,14 +37,6 @@ pub(super) fn password(typed: &mut Typed) -> String {
     password
 }
 
-pub(super) fn call<'a>(sent: &Fields, signed: &'a Signed) -> Result<Call<'a>, Trouble> {
-    Ok(Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    })
-}
-
 /// The areas in which a post may be given: the administrator's own and all below.
 fn area_field(portal: &Portal, page: &Page, signed: &Signed) -> Result<Field, Trouble> {
     let tree = portal.linli.areas();
@@ -110,7 +102,7 @@ pub(super) async fn create(
         Ok(area) => area,
         Err(refusals) => return new_page(page.with_refusals(&refusals), &fields),
     };
-    let call = call(&sent, &signed)?;
+    let call = signed.call(&sent)?;
     // The act's id is the account's: the same form sent twice opens one account.
     let id = AccountId(call.command.0);
     let command = Command::Open {
@@ -200,7 +192,7 @@ pub(super) async fn give(
         Ok(chosen) => chosen,
         Err(refusals) => return again(page, &refusals),
     };
-    let call = call(&sent, &signed)?;
+    let call = signed.call(&sent)?;
     let command = Command::GivePost {
         post: Post {
             id: PostId(call.command.0),
@@ -235,7 +227,7 @@ pub(super) async fn end(
         .parse()
         .map_err(|_unreadable| Trouble::NotFound)?;
     let command = Command::EndPost { post };
-    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command)
+    accounts::perform(&portal.linli, signed.call(&sent)?, id, &command)
         .await
         .map_err(trouble)?;
     done(&session, id, "admin-done-ended").await
@@ -254,7 +246,7 @@ pub(super) async fn revoke(
         .parse()
         .map_err(|_unreadable| Trouble::NotFound)?;
     let command = Command::RevokeToken { token };
-    accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command)
+    accounts::perform(&portal.linli, signed.call(&sent)?, id, &command)
         .await
         .map_err(trouble)?;
     done(&session, id, "admin-done-revoked").await

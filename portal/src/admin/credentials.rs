@@ -9,7 +9,7 @@ use linli_kernel::AccountId;
 use tower_sessions::Session;
 
 use super::account::{load, name_of};
-use super::acts::{back, call, done, password, small};
+use super::acts::{back, done, password, small};
 use crate::Portal;
 use crate::desk::fields::{Field, Kind};
 use crate::desk::forms::FormPage;
@@ -61,7 +61,7 @@ pub(super) async fn reset(
     let command = Command::ResetCredential {
         credential: Credential::Password,
     };
-    match accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command).await {
+    match accounts::perform(&portal.linli, signed.call(&sent)?, id, &command).await {
         Ok(_) => {}
         Err(Problem::Refused(refusals)) => return again(page.with_refusals(&refusals)),
         Err(problem) => return Err(trouble(problem)),
@@ -107,7 +107,7 @@ pub(super) async fn factor(
     let command = Command::ResetCredential {
         credential: Credential::SecondFactor,
     };
-    match accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command).await {
+    match accounts::perform(&portal.linli, signed.call(&sent)?, id, &command).await {
         Ok(_) => {}
         Err(Problem::Refused(refusals)) => {
             return factor_page(page.with_refusals(&refusals), id, &name_of(&account));

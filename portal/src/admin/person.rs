@@ -11,7 +11,7 @@ use linli_units::IdentityNumber;
 use tower_sessions::Session;
 
 use super::account::{load, name_of};
-use super::acts::{back, call, done};
+use super::acts::{back, done};
 use crate::Portal;
 use crate::desk::fields::{Field, Kind};
 use crate::desk::forms::FormPage;
@@ -76,7 +76,7 @@ pub(super) async fn name(
         }
     };
     let command = Command::NamePerson { resident };
-    match accounts::perform(&portal.linli, call(&sent, &signed)?, id, &command).await {
+    match accounts::perform(&portal.linli, signed.call(&sent)?, id, &command).await {
         Ok(_) => done(&session, id, "admin-done-person").await,
         Err(Problem::Refused(refusals)) if refusals.iter().all(|no| no.field.is_some()) => {
             again(page, &refusals)

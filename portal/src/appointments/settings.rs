@@ -9,7 +9,7 @@ use linli_kernel::{AreaPath, Refusal};
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::staff::{called_by, entered, to_list};
+use super::staff::{entered, to_list};
 use crate::Portal;
 use crate::desk::fields::{Choice, Field, Kind, refill};
 use crate::desk::forms::FormPage;
@@ -144,7 +144,7 @@ pub(super) async fn open(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let call = called_by(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     save(
         &portal,
         page,
@@ -200,7 +200,7 @@ async fn save(
     let typed = Typed::of(sent);
     let refused = match read(typed.clone()) {
         Ok(spec) => {
-            let call = called_by(signed, sent)?;
+            let call = signed.call(sent)?;
             match Box::pin(portal.linli.open_counter(call, id, &spec)).await {
                 Ok(_) => {
                     looks::flash(session, "counters-saved", &[]).await?;
@@ -226,9 +226,7 @@ pub(super) async fn close(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let closed = portal
-        .linli
-        .close_counter(called_by(&signed, &sent)?, counter);
+    let closed = portal.linli.close_counter(signed.call(&sent)?, counter);
     Box::pin(closed).await.map_err(trouble)?;
     looks::flash(&session, "counters-closed", &[]).await?;
     Ok(Redirect::to("/desk/counters").into_response())

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
+use linli_community::Problem;
 use linli_community::appointments::{Called, Counter, CounterKind, Row, Standing, Ticket};
 use linli_community::residents::mask;
-use linli_community::{Call, Problem};
 use linli_kernel::gate::{Scope, Target, permits, scope};
 use linli_kernel::{Action, Actor, Refusal};
 use tower_sessions::Session;
@@ -254,7 +254,7 @@ pub(super) async fn take(
     let known = entered(&portal, &signed.actor, counter).await?;
     let booking = sent.given("booking").map(str::parse).transpose();
     let booking = booking.map_err(|_bad| Trouble::NotFound)?;
-    let call = called_by(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     let taken = portal
         .linli
         .take_number(call, counter, booking, sent.text("service"));
@@ -286,9 +286,7 @@ pub(super) async fn call(
             Called::Next(desk)
         }
     };
-    let done = portal
-        .linli
-        .call_number(called_by(&signed, &sent)?, counter, what);
+    let done = portal.linli.call_number(signed.call(&sent)?, counter, what);
     match Box::pin(done).await {
         Ok(()) => {}
         // Two desks may press at once: whoever was later sees the day as it is.
@@ -305,14 +303,6 @@ fn is_late(refusal: &Refusal) -> bool {
         refusal.code.as_str(),
         "appointments.nobody-waits" | "appointments.not-called"
     )
-}
-
-pub(super) fn called_by<'a>(signed: &'a Signed, sent: &Fields) -> Result<Call<'a>, Trouble> {
-    Ok(Call {
-        command: sent.command().ok_or(Trouble::Unreadable("form"))?,
-        actor: &signed.actor,
-        expected: None,
-    })
 }
 
 /// The counter, for whoever may call at it or manage it.

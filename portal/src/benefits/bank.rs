@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use linli_community::feature::Problem;
 use tower_sessions::Session;
 
-use super::roll::{after, call, view};
+use super::roll::{after, view};
 use crate::Portal;
 use crate::desk::trouble;
 use crate::shell::ui::{Markup, Textarea};
@@ -22,7 +22,7 @@ pub(super) async fn send(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let call = call(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     let done = Box::pin(portal.linli.send_roll(call, &id)).await;
     after(
         &portal,
@@ -119,7 +119,7 @@ pub(super) async fn answer(
         .await
         .map_err(trouble)?;
     roll.batch(batch).ok_or(Trouble::NotFound)?;
-    let call = call(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     let text = sent.first("answer").unwrap_or_default();
     let file = uploads.iter().find(|file| file.field == "file");
     if file.is_some_and(|file| file.too_large) {

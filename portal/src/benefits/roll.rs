@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::benefits::roll::{Bad, Compared, LineRow, Roll, Stage};
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_kernel::gate::{Target, permits};
 use linli_kernel::{Action, AwardId, Refusal};
 use tower_sessions::Session;
@@ -392,7 +392,7 @@ pub(super) async fn check(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let call = call(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     let done = Box::pin(portal.linli.check_roll(call, &id, sent.text("hash"))).await;
     after(
         &portal,
@@ -414,7 +414,7 @@ pub(super) async fn approve(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let call = call(&signed, &sent)?;
+    let call = signed.call(&sent)?;
     let done = Box::pin(portal.linli.approve_roll(call, &id, sent.text("hash"))).await;
     after(
         &portal,
@@ -425,14 +425,6 @@ pub(super) async fn approve(
         (done.map(drop), "rolls-approved"),
     )
     .await
-}
-
-pub(super) fn call<'a>(signed: &'a Signed, sent: &Fields) -> Result<Call<'a>, Trouble> {
-    Ok(Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    })
 }
 
 /// Back to the roll, saying what was done; or the roll with what is wrong.

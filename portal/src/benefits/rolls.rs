@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::benefits::Month;
 use linli_community::benefits::roll::Row;
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, AreaPath};
 use tower_sessions::Session;
@@ -121,11 +121,7 @@ pub(super) async fn make(
         .text("period")
         .parse()
         .map_err(|_no_month| Trouble::Unreadable("form"))?;
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     match Box::pin(portal.linli.make_roll(call, &street, period)).await {
         Ok(done) => {
             looks::flash(&session, "rolls-made", &[]).await?;

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use linli_community::Problem;
 use linli_community::certificates::GROUNDS;
-use linli_community::{Call, Problem};
 use tower_sessions::Session;
 
 use crate::Portal;
@@ -65,11 +65,7 @@ pub(super) async fn revoke(
     sent: Fields,
 ) -> Result<Response, Trouble> {
     let view = read::case(&portal.linli, &signed.actor, &number).await?;
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     let why = (sent.text("ground"), sent.text("words"));
     let done = portal.linli.revoke_certificate(call, view.case.id, why);
     match done.await {

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use linli_community::Call;
 use linli_community::cases::Row;
 use linli_community::feature::Problem;
 use linli_community::residents::mask;
@@ -37,11 +36,7 @@ pub(super) async fn make(
 ) -> Result<Response, Trouble> {
     let typed = Typed::of(&sent);
     let wish = wish(&typed, &page.query, &CODES);
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     let filter = filter(&portal, &page.query, &signed);
     match portal.linli.export_cases(call, &filter, &wish).await {
         Ok(found) => {

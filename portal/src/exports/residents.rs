@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use linli_community::Call;
 use linli_community::feature::Problem;
 use linli_community::residents::{Filter, Resident, Row};
 use linli_interop::sheet::{Cell, Column};
@@ -50,11 +49,7 @@ pub(super) async fn make(
 ) -> Result<Response, Trouble> {
     let typed = Typed::of(&sent);
     let wish = wish(&typed, &page.query, &Filter::CODES);
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     let filter = filter(&page.query);
     match portal.linli.export_residents(call, &filter, &wish).await {
         Ok(found) => {

@@ -4,7 +4,6 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use linli_community::Call;
 use linli_community::exports::{Asked, By, Export, Listed, MOST_FULL, Stage, Whole, Wish};
 use linli_community::feature::Problem;
 use linli_community::residents::Filter;
@@ -46,11 +45,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Trouble> {
     let typed = Typed::of(&sent);
     let wish = wish(&typed, &page.query, &Filter::CODES);
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     match portal.linli.ask_export(call, &wish).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/exports/{}", call.command)).into_response()),
         Err(Problem::Refused(refusals)) if on_form(&refusals) => {
@@ -238,11 +233,7 @@ pub(super) async fn act(
     signed: Signed,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     let done = match sent.text("do") {
         "take" => match portal.linli.take_export(call, id).await {
             Ok(taken) => return given(&portal, &page, &signed, &taken),

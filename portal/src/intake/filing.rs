@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::cases;
 use linli_community::catalogue::{Channel, Facts, Paper, Service};
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_community::residents::{Purpose, Row, Why};
 use linli_kernel::ResidentId;
 
@@ -154,11 +154,7 @@ pub(super) async fn file(
         Ok(_) if !bad.is_empty() => bad,
         Ok(mut filing) => {
             filing.papers.extend(opened.tray.papers(&papers));
-            let call = Call {
-                command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-                actor: &signed.actor,
-                expected: None,
-            };
+            let call = signed.call(&sent)?;
             match cases::file(&portal.linli, call, &filing).await {
                 Ok(receipt) => {
                     opened.tray.forget(&portal).await?;

@@ -4,9 +4,9 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use linli_community::Problem;
 use linli_community::messages::{Channel, Row as Message, Worded};
 use linli_community::residents::{Purpose, Why};
-use linli_community::{Call, Problem};
 use linli_kernel::AreaPath;
 use tower_sessions::Session;
 
@@ -129,11 +129,7 @@ pub(super) async fn done(
     sent: Fields,
 ) -> Result<Response, Trouble> {
     find(&portal, &signed, &id).await?;
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     let reached = match sent.text("_do") {
         "told" => true,
         "not-reached" => false,

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_community::places::{Area, AreaTree, Command, NewArea};
 use linli_kernel::{AreaPath, Refusal};
 use tower_sessions::Session;
@@ -211,11 +211,7 @@ pub(super) async fn change(
     let typed = Typed::of(&sent);
     let refused = match command(area, &act, typed.clone()) {
         Ok(command) => {
-            let call = Call {
-                command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-                actor: &signed.actor,
-                expected: None,
-            };
+            let call = signed.call(&sent)?;
             match portal.linli.change_places(call, &command).await {
                 Ok(_) => {
                     looks::flash(&session, "places-done", &[]).await?;

@@ -7,7 +7,6 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::civil::Date;
-use linli_community::Call;
 use linli_community::policies::{Policies, Rehearsed, Stage};
 use linli_kernel::AreaPath;
 use linli_policy::rehearse;
@@ -248,11 +247,7 @@ pub(super) async fn settle(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let publish = fields.text("do") == "publish";
-    let call = Call {
-        command: fields.command().ok_or(Trouble::Unreadable("form"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&fields)?;
     Box::pin(portal.linli.settle_policy(call, id, publish))
         .await
         .map_err(trouble)?;

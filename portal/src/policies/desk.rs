@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::policies::{Change, Draft, Policies, Rate, draft_rate};
-use linli_community::{Call, Problem, accounts};
+use linli_community::{Problem, accounts};
 use linli_kernel::{AccountId, AreaPath, Refusal};
 use linli_policy::{Finding, Level};
 use uuid::Uuid;
@@ -238,11 +238,7 @@ async fn proposed(
     draft: &Draft,
 ) -> Result<Result<Response, Vec<Refusal>>, Trouble> {
     let area = district(signed)?;
-    let call = Call {
-        command: fields.command().ok_or(Trouble::Unreadable("form"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(fields)?;
     match Box::pin(portal.linli.propose_policy(call, &area, draft)).await {
         Ok(done) => {
             let change = done.state.id.ok_or(Trouble::NotFound)?;

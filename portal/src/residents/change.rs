@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_community::residents::{Command, Entity, FieldId, NewFact};
 use linli_kernel::{Refusal, ResidentId};
 use serde_json::Value;
@@ -106,11 +106,7 @@ pub(super) async fn change(
     if let Err(refusals) = typed.into_result(Some(())) {
         return again(page, refusals);
     }
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     match portal
         .linli
         .record(call, resident, &Command::RecordFact(fact))

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::accounts;
-use linli_community::feature::{Call, Problem};
+use linli_community::feature::Problem;
 use linli_community::residents::{Erased, Erasure, Ground};
 use linli_kernel::{Refusal, ResidentId};
 use tower_sessions::Session;
@@ -120,11 +120,7 @@ pub(super) async fn erase(
         Ok(erasure) => erasure,
         Err(refusals) => return again(page, &refusals),
     };
-    let call = Call {
-        command: sent.command().ok_or(Trouble::Unreadable("command"))?,
-        actor: &signed.actor,
-        expected: None,
-    };
+    let call = signed.call(&sent)?;
     // Asked first: afterwards nothing leads from the person to the account.
     let reader = portal.linli.journal().reader();
     let account = accounts::by_resident(reader, resident).await?;

@@ -4,8 +4,10 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
+use linli_community::Call;
 use linli_kernel::{AccountId, Actor, Post, ResidentId};
 
+use super::form::Fields;
 use super::trouble::Trouble;
 
 /// How somebody is known.
@@ -55,6 +57,18 @@ impl Signed {
     pub fn held(&self) -> Option<&Held> {
         let acting = self.actor.post.as_ref()?.id;
         self.posts.iter().find(|held| held.post.id == acting)
+    }
+
+    /// The act that a form asks for: sent twice, done once.
+    ///
+    /// # Errors
+    /// [`Trouble::Unreadable`] for a form that carries no act.
+    pub(crate) fn call(&self, sent: &Fields) -> Result<Call<'_>, Trouble> {
+        Ok(Call {
+            command: sent.command().ok_or(Trouble::Unreadable("command"))?,
+            actor: &self.actor,
+            expected: None,
+        })
     }
 }
 
