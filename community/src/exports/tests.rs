@@ -251,6 +251,53 @@ async fn what_waits_elsewhere_hides_nothing_here() {
 }
 
 #[tokio::test]
+async fn what_waits_goes_along_when_the_committee_moves() {
+    let linli = node().await;
+    let district = staff(Role::DistrictOfficer, "310117");
+    let everybody = linli.residents(&district, &Filter::default()).await;
+    let home = everybody.unwrap().rows[0].area.clone();
+    let old = crate::places::street_path(&home).to_owned();
+    let new = ["310117/310117001", "310117/310117002"]
+        .into_iter()
+        .find(|street| **street != *old)
+        .unwrap();
+    let worker = staff(Role::CommitteeWorker, home.as_str());
+    let asked = call(&worker);
+    let wish = Wish {
+        filter: [].into(),
+        ..wish()
+    };
+    linli.ask_export(asked, &wish).await.unwrap();
+    let moved = crate::places::Command::Move {
+        area: home.clone(),
+        parent: new.parse().unwrap(),
+        from: linli.clock().today(),
+    };
+    linli.change_places(call(&district), &moved).await.unwrap();
+    assert_eq!(linli.exports_waiting(&street(12, &old)).await.unwrap(), []);
+    let officer = street(12, new);
+    let waiting = linli.exports_waiting(&officer).await.unwrap();
+    let today = format!("{new}/{}", home.as_str().rsplit('/').next().unwrap());
+    assert_eq!(waiting[0].area.as_str(), today);
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(linli.exports_waiting(&officer).await.unwrap(), waiting);
+    let id = asked.command.0;
+    linli
+        .answer_export(call(&officer), id, true, "")
+        .await
+        .unwrap();
+    let there = staff(Role::CommitteeWorker, &today);
+    assert!(
+        !linli
+            .take_export(call(&there), id)
+            .await
+            .unwrap()
+            .1
+            .is_empty()
+    );
+}
+
+#[tokio::test]
 async fn a_no_has_a_reason_and_a_yes_does_not_last() {
     let clock = Arc::new(linli_kernel::ShiftedClock::new(Noon, 0));
     let linli = node_by(Arc::clone(&clock) as _).await;
