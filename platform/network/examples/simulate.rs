@@ -5,6 +5,10 @@ use std::io::Write as _;
 use linli_network::core::Plants;
 use linli_network::sim::{Settings, describe, run, shrink};
 
+/// The allocator of the `linli` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[expect(clippy::disallowed_types, reason = "a figure is measured")]
 fn main() {
     let mut arguments = std::env::args()

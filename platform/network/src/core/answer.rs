@@ -306,13 +306,10 @@ impl<H: Hand> Node<H> {
         let below = |log: LogId| self.is_below(log, who.1);
         let area = &member.enrolled.area;
         let known = self.saved.streams.get(&name).is_some_and(|stream| {
+            let mut links = stream.chain.iter().chain(stream.orphans.values());
             is_within(&stream.area, area)
                 || stream.released.is_some_and(below)
-                || stream.chain.iter().any(|link| below(link.log))
-                || stream
-                    .orphans
-                    .values()
-                    .any(|link| link.released.is_some_and(below))
+                || links.any(|link| link.concerns(below))
         });
         if known {
             out.act(Action::ReadStream(who.0, name));

@@ -459,10 +459,17 @@ impl<H: Hand> Node<H> {
         }
         match &entry.act {
             Act::Released(to) | Act::Request { to, .. } => below(*to),
-            // Whoever was to have it, and perhaps took it meanwhile, is told as well.
+            // Whoever was to have it, and perhaps took it meanwhile, is told as well; so is whoever
+            // got it by a release that the takeover displaces.
             Act::Takeover(taken) => {
                 let to = self.before(entry).and_then(|before| before.released);
-                below(taken.from) || to.is_some_and(below)
+                let beside = self.saved.streams.get(&entry.stream);
+                below(taken.from)
+                    || to.is_some_and(below)
+                    || beside.is_some_and(|stream| {
+                        let mut orphans = stream.orphans.values();
+                        orphans.any(|link| link.concerns(below))
+                    })
             }
             // Whoever handed it over is told that it was taken.
             Act::Accepted => self.before(entry).is_some_and(|before| below(before.log)),

@@ -44,6 +44,13 @@ pub struct Link {
     pub released: Option<LogId>,
 }
 
+impl Link {
+    /// Whether one of these logs wrote it, or was handed the stream by it.
+    pub(super) fn concerns(&self, those: impl Fn(LogId) -> bool) -> bool {
+        those(self.log) || self.released.is_some_and(those)
+    }
+}
+
 /// What became of an entry of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {

@@ -333,3 +333,71 @@ fn what_nobody_has_any_more_does_not_keep_the_lease_away() {
     }
     assert!(streams > 0 && child.node.saved.lease.is_some());
 }
+
+/// One stream through several logs: each entry follows the one before in `of`.
+fn links(stream: &str, of: &[(u8, u64, &str, String)]) -> Vec<Arc<Entry>> {
+    let mut prev = None;
+    let mut entries = Vec::new();
+    for (version, (key, seq, kind, open)) in (1..).zip(of) {
+        let before = prev.map_or("null".to_owned(), |prev| {
+            format!("\"{}\"", hex::encode::<Digest>(prev))
+        });
+        let text = format!(
+            "{{\"log\":\"{}\",\"seq\":{seq},\"stream\":\"{stream}\",\"version\":{version},\
+             \"prev\":{before},\"area\":\"310117\",\"kind\":\"{kind}\",\"open\":{open}}}",
+            log_of(*key)
+        );
+        let entry = Arc::new(Entry::read(text.into_bytes()).unwrap());
+        prev = Some(entry.digest);
+        entries.push(entry);
+    }
+    entries
+}
+
+#[test]
+fn who_took_what_a_takeover_displaces_is_told_and_may_ask_for_the_whole_stream() {
+    let (top, child, lost, stranger) = (1, 2, 3, 4);
+    let mut desk = Desk::new(top, None);
+    for child in [child, lost, stranger] {
+        desk.enrol(child, None);
+    }
+    let noted = || (lost, 0, "cases.noted@1", "{}".to_owned());
+    let to = format!("{{\"to\":\"{}\"}}", log_of(child));
+    let handed = links(
+        "case/1",
+        &[
+            noted(),
+            (lost, 1, "node.released@1", to),
+            (child, 0, "node.accepted@1", "{}".to_owned()),
+        ],
+    );
+    let from = format!(
+        "{{\"from\":\"{}\",\"officers\":[\"chen\",\"zhou\"]}}",
+        log_of(lost)
+    );
+    let taken = links("case/1", &[noted(), (top, 9, "node.takeover@1", from)]);
+    for entry in handed.iter().chain(&taken) {
+        desk.node.stored(Record::Sparse {
+            log: entry.log,
+            to: entry.seq + 1,
+            entries: vec![Arc::clone(entry)],
+        });
+    }
+    let stream = &desk.node.saved.streams[&StreamName::from("case/1")];
+    assert_eq!((stream.chain.len(), stream.orphans.len()), (2, 2));
+    let takeover = taken.last().unwrap();
+    assert!(desk.node.follows(log_of(child), takeover));
+    assert!(!desk.node.follows(log_of(stranger), takeover));
+    for (key, may) in [(child, true), (stranger, false)] {
+        desk.hears_hello(key, false);
+        let session = desk.node.session_of(log_of(key)).unwrap();
+        let (actions, _) = desk.step(Input::Received {
+            conn: Conn { line: 1, nonce: 8 },
+            session,
+            from: log_of(key),
+            message: Message::WantStream("case/1".into()),
+        });
+        let read = |action: &Action| matches!(action, Action::ReadStream(..));
+        assert_eq!(actions.iter().any(read), may, "{actions:?}");
+    }
+}
