@@ -2,7 +2,7 @@
 
 use crate::axes::{self, BLOCK, Block, Scatter};
 use crate::base::{self, Clusters, Point};
-use crate::cluster::{self, Grouping};
+use crate::cluster::{self, Grouping, Known};
 use crate::conversation::Conversation;
 use crate::name::Name;
 use crate::num::{length, real};
@@ -167,7 +167,11 @@ impl Conversation {
         let before = state.map_or(empty, |state| &state.base_clusters);
         let base = base::base(&points, self.settings.base_clusters, before);
         let most = self.settings.most_groups.min(2 + base.centres.len() / 12);
-        let known: &[Vec<Point>] = state.map_or(&[], |state| &state.groupings);
+        let known = Known {
+            centres: state.map_or(&[], |state| &state.groupings),
+            beaten: state.map_or(&[], |state| &state.beaten),
+            patience: self.settings.patience,
+        };
         let weights = base.weights();
         let ones = vec![1.0; points.len()];
         let measured_over = if points.len() > GROUPED_PEOPLE {
@@ -443,6 +447,9 @@ pub(crate) fn state(
         groupings: found.map_or_else(Vec::new, |found| {
             let centres = |one: &Grouping| one.clusters.centres.clone();
             found.groupings.iter().map(centres).collect()
+        }),
+        beaten: found.map_or_else(Vec::new, |found| {
+            found.groupings.iter().map(|one| one.beaten).collect()
         }),
         smoothing: found.and_then(|found| found.smoothing),
     }

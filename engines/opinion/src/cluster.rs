@@ -9,7 +9,7 @@ use crate::num::{distance2, real};
 
 const LLOYD_STEPS: u32 = 500;
 const HARTIGAN_STEPS: u32 = 50;
-/// Other groups than the known ones are taken where they lower the inertia to this part of it.
+/// Other groups than the known ones fit clearly better where they lower the inertia to this part of it.
 const BETTER: f64 = 0.98;
 /// How many places for one more centre are tried.
 const PLACES: usize = 24;
@@ -124,6 +124,19 @@ fn inertia(points: &[Point], weights: &[f64], centres: &[Point], labels: &[usize
 pub(crate) struct Grouping {
     pub(crate) clusters: Clusters,
     pub(crate) inertia: f64,
+    /// In how many analyses in a row others fitted clearly better.
+    pub(crate) beaten: u32,
+}
+
+/// What is remembered of the groups.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    /// Their centres, by k − 2.
+    pub(crate) centres: &'a [Vec<Point>],
+    /// In how many analyses in a row others fitted clearly better, by k − 2.
+    pub(crate) beaten: &'a [u32],
+    /// After how many they give way.
+    pub(crate) patience: u32,
 }
 
 impl Grouping {
@@ -133,13 +146,14 @@ impl Grouping {
     }
 }
 
-/// The best groups found for each k from 2 to `most`, over points with their weights; `base` are
-/// their base clusters with theirs, and `before` the centres of an earlier analysis, by k − 2.
+/// The groups for each k from 2 to `most`, over points with their weights; `base` are their base
+/// clusters with theirs. Known groups stay where Lloyd's steps lead them, as in Polis, until others
+/// fit clearly better in so many analyses in a row as it takes another number of groups to be shown.
 pub(crate) fn groupings(
     (points, weights): (&[Point], &[f64]),
     base: (&[Point], &[f64]),
     most: usize,
-    before: &[Vec<Point>],
+    known: Known<'_>,
 ) -> Vec<Grouping> {
     let zeros = vec![0; base.0.len()];
     let middle = means(base.0, base.1, &zeros, 1);
@@ -156,9 +170,10 @@ pub(crate) fn groupings(
             break;
         };
         best.clone_from(&first.0.centres);
-        let known = before.get(k - 2).filter(|centres| centres.len() == k);
-        let warm = known.and_then(|centres| refine(points, weights, centres));
-        let over_base = known.and_then(|centres| lloyd(base.0, base.1, centres));
+        let before = known.centres.get(k - 2);
+        let before = before.filter(|centres| centres.len() == k);
+        let warm = before.and_then(|centres| lloyd(points, weights, centres));
+        let over_base = before.and_then(|centres| lloyd(base.0, base.1, centres));
         // Where the known groups still fit the base clusters, nothing new is looked for.
         let fits = over_base.is_some_and(|known| known.1 <= first.1 / BETTER);
         let fresh = starts
@@ -166,23 +181,37 @@ pub(crate) fn groupings(
             .take(if warm.is_some() && fits { 0 } else { FOLLOWED })
             .filter_map(|start| refine(points, weights, &start.0.centres))
             .min_by(|a, b| a.1.total_cmp(&b.1));
-        let Some((clusters, inertia)) = chosen(warm, fresh) else {
+        let beaten = known.beaten.get(k - 2).copied().unwrap_or(0);
+        let Some((chosen, beaten)) = chosen(warm, fresh, beaten, known.patience) else {
             break;
         };
-        found.push(ordered(&clusters, weights, inertia, known));
+        found.push(Grouping {
+            clusters: ordered(&chosen.0, weights, before),
+            inertia: chosen.1,
+            beaten,
+        });
     }
     found
 }
 
-/// Groups that people know stay, unless others fit clearly better.
+/// Groups that people know stay, unless others fit clearly better again and again.
 fn chosen(
     warm: Option<(Clusters, f64)>,
     fresh: Option<(Clusters, f64)>,
-) -> Option<(Clusters, f64)> {
+    beaten: u32,
+    patience: u32,
+) -> Option<((Clusters, f64), u32)> {
     match (warm, fresh) {
-        (Some(warm), Some(fresh)) if fresh.1 < BETTER * warm.1 => Some(fresh),
-        (Some(warm), _) => Some(warm),
-        (None, fresh) => fresh,
+        (Some(warm), Some(fresh)) if fresh.1 < BETTER * warm.1 => {
+            let beaten = beaten.saturating_add(1);
+            Some(if beaten < patience {
+                (warm, beaten)
+            } else {
+                (fresh, 0)
+            })
+        }
+        (Some(warm), _) => Some((warm, 0)),
+        (None, fresh) => fresh.map(|fresh| (fresh, 0)),
     }
 }
 
@@ -244,12 +273,7 @@ fn slices(points: &[Point], weights: &[f64], axis: usize, k: usize) -> Vec<Point
 }
 
 /// Groups in their lasting order: as before where there was a before, else the largest first.
-fn ordered(
-    clusters: &Clusters,
-    weights: &[f64],
-    inertia: f64,
-    before: Option<&Vec<Point>>,
-) -> Grouping {
+fn ordered(clusters: &Clusters, weights: &[f64], before: Option<&Vec<Point>>) -> Clusters {
     let k = clusters.centres.len();
     let mut sizes = vec![0.0; k];
     for (&label, weight) in clusters.labels.iter().zip(weights) {
@@ -269,12 +293,9 @@ fn ordered(
     for (new, &old) in order.iter().enumerate() {
         place[old] = new;
     }
-    Grouping {
-        clusters: Clusters {
-            centres: order.iter().map(|&old| clusters.centres[old]).collect(),
-            labels: clusters.labels.iter().map(|&label| place[label]).collect(),
-        },
-        inertia,
+    Clusters {
+        centres: order.iter().map(|&old| clusters.centres[old]).collect(),
+        labels: clusters.labels.iter().map(|&label| place[label]).collect(),
     }
 }
 

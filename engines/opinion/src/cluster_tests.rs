@@ -38,7 +38,12 @@ fn the_nearest_is_the_nearest() {
 
 fn over(points: &[Point], base: &Clusters, before: &[Vec<Point>]) -> Vec<Grouping> {
     let (ones, weights) = (vec![1.0; points.len()], base.weights());
-    groupings((points, &ones), (&base.centres, &weights), 5, before)
+    let known = Known {
+        centres: before,
+        beaten: &[],
+        patience: 4,
+    };
+    groupings((points, &ones), (&base.centres, &weights), 5, known)
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub struct Settings {
     pub base_clusters: usize,
     /// The most groups that are tried.
     pub most_groups: usize,
-    /// So many analyses in a row must find another number of groups before it is shown.
+    /// So many analyses in a row must find another number of groups before it is shown, or other groups
+    /// that fit clearly better before known ones give way.
     pub patience: u32,
     /// Statements that nobody has looked at count as moderated out.
     pub strict_moderation: bool,
@@ -255,6 +256,9 @@ pub struct State {
     pub base_clusters: Vec<[f64; 2]>,
     /// The centres of 2, 3, … groups.
     pub groupings: Vec<Vec<[f64; 2]>>,
+    /// For each of these, in how many analyses in a row other groups fitted clearly better.
+    #[serde(default)]
+    pub beaten: Vec<u32>,
     /// The memory of the number of groups.
     pub smoothing: Option<Smoothing>,
 }

@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::*;
 use crate::read;
 
-const VOTES: &[u8] = include_bytes!("../tests/data/polis-4cvkai2ctw/participants-votes.csv");
-const SERVER: &str = include_str!("../tests/data/polis-4cvkai2ctw/server.json");
+const CASES: [&str; 4] = ["4cvkai2ctw", "6ukkcvfbre", "2dhnep37ie", "4asymkcrjf"];
 
 #[test]
 fn tests_of_proportions_by_hand() {
@@ -54,23 +53,35 @@ fn a_group_without_anything_special_has_one_statement() {
     assert!(representative(&[]).is_empty());
 }
 
-/// How each of the server's groups voted: by group and statement.
-fn server_groups(server: &Value) -> (Vec<i64>, Vec<Vec<Counts>>) {
-    let votes = read::votes(VOTES).unwrap();
-    let people = server["people"].as_array().unwrap();
+/// What the server says of its groups, and how each of them voted.
+struct Server {
+    said: Value,
+    ids: Vec<i64>,
+    /// By group and statement.
+    counts: Vec<Vec<Counts>>,
+}
+
+fn server(case: &str) -> Server {
+    let folder = format!("{}/tests/data/polis-{case}", env!("CARGO_MANIFEST_DIR"));
+    let file = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
+    let said: Value = serde_json::from_slice(&file("server.json")).unwrap();
+    let votes = read::votes(&file("participants-votes.csv")).unwrap();
+    let base = said["base"].as_array().unwrap();
     let of = |group: &Value| {
         let mut counts = vec![Counts::default(); votes.statements().len()];
-        for member in group["members"].as_array().unwrap() {
-            let place = usize::try_from(member.as_u64().unwrap()).unwrap();
-            let row = votes.person(&people[place].to_string()).unwrap();
+        let members = group["members"].as_array().unwrap().iter();
+        let members = members.map(|place| usize::try_from(place.as_u64().unwrap()).unwrap());
+        for person in members.flat_map(|place| base[place].as_array().unwrap()) {
+            let row = votes.person(&person.to_string()).unwrap();
             for cell in votes.row(row) {
                 counts[cell.statement()].add(cell.code());
             }
         }
         counts
     };
-    let groups = server["groups"].as_array().unwrap();
-    (votes.statements().to_vec(), groups.iter().map(of).collect())
+    let counts = said["groups"].as_array().unwrap().iter().map(of).collect();
+    let ids = votes.statements().to_vec();
+    Server { said, ids, counts }
 }
 
 fn near(ours: f64, theirs: &Value, what: &str) {
@@ -80,67 +91,65 @@ fn near(ours: f64, theirs: &Value, what: &str) {
 
 #[test]
 fn what_speaks_for_the_servers_groups_is_what_the_server_says() {
-    let server: Value = serde_json::from_str(SERVER).unwrap();
-    let (ids, groups) = server_groups(&server);
-    let out = server["moderated_out"].as_array().unwrap();
-    for (group, own) in groups.iter().enumerate() {
-        let kept = (0..ids.len()).filter(|&at| !out.contains(&Value::from(ids[at])));
-        let seen: Vec<Seen> = kept
-            .map(|at| {
-                let others = groups
-                    .iter()
-                    .enumerate()
-                    .filter(|(other, _)| *other != group);
-                let outside = others.fold(Counts::default(), |sum, (_, other)| Counts {
-                    agree: sum.agree + other[at].agree,
-                    disagree: sum.disagree + other[at].disagree,
-                    pass: sum.pass + other[at].pass,
-                });
-                Seen {
-                    statement: ids[at],
-                    inside: own[at],
-                    outside,
-                }
-            })
-            .collect();
-        let ours = representative(&seen);
-        let theirs = server["representative"][group.to_string()]
-            .as_array()
-            .unwrap();
-        let picked: Vec<i64> = ours.iter().map(|one| one.statement).collect();
-        let wanted: Vec<i64> = theirs
-            .iter()
-            .map(|one| one["statement"].as_i64().unwrap())
-            .collect();
-        assert_eq!(picked, wanted, "group {group}");
-        for (one, other) in ours.iter().zip(theirs) {
-            let what = format!("group {group}, statement {}", one.statement);
-            assert_eq!(
-                serde_json::to_value(one.side).unwrap(),
-                other["side"],
-                "{what}"
-            );
-            assert_eq!(Value::from(one.successes), other["successes"], "{what}");
-            assert_eq!(Value::from(one.trials), other["trials"], "{what}");
-            near(one.probability, &other["probability"], &what);
-            near(one.probability_test, &other["test"], &what);
-            near(one.ratio, &other["ratio"], &what);
-            near(one.ratio_test, &other["ratio_test"], &what);
+    for case in CASES {
+        let server = server(case);
+        for group in 0..server.counts.len() {
+            speaks(&server, group, &format!("{case}, group {group}"));
         }
+    }
+}
+
+fn speaks(server: &Server, group: usize, what: &str) {
+    let out = server.said["moderated_out"].as_array().unwrap();
+    let ids = server.ids.iter().enumerate();
+    let kept = ids.filter(|(_, id)| !out.contains(&Value::from(**id)));
+    let seen: Vec<Seen> = kept
+        .map(|(at, &statement)| {
+            let groups = server.counts.iter().enumerate();
+            let others = groups.filter(|(other, _)| *other != group);
+            let outside = others.fold(Counts::default(), |sum, (_, other)| Counts {
+                agree: sum.agree + other[at].agree,
+                disagree: sum.disagree + other[at].disagree,
+                pass: sum.pass + other[at].pass,
+            });
+            Seen {
+                statement,
+                inside: server.counts[group][at],
+                outside,
+            }
+        })
+        .collect();
+    let ours = representative(&seen);
+    let theirs = &server.said["representative"][group.to_string()];
+    let theirs = theirs.as_array().unwrap();
+    let picked: Vec<i64> = ours.iter().map(|one| one.statement).collect();
+    let wanted = theirs.iter().map(|one| one["statement"].as_i64().unwrap());
+    assert_eq!(picked, wanted.collect::<Vec<_>>(), "{what}");
+    for (one, other) in ours.iter().zip(theirs) {
+        let what = format!("{what}, statement {}", one.statement);
+        assert_eq!(
+            serde_json::to_value(one.side).unwrap(),
+            other["side"],
+            "{what}"
+        );
+        assert_eq!(Value::from(one.successes), other["successes"], "{what}");
+        assert_eq!(Value::from(one.trials), other["trials"], "{what}");
+        near(one.probability, &other["probability"], &what);
+        near(one.probability_test, &other["test"], &what);
+        near(one.ratio, &other["ratio"], &what);
+        near(one.ratio_test, &other["ratio_test"], &what);
     }
 }
 
 #[test]
 fn where_the_servers_groups_agree_is_what_the_server_says() {
-    let server: Value = serde_json::from_str(SERVER).unwrap();
-    let (ids, groups) = server_groups(&server);
-    for (at, id) in ids.iter().enumerate() {
-        let counts: Vec<Counts> = groups.iter().map(|group| group[at]).collect();
-        let theirs = &server["group_aware_consensus"][usize::try_from(*id).unwrap()];
-        near(
-            group_aware(&counts).agree,
-            theirs,
-            &format!("statement {id}"),
-        );
+    for case in CASES {
+        let server = server(case);
+        for (at, id) in server.ids.iter().enumerate() {
+            let counts: Vec<Counts> = server.counts.iter().map(|group| group[at]).collect();
+            let theirs = &server.said["group_aware_consensus"][usize::try_from(*id).unwrap()];
+            let what = format!("{case}, statement {id}");
+            near(group_aware(&counts).agree, theirs, &what);
+        }
     }
 }
