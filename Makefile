@@ -22,9 +22,9 @@ run: ## Make (once) and serve the demo district; keeps its data in data/demo
 	@scripts/need.sh run
 	echo "Building the style sheets and scripts (web/dist) …"
 	$(MAKE) --no-print-directory web
-	echo "Building linli; the first time takes several minutes …"
-	cargo build --locked --profile demo -p linli
-	exec $(TARGET)/demo/linli demo --dir $(DEMO_DIR) --listen $(LISTEN) --residents $(RESIDENTS)
+	echo "Building linli; the first time takes about a quarter of an hour on two cores …"
+	cargo build --locked -p linli
+	exec $(TARGET)/debug/linli demo --dir $(DEMO_DIR) --listen $(LISTEN) --residents $(RESIDENTS)
 
 .PHONY: test check
 test: check ## Everything that must pass
