@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use linli_kernel::Fault;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -165,7 +166,23 @@ fn sqlite(
                 None => options,
             }
         });
+    if how == Use::Write {
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(is_outside_transactions(connection)))
+        });
+    }
     options
+}
+
+/// Whether a connection that comes back may be used again. SQLite ends a transaction by itself when
+/// the disk is full or fails as it commits; the driver still counts it as open, would make the next one
+/// a savepoint in it, and call that committed though nothing was written. Such a connection is closed.
+async fn is_outside_transactions(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if connection.is_in_transaction() {
+        // A roll-back may still be on its way.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 fn postgres(url: &str, schema: &str, connections: u32, how: Use) -> ConnectOptions {

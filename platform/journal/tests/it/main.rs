@@ -6,6 +6,8 @@ mod backups;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod evolution;
 #[cfg(test)]
 mod faults;
