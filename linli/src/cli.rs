@@ -149,6 +149,9 @@ pub(crate) struct Restore {
     /// 恢复演练: restore into a folder that is removed again, verify everything, and say how it went
     #[arg(long)]
     pub(crate) drill: bool,
+    /// The file with the age identity that opens the keys, where the backup is sealed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) identity: Option<PathBuf>,
     /// `sqlite`, or the address of an empty PostgreSQL database
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub(crate) store: String,

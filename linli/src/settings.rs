@@ -41,6 +41,7 @@ const VARIABLES: [&str; 19] = [
     "backup.every_hours",
     "backup.to",
     "backup.keep",
+    "backup.recipient",
     "log.format",
     "log.filter",
     "limits.connections",
@@ -111,6 +112,9 @@ pub(crate) struct Backup {
     pub(crate) to: Option<PathBuf>,
     /// How many archives are kept; 0 for all.
     pub(crate) keep: usize,
+    /// To whom the secrets beside the archives are sealed: an age recipient, `age1…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) recipient: Option<String>,
 }
 
 /// What is logged, and how.
@@ -167,6 +171,7 @@ impl Default for Settings {
                 every_hours: 0,
                 to: None,
                 keep: 14,
+                recipient: None,
             },
             log: Log {
                 format: LogFormat::Text,
@@ -235,6 +240,13 @@ impl Settings {
                 self.backup.every_hours
             )));
         }
+        if let Some(recipient) = &self.backup.recipient
+            && !linli_journal::is_recipient(recipient)
+        {
+            return Err(Misuse(format!(
+                "backup.recipient = {recipient:?}: expected an age recipient such as \"age1…\", as age-keygen prints it"
+            )));
+        }
         Ok(())
     }
 
@@ -252,13 +264,17 @@ impl Settings {
     /// A [`Fault`] when nothing answers at the address of PostgreSQL: a pool of connections would go
     /// on trying for half a minute, and not say why.
     pub(crate) fn journal(&self, folder: &Path) -> Result<linli_journal::Config, Fault> {
-        match self.postgres() {
+        let config = match self.postgres() {
             Some(url) => {
                 reach(url)?;
-                Ok(linli_journal::Config::postgres(folder, url))
+                linli_journal::Config::postgres(folder, url)
             }
-            None => Ok(linli_journal::Config::sqlite(folder)),
-        }
+            None => linli_journal::Config::sqlite(folder),
+        };
+        Ok(linli_journal::Config {
+            backup_recipient: self.backup.recipient.clone(),
+            ..config
+        })
     }
 
     /// The settings of the pages; `demo` marks everything as synthetic.

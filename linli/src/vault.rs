@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use linli_community::registers::All;
-use linli_journal::Journal;
+use linli_journal::{Config, Journal};
 use linli_kernel::SystemClock;
 
 use crate::cli::{Backup, Restore};
@@ -61,7 +61,7 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
         return Err(Misuse(told).into());
     }
     if restore.drill {
-        return backups::drill::run(&restore.from, restore.dir.as_deref(), restore.json).await;
+        return backups::drill::run(restore).await;
     }
     let dir = restore.dir.as_deref().ok_or_else(|| {
         Misuse("--dir: name the new node's folder, or ask for a --drill".to_owned())
@@ -70,7 +70,10 @@ pub(crate) async fn restore(restore: &Restore) -> anyhow::Result<Outcome> {
         store: restore.store.clone(),
         ..kept(restore)?
     };
-    let config = settings.journal(dir)?;
+    let config = Config {
+        backup_identity: restore.identity.clone(),
+        ..settings.journal(dir)?
+    };
     init::folder(dir, &settings)?;
     let mut shown = say::Progress::of("恢复 · restoring");
     let done = linli_journal::restore(

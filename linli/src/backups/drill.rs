@@ -11,6 +11,7 @@ use linli_kernel::{Clock as _, SystemClock};
 use serde::Serialize;
 
 use super::record::{Noted, What, note};
+use crate::cli::Restore;
 use crate::outcome::Outcome;
 use crate::{init, say, settings};
 
@@ -46,14 +47,11 @@ impl Drop for Scratch {
     }
 }
 
-/// Restores and verifies `archive`; `dir` is the node whose record notes it.
-pub(crate) async fn run(
-    archive: &Path,
-    dir: Option<&Path>,
-    as_json: bool,
-) -> anyhow::Result<Outcome> {
+/// Restores and verifies an archive, and the node whose folder is named notes it down.
+pub(crate) async fn run(wish: &Restore) -> anyhow::Result<Outcome> {
+    let (archive, dir) = (wish.from.as_path(), wish.dir.as_deref());
     let at = SystemClock.now();
-    let done = drill(archive).await;
+    let done = drill(archive, wish.identity.clone()).await;
     if let Some(dir) = dir.filter(|dir| dir.join(settings::FILE).is_file()) {
         let noted = match &done {
             Ok(found) if found.damages.is_empty() => {
@@ -65,7 +63,7 @@ pub(crate) async fn run(
         note(dir, &noted)?;
     }
     let found = done?;
-    if as_json {
+    if wish.json {
         say::json(&found)?;
     } else {
         for damage in &found.damages {
@@ -85,10 +83,13 @@ pub(crate) async fn run(
     })
 }
 
-async fn drill(archive: &Path) -> anyhow::Result<Drilled> {
+async fn drill(archive: &Path, identity: Option<PathBuf>) -> anyhow::Result<Drilled> {
     let begun = tokio::time::Instant::now();
     let scratch = Scratch::new()?;
-    let config = Config::sqlite(&scratch.0);
+    let config = Config {
+        backup_identity: identity,
+        ..Config::sqlite(&scratch.0)
+    };
     let clock = Arc::new(SystemClock);
     let mut shown = say::Progress::of("恢复演练 · drill");
     let restored = linli_journal::restore(

@@ -35,6 +35,11 @@ pub struct Config {
     pub max_pages: Option<u32>,
     /// Opens for reading only: nothing is created, migrated, rebuilt or written.
     pub read_only: bool,
+    /// To whom the secrets beside a backup are sealed: an age recipient, `age1…`. `None` leaves them
+    /// open to whoever reads the folder.
+    pub backup_recipient: Option<String>,
+    /// The file with the age identity that opens a sealed backup; a restore reads it.
+    pub backup_identity: Option<PathBuf>,
 }
 
 impl Config {
@@ -73,6 +78,8 @@ impl Config {
             readers: 4,
             max_pages: None,
             read_only: false,
+            backup_recipient: None,
+            backup_identity: None,
         }
     }
 

@@ -66,7 +66,7 @@ pub async fn restore(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Restored, Fault> {
     let folder = archive.parent().unwrap_or_else(|| Path::new("."));
-    let sidecar = sidecar::read(folder)?;
+    let sidecar = sidecar::read(folder, config.backup_identity.as_deref())?;
     let whole = archive.to_owned();
     let (header, counts) = blocking(move || read_through(&whole)).await??;
     let identity = Identity::new(sidecar.secrets.signing, Some(&header.origin))?;

@@ -32,6 +32,29 @@ impl Secrets {
         })
     }
 
+    /// All of them, one after the other.
+    pub(crate) fn together(&self) -> [u8; 96] {
+        let mut all = [0; 96];
+        let parts = [self.signing, self.wrapping, self.lookup];
+        for (place, byte) in all.iter_mut().zip(parts.as_flattened()) {
+            *place = *byte;
+        }
+        all
+    }
+
+    /// What [`together`](Self::together) put together; `None` when it is not as long.
+    pub(crate) fn apart(all: &[u8]) -> Option<Self> {
+        let (parts, rest) = all.as_chunks::<32>();
+        match (parts, rest) {
+            (&[signing, wrapping, lookup], []) => Some(Self {
+                signing,
+                wrapping,
+                lookup,
+            }),
+            _ => None,
+        }
+    }
+
     /// Those in `folder`; made there when the folder has none and `create` is set. A folder with
     /// some but not all is refused: making new ones would leave the store unreadable.
     pub(crate) fn open(folder: &Path, create: bool) -> Result<Self, Fault> {

@@ -7,6 +7,10 @@
 //!
 //! **Shape**: a header of [`HEADER`] bytes (JSON, padded with spaces), then one record a subject,
 //! ordered by subject: 16 bytes of id and the wrapped key. An overwritten record is all zeros.
+//!
+//! Where a recipient is set, the node's secrets in the header are sealed to it (see [`crate::sealing`]).
+//! Without them no wrapped key opens, so the folder is worth nothing to a thief; and records can
+//! still be overwritten by a node that cannot open the file.
 
 use std::fs::OpenOptions;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -17,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::keys::WRAPPED;
+use crate::sealing;
 use crate::secrets::{Secrets, setting, sync_folder, write_secret};
 use crate::shared::Shared;
 
@@ -32,15 +37,27 @@ const RECORD: usize = 16 + WRAPPED;
 /// The name of the form of the file.
 const FORM: &str = "linli-keys/1";
 
-/// The header's content. The secrets are hexadecimal.
+/// The name of the form whose secrets are sealed.
+const FORM_SEALED: &str = "linli-keys/2";
+
+/// The header's content: the secrets as they are, or sealed, in base64.
 #[derive(Serialize, Deserialize)]
 struct Header {
     form: String,
     log: String,
+    #[serde(flatten)]
+    open: Option<OpenSecrets>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<String>,
+    keys: u64,
+}
+
+/// The secrets as they are, in hexadecimal.
+#[derive(Serialize, Deserialize)]
+struct OpenSecrets {
     signing: String,
     wrapping: String,
     lookup: String,
-    keys: u64,
 }
 
 /// What a sidecar holds.
@@ -71,12 +88,26 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
             records.extend_from_slice(&wrapped);
         }
     }
+    let secrets = &shared.secrets;
+    let (form, open, sealed) = match &shared.config.backup_recipient {
+        Some(recipient) => {
+            let sealed = sealing::seal(recipient, &secrets.together())?;
+            (FORM_SEALED, None, Some(sealed))
+        }
+        None => {
+            let open = OpenSecrets {
+                signing: hex::encode(secrets.signing),
+                wrapping: hex::encode(secrets.wrapping),
+                lookup: hex::encode(secrets.lookup),
+            };
+            (FORM, Some(open), None)
+        }
+    };
     let header = Header {
-        form: FORM.to_owned(),
+        form: form.to_owned(),
         log: shared.identity()?.log.clone(),
-        signing: hex::encode(shared.secrets.signing),
-        wrapping: hex::encode(shared.secrets.wrapping),
-        lookup: hex::encode(shared.secrets.lookup),
+        open,
+        sealed,
         keys: (records.len() / RECORD) as u64,
     };
     let path = folder.join(FILE);
@@ -85,6 +116,9 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
         std::fs::remove_file(&fresh).map_err(|why| setting(&fresh, &why))?;
     }
     let mut bytes = serde_json::to_vec(&header).map_err(|why| setting(&path, &why))?;
+    if bytes.len() >= HEADER {
+        return Err(setting(&path, &"the header does not fit"));
+    }
     bytes.resize(HEADER - 1, b' ');
     bytes.push(b'\n');
     bytes.append(&mut records);
@@ -98,8 +132,8 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Reads the sidecar in `folder`.
-pub(crate) fn read(folder: &Path) -> Result<Sidecar, Fault> {
+/// Reads the sidecar in `folder`; `identity` is the file that opens it where it is sealed.
+pub(crate) fn read(folder: &Path, identity: Option<&Path>) -> Result<Sidecar, Fault> {
     let path = folder.join(FILE);
     let bytes = std::fs::read(&path).map_err(|why| setting(&path, &why))?;
     let bad = |why: &str| setting(&path, &why);
@@ -116,17 +150,21 @@ pub(crate) fn read(folder: &Path) -> Result<Sidecar, Fault> {
             keys.push((ResidentId(id), wrapped.to_vec()));
         }
     }
-    let secret = |text: &str| {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes).map_err(|why| bad(&format!("a secret: {why}")))?;
-        Ok::<_, Fault>(bytes)
+    let secrets = match (&header.open, &header.sealed) {
+        (Some(open), None) => {
+            let all = [open.signing.as_str(), &open.wrapping, &open.lookup].concat();
+            hex::decode(all).map_err(|why| bad(&format!("a secret: {why}")))?
+        }
+        (None, Some(sealed)) => {
+            let identity = identity.ok_or_else(|| {
+                bad("it is sealed: name the file with the age identity that opens it")
+            })?;
+            sealing::open(identity, sealed)?
+        }
+        _ => return Err(bad("it holds no secrets")),
     };
     Ok(Sidecar {
-        secrets: Secrets {
-            signing: secret(&header.signing)?,
-            wrapping: secret(&header.wrapping)?,
-            lookup: secret(&header.lookup)?,
-        },
+        secrets: Secrets::apart(&secrets).ok_or_else(|| bad("its secrets are cut short"))?,
         log: header.log,
         keys,
     })
@@ -238,5 +276,7 @@ pub(crate) async fn remember(shared: &Shared, folder: &Path) -> Result<(), Fault
 
 fn header(bytes: &[u8]) -> Option<Header> {
     let header: Header = serde_json::from_slice(bytes.get(..HEADER)?).ok()?;
-    (header.form == FORM).then_some(header)
+    [FORM, FORM_SEALED]
+        .contains(&header.form.as_str())
+        .then_some(header)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use age::secrecy::ExposeSecret as _;
 use linli_journal::{AppendError, Appended, Depth, Journal, Mode, Restored, restore};
 use linli_kernel::{Actor, Clock, CommandId, Fault, ResidentId, StreamId};
 use linli_testkit::Postgres;
@@ -218,4 +219,47 @@ async fn a_backup_is_taken_while_writing_goes_on() {
     let journal = elsewhere.open().await;
     let findings = journal.verify(Depth::default(), |_| {}).await.unwrap();
     assert_eq!(findings.damages, []);
+}
+
+/// What a stranger finds in the folder: everything but the secrets; what the node destroys later goes
+/// even though the node itself cannot open the file.
+#[tokio::test]
+async fn a_sealed_backup_opens_with_its_identity_alone_and_forgets_who_was_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = age::x25519::Identity::generate();
+    let other = age::x25519::Identity::generate();
+    let file = |name: &str, key: &age::x25519::Identity| {
+        let path = folder.path().join(name);
+        std::fs::write(
+            &path,
+            format!("# a pair\n{}\n", key.to_string().expose_secret()),
+        )
+        .unwrap();
+        path
+    };
+    let mut from = Site::sqlite();
+    from.config.backup_recipient = Some(pair.to_public().to_string());
+    let journal = from.open().await;
+    let subjects = furnish(&from, &journal, 5).await;
+    let to = folder.path().join("out");
+    let made = journal.backup(&to, |_| {}).await.unwrap();
+    let keys = std::fs::read(&made.keys).unwrap();
+    for secret in ["signing.key", "wrapping.key", "lookup.key"] {
+        let secret = std::fs::read_to_string(from.config.dir.join("secrets").join(secret)).unwrap();
+        let found = String::from_utf8_lossy(&keys).contains(secret.trim());
+        assert!(!found, "a secret lies open");
+    }
+    journal.destroy(subjects[0], wish(&from)).await.unwrap();
+    journal.close().await;
+
+    for identity in [None, Some(file("other.txt", &other))] {
+        let mut site = Site::sqlite();
+        site.config.backup_identity = identity;
+        let refused = bring_back(&made.archive, &site).await;
+        assert!(matches!(refused, Err(Fault::Setting(_))), "{refused:?}");
+    }
+    let mut site = Site::sqlite();
+    site.config.backup_identity = Some(file("key.txt", &pair));
+    let restored = bring_back(&made.archive, &site).await.unwrap();
+    assert_eq!((restored.entries, restored.erased_since), (5, 1));
 }
