@@ -26,7 +26,7 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 20] = [
     "store",
     "listen",
     "address",

@@ -88,28 +88,7 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
             records.extend_from_slice(&wrapped);
         }
     }
-    let secrets = &shared.secrets;
-    let (form, open, sealed) = match &shared.config.backup_recipient {
-        Some(recipient) => {
-            let sealed = sealing::seal(recipient, &secrets.together())?;
-            (FORM_SEALED, None, Some(sealed))
-        }
-        None => {
-            let open = OpenSecrets {
-                signing: hex::encode(secrets.signing),
-                wrapping: hex::encode(secrets.wrapping),
-                lookup: hex::encode(secrets.lookup),
-            };
-            (FORM, Some(open), None)
-        }
-    };
-    let header = Header {
-        form: form.to_owned(),
-        log: shared.identity()?.log.clone(),
-        open,
-        sealed,
-        keys: (records.len() / RECORD) as u64,
-    };
+    let header = header_of(shared, (records.len() / RECORD) as u64)?;
     let path = folder.join(FILE);
     let fresh = folder.join("keys.linli.new");
     if fresh.exists() {
@@ -130,6 +109,32 @@ pub(crate) async fn write(shared: &Shared, folder: &Path) -> Result<(), Fault> {
     sync_folder(folder)?;
     drop(held);
     Ok(())
+}
+
+/// The header of a sidecar with so many keys, its secrets sealed where there is a recipient.
+fn header_of(shared: &Shared, keys: u64) -> Result<Header, Fault> {
+    let secrets = &shared.secrets;
+    let (form, open, sealed) = match &shared.config.backup_recipient {
+        Some(recipient) => {
+            let sealed = sealing::seal(recipient, &secrets.together())?;
+            (FORM_SEALED, None, Some(sealed))
+        }
+        None => {
+            let open = OpenSecrets {
+                signing: hex::encode(secrets.signing),
+                wrapping: hex::encode(secrets.wrapping),
+                lookup: hex::encode(secrets.lookup),
+            };
+            (FORM, Some(open), None)
+        }
+    };
+    Ok(Header {
+        form: form.to_owned(),
+        log: shared.identity()?.log.clone(),
+        open,
+        sealed,
+        keys,
+    })
 }
 
 /// Reads the sidecar in `folder`; `identity` is the file that opens it where it is sealed.
