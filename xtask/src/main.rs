@@ -18,7 +18,9 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// The workspace: the folder above this crate.
 fn root() -> anyhow::Result<PathBuf> {
-    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // What cargo says as it runs this: the program may have been built for another checkout.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let up = here.parent().context("xtask lies in the workspace")?;
     Ok(up.to_owned())
 }

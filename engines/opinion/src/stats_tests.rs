@@ -5,12 +5,30 @@ use serde_json::Value;
 use super::*;
 use crate::read;
 
-const CASES: [&str; 5] = [
-    "4cvkai2ctw",
-    "6ukkcvfbre",
-    "2dhnep37ie",
-    "4asymkcrjf",
-    "3ntrtcehas",
+/// A conversation: its name, its votes, and what the server said.
+macro_rules! case {
+    ($name:literal) => {
+        (
+            $name,
+            include_bytes!(concat!(
+                "../tests/data/polis-",
+                $name,
+                "/participants-votes.csv"
+            ))
+            .as_slice(),
+            include_str!(concat!("../tests/data/polis-", $name, "/server.json")),
+        )
+    };
+}
+
+type Case = (&'static str, &'static [u8], &'static str);
+
+const CASES: [Case; 5] = [
+    case!("4cvkai2ctw"),
+    case!("6ukkcvfbre"),
+    case!("2dhnep37ie"),
+    case!("4asymkcrjf"),
+    case!("3ntrtcehas"),
 ];
 
 #[test]
@@ -67,11 +85,9 @@ struct Server {
     counts: Vec<Vec<Counts>>,
 }
 
-fn server(case: &str) -> Server {
-    let folder = format!("{}/tests/data/polis-{case}", env!("CARGO_MANIFEST_DIR"));
-    let file = |name: &str| std::fs::read(format!("{folder}/{name}")).unwrap();
-    let said: Value = serde_json::from_slice(&file("server.json")).unwrap();
-    let votes = read::votes(&file("participants-votes.csv")).unwrap();
+fn server((_, votes, said): Case) -> Server {
+    let said: Value = serde_json::from_str(said).unwrap();
+    let votes = read::votes(votes).unwrap();
     let base = said["base"].as_array().unwrap();
     let of = |group: &Value| {
         let mut counts = vec![Counts::default(); votes.statements().len()];
@@ -100,7 +116,7 @@ fn what_speaks_for_the_servers_groups_is_what_the_server_says() {
     for case in CASES {
         let server = server(case);
         for group in 0..server.counts.len() {
-            speaks(&server, group, &format!("{case}, group {group}"));
+            speaks(&server, group, &format!("{}, group {group}", case.0));
         }
     }
 }
@@ -159,7 +175,7 @@ fn where_the_servers_groups_agree_is_what_the_server_says() {
                 None => usize::try_from(*id).unwrap(),
             };
             let theirs = &server.said["group_aware_consensus"][place];
-            let what = format!("{case}, statement {id}");
+            let what = format!("{}, statement {id}", case.0);
             near(group_aware(&counts).agree, theirs, &what);
         }
     }
