@@ -53,6 +53,8 @@ struct Inner {
     policies: RwLock<Arc<Policies>>,
     messages: Templates,
     touched: Touched,
+    /// 合并: which record of a person stands for which.
+    standing: crate::residents::Standing,
     /// Rules by service and version, as far as no town has added to them.
     rules: RwLock<HashMap<(String, u32), Arc<Rules>>>,
     states: Cache<StreamId, Cached>,
@@ -89,6 +91,7 @@ impl Linli {
         crate::catalogue::remember(&journal, &mut catalogue).await?;
         let policies = crate::policies::book_of(&journal).await?;
         let next_serial = crate::cases::queries::next_serial(journal.reader()).await?;
+        let standing = crate::residents::Standing::of(journal.reader()).await?;
         let linli = Self {
             inner: Arc::new(Inner {
                 journal,
@@ -99,6 +102,7 @@ impl Linli {
                 policies: RwLock::new(Arc::new(policies)),
                 messages,
                 touched: Touched::default(),
+                standing,
                 rules: RwLock::default(),
                 states: Cache::new(CACHED_STATES),
                 counts: tokio::sync::Mutex::default(),
@@ -210,6 +214,11 @@ impl Linli {
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
         known.insert(key, Arc::clone(&rules));
         Some(rules)
+    }
+
+    /// Which record of a person stands for which.
+    pub(crate) fn standing(&self) -> &crate::residents::Standing {
+        &self.inner.standing
     }
 
     /// Public counts, kept for a while.

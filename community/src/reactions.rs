@@ -12,6 +12,7 @@
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use linli_journal::Destroy;
@@ -29,7 +30,7 @@ use crate::messages;
 use crate::node::Linli;
 use crate::offers;
 use crate::registers::store;
-use crate::residents;
+use crate::residents::{self, among};
 
 /// The outbox's notice about an event of a case at `version`, where its applicant is to be told.
 pub(crate) fn told_of_case(
@@ -51,7 +52,7 @@ pub async fn resident_gone(
     reason: &str,
 ) -> Result<u32, Problem> {
     let cond = Cond::all()
-        .add(Expr::col("applicant").eq(resident.to_string()))
+        .add(among("applicant", &linli.same_as(resident)))
         .add(Expr::col("open").eq(1_i64))
         .add(
             Cond::any()
@@ -155,7 +156,7 @@ pub async fn erase(
 /// A fault.
 pub async fn open_cases_of(linli: &Linli, resident: ResidentId) -> Result<usize, Fault> {
     let cond = Cond::all()
-        .add(Expr::col("applicant").eq(resident.to_string()))
+        .add(among("applicant", &linli.same_as(resident)))
         .add(Expr::col("open").eq(1_i64));
     Ok(cases_where(linli, cond).await?.len())
 }
@@ -183,7 +184,8 @@ pub async fn applicants_among(
 /// # Errors
 /// A fault.
 pub async fn close_account_of(linli: &Linli, resident: ResidentId) -> Result<(), Problem> {
-    let Some(row) = accounts::by_resident(linli.journal().reader(), resident).await? else {
+    let reader = linli.journal().reader();
+    let Some(row) = accounts::by_resident(reader, resident).await? else {
         return Ok(());
     };
     let actor = Actor::system();
@@ -218,6 +220,7 @@ pub async fn kin_of(linli: &Linli, actor: &Actor) -> Result<Vec<ResidentId>, Fau
 /// A fault.
 pub async fn household_of(linli: &Linli, resident: ResidentId) -> Result<Vec<ResidentId>, Fault> {
     let reader = linli.journal().reader();
+    let resident = linli.survivor(resident);
     let own = Query::select()
         .column("household")
         .from("resident")
@@ -225,6 +228,11 @@ pub async fn household_of(linli: &Linli, resident: ResidentId) -> Result<Vec<Res
         .take();
     let household = texts(reader, &own, "household").await?.pop();
     let mut kin = vec![resident];
+    let stood_for = |kin: Vec<ResidentId>| {
+        let everybody: BTreeSet<ResidentId> =
+            kin.into_iter().flat_map(|one| linli.same_as(one)).collect();
+        everybody.into_iter().collect::<Vec<_>>()
+    };
     if let Some(household) = household {
         let members = Query::select()
             .column("id")
@@ -234,7 +242,7 @@ pub async fn household_of(linli: &Linli, resident: ResidentId) -> Result<Vec<Res
         let ids = texts(reader, &members, "id").await?;
         kin.extend(ids.iter().filter_map(|id| id.parse::<ResidentId>().ok()));
     }
-    Ok(kin)
+    Ok(stood_for(kin))
 }
 
 async fn cases_where(linli: &Linli, cond: Cond) -> Result<Vec<CaseId>, Fault> {

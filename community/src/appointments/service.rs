@@ -20,6 +20,7 @@ use super::state::{Day, Standing, stream};
 use crate::feature::{Call, Loaded, Meta, Performed, Plan, Problem, digest_of};
 use crate::node::Linli;
 use crate::registers::store;
+use crate::residents::among;
 
 /// The most rows a list shows.
 const MOST: u64 = 200;
@@ -240,7 +241,8 @@ impl Linli {
     }
 
     async fn wanted(&self, command: CommandId, wish: &Wish) -> Result<Wanted, Problem> {
-        let home = self.area_of(wish.resident).await?;
+        let resident = self.survivor(wish.resident);
+        let home = self.area_of(resident).await?;
         let phone = crate::residents::phone_number(&wish.contact.phone);
         let phone = phone.map_err(|code| Refusal::new(&code).on("phone"))?;
         if wish.contact.name.trim().is_empty() {
@@ -253,7 +255,7 @@ impl Linli {
             booked: Booked {
                 booking: command.0,
                 number: number(command),
-                resident: wish.resident,
+                resident,
                 slot: wish.slot,
                 service: wish.service.clone(),
                 channel: wish.channel.clone(),
@@ -273,9 +275,10 @@ impl Linli {
     pub async fn cancel_booking(&self, call: Call<'_>, booking: Uuid) -> Result<(), Problem> {
         let (row, counter, date) = self.placed(booking).await?;
         let home = self.home_of(&row).await?;
+        let acting = self.acting_as(call.actor, row.resident());
         let digest = digest_of(&("cancel", booking))?;
         let cancelled = |day: &Day| {
-            let event = decide::cancel(day, booking, &home, self.when(call.actor, date))?;
+            let event = decide::cancel(day, booking, &home, self.when(&acting, date))?;
             Ok((vec![event], json!({})))
         };
         self.perform::<Days, _>(call, digest, &stream(counter, date), cancelled)
@@ -296,6 +299,7 @@ impl Linli {
         let (row, counter, date) = self.placed(booking).await?;
         let home = self.home_of(&row).await?;
         let known = self.counter(counter).await?;
+        let acting = self.acting_as(call.actor, row.resident());
         let digest = digest_of(&("move", booking, to))?;
         if let Some(done) = self.moved_before(call, digest, (counter, to.0)).await? {
             return Ok(done);
@@ -315,7 +319,7 @@ impl Linli {
                 contact: found.contact.clone().unwrap_or_default(),
                 home: home.clone(),
             };
-            let moment = |date| self.when(call.actor, date);
+            let moment = |date| self.when(&acting, date);
             let given = decide::cancel(&old.state, booking, &home, moment(date))
                 .map_err(Problem::Refused)?;
             let meta = Meta {
@@ -453,7 +457,7 @@ impl Linli {
         let Scope::Own(resident) = scope(actor, Action::AppointmentBook) else {
             return Err(Refusal::new("gate.own").into());
         };
-        let cond = Cond::all().add(Expr::col("resident").eq(resident.to_string()));
+        let cond = Cond::all().add(among("resident", &self.same_as(resident)));
         Ok(self.booking_rows(cond).await?)
     }
 

@@ -1,5 +1,7 @@
 //! What pages ask of the registers of benefits: lists, payments, balances. The gate scopes each.
 
+use std::collections::BTreeSet;
+
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, AwardId, Fault, Refusal, ResidentId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
@@ -13,6 +15,7 @@ use crate::feature::Problem;
 use crate::node::Linli;
 use crate::places::within;
 use crate::registers::store;
+use crate::residents::among;
 
 /// The most rows of a page.
 pub(super) const PAGE: u64 = 50;
@@ -196,11 +199,34 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn own_awards(&self, resident: ResidentId) -> Result<Vec<Row>, Fault> {
         let query = rows()
-            .and_where(Expr::col("resident").eq(resident.to_string()))
+            .and_where(among("resident", &self.same_as(resident)))
             .order_by("from_month", Order::Asc)
             .limit(PAGE)
             .take();
         self.rows_of(&query).await
+    }
+
+    /// For which services these residents have awards that are not stopped.
+    ///
+    /// # Errors
+    /// [`Fault`] when the registers cannot be read.
+    pub(crate) async fn services_paid(
+        &self,
+        residents: &[ResidentId],
+    ) -> Result<BTreeSet<String>, Fault> {
+        let query = Query::select()
+            .distinct()
+            .column("service")
+            .from("benefit")
+            .and_where(among("resident", residents))
+            .and_where(Expr::col("standing").ne(Standing::Stopped.code()))
+            .take();
+        let rows = self.journal().reader().query_all(&query).await;
+        let mut paid = BTreeSet::new();
+        for row in rows.map_err(store)? {
+            paid.insert(row.try_get("", "service").map_err(store)?);
+        }
+        Ok(paid)
     }
 
     /// How many of somebody's awards are not stopped.
@@ -209,7 +235,7 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn running_awards(&self, resident: ResidentId) -> Result<u64, Fault> {
         let cond = Cond::all()
-            .add(Expr::col("resident").eq(resident.to_string()))
+            .add(among("resident", &self.same_as(resident)))
             .add(Expr::col("standing").ne(Standing::Stopped.code()));
         self.count_awards(cond).await
     }

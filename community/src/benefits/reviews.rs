@@ -21,7 +21,7 @@ use crate::feature::{Problem, digest_of};
 use crate::node::Linli;
 use crate::reactions;
 use crate::registers::store;
-use crate::residents::Households;
+use crate::residents::{Households, among};
 
 /// How many awards are read at a time.
 const BATCH: u64 = 500;
@@ -150,7 +150,7 @@ impl Linli {
     /// Which awards somebody has that are not stopped.
     async fn awards_of(&self, resident: ResidentId) -> Result<Vec<AwardId>, Fault> {
         let cond = Cond::all()
-            .add(Expr::col("resident").eq(resident.to_string()))
+            .add(among("resident", &self.same_as(resident)))
             .add(Expr::col("standing").ne(Standing::Stopped.code()));
         self.award_ids(cond, "").await
     }

@@ -46,7 +46,8 @@ impl Linli {
             area: &self.area_today(&award.area),
             subject: Some(award.resident),
         };
-        permits(actor, action, target)?;
+        let acting = self.acting_as(actor, Some(award.resident));
+        permits(&acting, action, target)?;
         Ok((award.clone(), loaded.version))
     }
 

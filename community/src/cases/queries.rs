@@ -22,6 +22,7 @@ use crate::catalogue::Channel;
 use crate::feature::Problem;
 use crate::node::Linli;
 use crate::registers::store;
+use crate::residents::among;
 
 /// The most rows on one page.
 pub const MAX_SIZE: u64 = 100;
@@ -319,10 +320,12 @@ fn conditions(linli: &Linli, actor: &Actor, filter: &Filter) -> Result<Asked, Pr
         || filter.applicant.is_some()
         || filter.holder.is_some()
         || filter.desk.is_some();
-    let mut lead = few(Cond::all(), filter);
+    let mut lead = few(linli, Cond::all(), filter);
     match scope {
         Scope::Nothing => return Err(Refusal::new("gate.role").into()),
-        Scope::Own(resident) => lead = lead.add(is("applicant", resident.to_string())),
+        Scope::Own(resident) => {
+            lead = lead.add(among("applicant", &linli.same_as(resident)));
+        }
         Scope::Area(own) => {
             let area = match &filter.area {
                 Some(area) if own.contains(area) => area,
@@ -427,7 +430,7 @@ fn narrowed(filter: &Filter, today: Date) -> Cond {
 }
 
 /// The conditions that leave few rows by themselves.
-fn few(mut cond: Cond, filter: &Filter) -> Cond {
+fn few(linli: &Linli, mut cond: Cond, filter: &Filter) -> Cond {
     if let Some(desk) = &filter.desk {
         cond = cond.add(is("home", desk.key()));
     }
@@ -435,7 +438,7 @@ fn few(mut cond: Cond, filter: &Filter) -> Cond {
         cond = cond.add(is("holder", holder.to_string()));
     }
     if let Some(applicant) = filter.applicant {
-        cond = cond.add(is("applicant", applicant.to_string()));
+        cond = cond.add(among("applicant", &linli.same_as(applicant)));
     }
     if let Some(number) = &filter.number {
         cond = cond.add(is("number", digits(number)));
@@ -529,7 +532,7 @@ pub async fn readable(linli: &Linli, actor: &Actor, ids: &[CaseId]) -> Result<Ve
     rows.retain(|row| {
         scope.covers(Target {
             area: &row.area,
-            subject: Some(row.applicant),
+            subject: Some(linli.survivor(row.applicant)),
         })
     });
     Ok(rows)
@@ -543,7 +546,7 @@ pub async fn my_cases(linli: &Linli, actor: &Actor) -> Result<Vec<Row>, Problem>
     let Scope::Own(resident) = scope(actor, Action::CaseOwn) else {
         return Err(Refusal::new("gate.own").into());
     };
-    let mut query = rows_where(Cond::all().add(is("applicant", resident.to_string())));
+    let mut query = rows_where(Cond::all().add(among("applicant", &linli.same_as(resident))));
     query.order_by("serial", Order::Desc).limit(MAX_SIZE);
     Ok(fetch(linli.journal().reader(), &query).await?)
 }

@@ -76,7 +76,8 @@ pub async fn file(linli: &Linli, call: Call<'_>, filing: &Filing) -> Result<Rece
     let service = catalogue
         .service_in(&filing.service, &filing.area, today)
         .ok_or_else(|| refused(No::ServiceUnknown(filing.service.clone())))?;
-    let filing = checked(&service, filing, today)?;
+    let mut filing = checked(&service, filing, today)?;
+    filing.applicant = linli.survivor(filing.applicant);
     linli
         .check_attached(filing.applicant, &filing.papers)
         .await?;
@@ -348,9 +349,10 @@ struct Asked<'a> {
 fn one(linli: &Linli, asked: &Asked<'_>, case: &State, command: &Command) -> Decided {
     let rules = rules_of(linli, case)
         .map_err(|_missing| vec![Refusal::from(No::ServiceUnknown(case.service.clone()))])?;
+    let actor = linli.acting_as(asked.call.actor, Some(case.applicant));
     let context = Context {
         now: linli.clock().now(),
-        actor: asked.call.actor,
+        actor: &actor,
         kin: asked.kin,
         rules: &rules,
         calendar: linli.calendar(),

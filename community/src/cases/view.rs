@@ -142,12 +142,13 @@ pub async fn view(linli: &Linli, actor: &Actor, id: CaseId) -> Result<CaseView, 
         area: areas.today(&case.area).unwrap_or(&case.area),
         subject: Some(case.applicant),
     };
-    permits(actor, Action::CaseRead, target)?;
+    let acting = linli.acting_as(actor, Some(case.applicant));
+    permits(&acting, Action::CaseRead, target)?;
     let kin = kin(linli, actor).await?;
     let rules = rules_of(linli, &case)?;
     let context = Context {
         now: linli.clock().now(),
-        actor,
+        actor: &acting,
         kin: &kin,
         rules: &rules,
         calendar: linli.calendar(),

@@ -66,6 +66,8 @@ struct Facts<'a> {
     source: &'a str,
     as_of: Date,
     by_number: HashMap<String, Known>,
+    /// The numbers of records that were merged into others.
+    merged: HashSet<String>,
     by_name: HashMap<String, Vec<Known>>,
 }
 
@@ -95,6 +97,7 @@ impl Linli {
             source,
             as_of,
             by_number: self.known_by_number(&keys).await?,
+            merged: self.merged_numbers(&keys).await?,
             by_name: self.known_by_name(area, lines).await?,
         };
         let mut seen: HashMap<String, usize> = HashMap::new();
@@ -128,6 +131,11 @@ impl Linli {
                 .await?
                 .state;
             return Ok(compared(line, known.id, &state, facts));
+        }
+        // The number stands in a record that was merged away: taken as new, the person would be
+        // there twice again.
+        if key.is_some_and(|key| facts.merged.contains(key)) {
+            return Ok(doubt("ledgers.number-merged", "person.id_number"));
         }
         let name = line.text("person.name").unwrap_or_default();
         let alike = facts
@@ -175,6 +183,23 @@ impl Linli {
             let query = known_where(Expr::col("id_key").is_in(some.iter().copied()));
             for (key, known) in self.known(&query, "id_key").await? {
                 found.insert(key, known);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn merged_numbers(&self, keys: &[Option<String>]) -> Result<HashSet<String>, Fault> {
+        let mut found = HashSet::new();
+        let keys: Vec<&str> = keys.iter().flatten().map(String::as_str).collect();
+        for some in keys.chunks(AT_ONCE) {
+            let query = Query::select()
+                .column("id_key")
+                .from("merged")
+                .and_where(Expr::col("id_key").is_in(some.iter().copied()))
+                .take();
+            let rows = self.journal().reader().query_all(&query).await;
+            for row in rows.map_err(store)? {
+                found.insert(row.try_get("", "id_key").map_err(store)?);
             }
         }
         Ok(found)

@@ -16,6 +16,7 @@ pub const REFUSALS: &[&str] = &[
     "ledgers.line-twice",
     "ledgers.lives-elsewhere",
     "ledgers.same-name",
+    "ledgers.number-merged",
     "ledgers.name-differs",
     "ledgers.said-by-resident",
     "ledgers.nothing-to-import",

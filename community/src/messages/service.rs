@@ -18,6 +18,7 @@ use crate::cases::{self, Fact};
 use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
 use crate::places::within;
+use crate::residents::among;
 
 /// The name under which the outbox remembers how far messages were made.
 pub const TELLER: &str = "messages";
@@ -237,6 +238,7 @@ impl Linli {
     /// # Errors
     /// A fault.
     pub async fn message_choice(&self, resident: ResidentId) -> Result<Option<Channel>, Fault> {
+        let resident = self.survivor(resident);
         let loaded = self.load::<Choices>(&choice_stream(resident)).await?;
         Ok(loaded.state.1.channel)
     }
@@ -278,7 +280,7 @@ impl Linli {
     /// # Errors
     /// A fault.
     pub async fn own_messages(&self, resident: ResidentId) -> Result<Vec<Row>, Fault> {
-        let cond = Cond::all().add(Expr::col("resident").eq(resident.to_string()));
+        let cond = Cond::all().add(among("resident", &self.same_as(resident)));
         self.message_rows(cond, ("made_at", Order::Desc), PAGE)
             .await
     }
@@ -295,7 +297,10 @@ impl Linli {
             let loaded: Loaded<_> = self.load::<Messages>(&at).await?;
             let message = &loaded.state.1;
             let area = self.message_area(message)?;
-            if let Some(event) = decide::read(message, area, actor)? {
+            if let Some(event) = {
+                let whose = message.made.as_ref().map(|made| made.resident);
+                decide::read(message, area, &self.acting_as(actor, whose))?
+            } {
                 plan.add::<Messages>(&at, &loaded, &[event], Meta { at: now, actor })?;
             }
         }

@@ -13,8 +13,8 @@ use linli_policy::answer::Outcome;
 use linli_policy::columns::{Lanes, Program, Seen};
 use linli_policy::ir::{Entity, NodeId, Plan};
 use linli_policy::population::Population;
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use super::files::Policies;
 use super::population;
@@ -23,7 +23,7 @@ use crate::feature::{Call, Problem};
 use crate::node::Linli;
 use crate::offers::Finding;
 use crate::registers::store;
-use crate::residents::{Facts, Households};
+use crate::residents::{Facts, Households, among};
 
 /// What the register knows somebody to receive already, outside of Linli: ids of services.
 const RECEIVED: &str = "person.benefits";
@@ -71,7 +71,7 @@ impl Linli {
             .map_err(|gone| Fault::Damaged(gone.to_string()))?;
         let mut discovered = Discovered::default();
         let mut found = BTreeSet::new();
-        let received = Received::of(self.journal().reader(), on, None).await?;
+        let received = Received::of(self, on, None).await?;
         let mut families = BTreeSet::new();
         for hit in &hits {
             if received.has(hit.resident, &hit.service) || !families.insert(hit.family) {
@@ -115,12 +115,15 @@ impl Linli {
     pub async fn discover_for(&self, resident: ResidentId, on: Date) -> Result<u64, Problem> {
         let family = self.family(resident).await?;
         let members: Vec<ResidentId> = family.members.iter().map(|(id, _)| *id).collect();
-        let received = Received::of(self.journal().reader(), on, Some(&members)).await?;
+        let received = Received::of(self, on, Some(&members)).await?;
         let some = self.discover_family(resident, on, &received).await?;
         for (member, _) in &family.members {
-            for row in self.own_offers(*member).await? {
-                if !some.found.contains(&(*member, row.policy.clone())) {
-                    self.lapse_offer(system(self), *member, &row.policy).await?;
+            // What was offered to a record that another stands for is offered to that one.
+            for whose in self.same_as(*member) {
+                for row in self.own_offers(whose).await? {
+                    if !some.found.contains(&(whose, row.policy.clone())) {
+                        self.lapse_offer(system(self), whose, &row.policy).await?;
+                    }
                 }
             }
         }
@@ -286,15 +289,13 @@ struct Received(BTreeSet<(ResidentId, String)>);
 
 impl Received {
     /// Of everybody, or only of `some`.
-    async fn of(
-        reader: &DatabaseConnection,
-        on: Date,
-        some: Option<&[ResidentId]>,
-    ) -> Result<Self, Fault> {
-        let whom = some.map_or_else(Cond::all, |some| {
-            let some = some.iter().map(ToString::to_string);
-            Cond::all().add(Expr::col("applicant").is_in(some))
-        });
+    async fn of(linli: &Linli, on: Date, some: Option<&[ResidentId]>) -> Result<Self, Fault> {
+        let reader = linli.journal().reader();
+        let some: Option<Vec<ResidentId>> =
+            some.map(|some| some.iter().flat_map(|one| linli.same_as(*one)).collect());
+        let whom = some
+            .as_ref()
+            .map_or_else(Cond::all, |some| Cond::all().add(among("applicant", some)));
         let ended = Expr::col("until_day").is_not_null();
         let ended = ended.and(Expr::col("until_day").lt(on.to_string()));
         // What was stopped is received no more, whatever its decision said.
@@ -310,10 +311,9 @@ impl Received {
             .from("award")
             .cond_where(whom.clone().add(runs))
             .take();
-        let of_them = some.map_or_else(Cond::all, |some| {
-            let some = some.iter().map(ToString::to_string);
-            Cond::all().add(Expr::col("resident").is_in(some))
-        });
+        let of_them = some
+            .as_ref()
+            .map_or_else(Cond::all, |some| Cond::all().add(among("resident", some)));
         let paid = Query::select()
             .expr_as(Expr::col("resident"), "applicant")
             .column("service")
@@ -333,7 +333,7 @@ impl Received {
                 if let (Some(Ok(applicant)), Some(service)) =
                     (applicant.map(|id| id.parse::<ResidentId>()), service)
                 {
-                    received.insert((applicant, service));
+                    received.insert((linli.survivor(applicant), service));
                 }
             }
         }

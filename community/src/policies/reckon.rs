@@ -53,6 +53,7 @@ impl Linli {
     /// # Errors
     /// [`Fault`] when the journal or the registers cannot be read.
     pub async fn family(&self, resident: ResidentId) -> Result<Family, Fault> {
+        let resident = self.survivor(resident);
         let household = self.household_of(resident).await?;
         let (mut members, mut shared) = (Vec::new(), Facts::new());
         if let Some(id) = household {

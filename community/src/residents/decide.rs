@@ -213,7 +213,11 @@ fn corrected(
 }
 
 /// The committee of somebody about whom something may be recorded now.
-fn living(state: &Resident, context: &Context<'_>, own: bool) -> Result<AreaPath, Vec<Refusal>> {
+pub(super) fn living(
+    state: &Resident,
+    context: &Context<'_>,
+    own: bool,
+) -> Result<AreaPath, Vec<Refusal>> {
     let no = |code: &str| Err(vec![Refusal::new(code)]);
     let (Some(id), Some(area), false) = (state.id, state.area.as_ref(), state.withdrawn) else {
         return no("residents.not-registered");
@@ -221,6 +225,9 @@ fn living(state: &Resident, context: &Context<'_>, own: bool) -> Result<AreaPath
     let area = context.areas.today(area).unwrap_or(area).clone();
     let subject = own.then_some(id);
     may_change(&area, subject, context).map_err(|refusal| vec![refusal])?;
+    if state.merged_into.is_some() {
+        return no("residents.merged");
+    }
     match (state.erased, state.dead) {
         (true, _) => no("residents.erased"),
         (_, true) => no("residents.dead"),

@@ -108,6 +108,7 @@ impl Linli {
         resident: ResidentId,
         erasure: &Erasure,
     ) -> Result<Vec<PathBuf>, Problem> {
+        let resident = self.survivor(resident);
         let area = self.area_of(resident).await?;
         let target = Target {
             area: &area,
@@ -120,17 +121,33 @@ impl Linli {
         {
             return Err(Refusal::new("residents.erase-own").into());
         }
-        let stream = StreamId::from(resident);
-        let known = self.load::<Residents>(&stream).await?.state;
-        check_reference(&erasure.reference, &known)?;
+        // Every record that this one stands for is of the same person.
+        let records = self.same_as(resident);
+        for record in &records {
+            let stream = StreamId::from(*record);
+            let known = self.load::<Residents>(&stream).await?.state;
+            check_reference(&erasure.reference, &known)?;
+        }
         let open = reactions::open_cases_of(self, resident).await?;
         if open > 0 {
             let refusal = Refusal::new("residents.erase-open-cases").with("count", open);
             return Err(refusal.into());
         }
         let reason = format!("{} {}", erasure.ground.code(), erasure.reference.trim());
-        let unreached = reactions::erase(self, call, resident, &area, &reason).await?;
-        reactions::close_account_of(self, resident).await?;
+        let mut unreached = Vec::new();
+        // The survivor last: what was cut short in between is done by asking again.
+        for record in records.iter().rev() {
+            let own = *record == resident;
+            let known = self.load::<Residents>(&StreamId::from(*record)).await?;
+            if known.state.erased && !own {
+                continue;
+            }
+            let call = if own { call } else { self.own_call(call.actor) };
+            unreached.extend(reactions::erase(self, call, *record, &area, &reason).await?);
+            reactions::close_account_of(self, *record).await?;
+        }
+        unreached.sort();
+        unreached.dedup();
         Ok(unreached)
     }
 

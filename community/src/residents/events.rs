@@ -15,6 +15,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::fields::FieldId;
+use super::merge::{
+    Merged, MergedAway, MergedAwaySealed, MergedSealed, Parted, PartedSealed, ToldApart,
+};
 use super::state::Facts;
 use crate::feature::Parts;
 
@@ -45,6 +48,16 @@ pub enum Happened {
     Died(Died, Option<DiedSealed>),
     /// What an import had recorded was taken back.
     ImportUndone(ImportUndone, Option<ImportUndoneSealed>),
+    /// Another record of the same person was merged into this one.
+    Merged(Merged, Option<MergedSealed>),
+    /// This record was merged into another.
+    MergedAway(MergedAway, Option<MergedAwaySealed>),
+    /// A merge into this record was undone.
+    Parted(Parted, Option<PartedSealed>),
+    /// The merge of this record into another was undone.
+    PartedFrom(Parted, Option<PartedSealed>),
+    /// Another record is of another person, though much looks alike.
+    ToldApart(ToldApart),
 }
 
 /// A resident became known.
@@ -186,6 +199,9 @@ pub enum HouseholdHappened {
     Moved(Moved, Option<MovedSealed>),
     /// The import that had made it known was taken back.
     Withdrawn(HouseholdWithdrawn),
+    /// Records of one person among its members were merged, or parted again. What is known is sealed
+    /// anew where another record heads it now.
+    Regrouped(Regrouped, Option<Facts>),
 }
 
 /// 成员: who belongs to a household, and how.
@@ -241,6 +257,16 @@ pub struct HeadChanged {
     pub source: String,
 }
 
+/// Records among the members of a household were merged, or parted again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Regrouped {
+    /// Who belongs to it now; the head first.
+    pub members: Vec<Member>,
+    /// Whether what is known is sealed anew, under another head's key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed_anew: bool,
+}
+
 const REGISTERED: Kind = Kind::new("residents.registered", 1);
 const FACT_RECORDED: Kind = Kind::new("residents.fact-recorded", 1);
 const FACT_CORRECTED: Kind = Kind::new("residents.fact-corrected", 1);
@@ -254,6 +280,12 @@ const HOUSEHOLD_FACT: Kind = Kind::new("residents.household-fact-recorded", 1);
 const HOUSEHOLD_MOVED: Kind = Kind::new("residents.household-moved", 1);
 const IMPORT_UNDONE: Kind = Kind::new("residents.import-undone", 1);
 const HOUSEHOLD_WITHDRAWN: Kind = Kind::new("residents.household-withdrawn", 1);
+const MERGED: Kind = Kind::new("residents.merged", 1);
+const MERGED_AWAY: Kind = Kind::new("residents.merged-away", 1);
+const PARTED: Kind = Kind::new("residents.parted", 1);
+const PARTED_FROM: Kind = Kind::new("residents.parted-from", 1);
+const TOLD_APART: Kind = Kind::new("residents.told-apart", 1);
+const REGROUPED: Kind = Kind::new("residents.household-regrouped", 1);
 
 impl Event {
     /// The event as it goes into an entry of `resident`'s stream.
@@ -268,6 +300,15 @@ impl Event {
             Happened::Moved(open, sealed) => (MOVED, json(open)?, secret(sealed)?),
             Happened::Died(open, sealed) => (DIED, json(open)?, secret(sealed)?),
             Happened::ImportUndone(open, sealed) => (IMPORT_UNDONE, json(open)?, secret(sealed)?),
+            Happened::Merged(open, sealed) => {
+                // What is taken over stays under the key of whom it is from.
+                let (json, sealed) = (json(open)?, secret(sealed)?);
+                return Ok(parts(MERGED, &self.area, json, open.other, sealed));
+            }
+            Happened::MergedAway(open, sealed) => (MERGED_AWAY, json(open)?, secret(sealed)?),
+            Happened::Parted(open, sealed) => (PARTED, json(open)?, secret(sealed)?),
+            Happened::PartedFrom(open, sealed) => (PARTED_FROM, json(open)?, secret(sealed)?),
+            Happened::ToldApart(open) => (TOLD_APART, json(open)?, None),
         };
         Ok(parts(kind, &self.area, open, resident, sealed))
     }
@@ -286,6 +327,11 @@ impl Event {
             ("residents.moved", 1) => Happened::Moved(open(entry)?, sealed(entry)?),
             ("residents.died", 1) => Happened::Died(open(entry)?, sealed(entry)?),
             ("residents.import-undone", 1) => Happened::ImportUndone(open(entry)?, sealed(entry)?),
+            ("residents.merged", 1) => Happened::Merged(open(entry)?, sealed(entry)?),
+            ("residents.merged-away", 1) => Happened::MergedAway(open(entry)?, sealed(entry)?),
+            ("residents.parted", 1) => Happened::Parted(open(entry)?, sealed(entry)?),
+            ("residents.parted-from", 1) => Happened::PartedFrom(open(entry)?, sealed(entry)?),
+            ("residents.told-apart", 1) => Happened::ToldApart(open(entry)?),
             _ => return Err(FoldError::Unknown(entry.kind.to_string())),
         };
         let area = entry.area.clone();
@@ -308,6 +354,7 @@ impl HouseholdEvent {
             H::FactRecorded(open, sealed) => (HOUSEHOLD_FACT, json(open)?, secret(sealed)?),
             H::Moved(open, sealed) => (HOUSEHOLD_MOVED, json(open)?, secret(sealed)?),
             H::Withdrawn(open) => (HOUSEHOLD_WITHDRAWN, json(open)?, None),
+            H::Regrouped(open, sealed) => (REGROUPED, json(open)?, secret(sealed)?),
         };
         Ok(parts(kind, &self.area, open, self.head, sealed))
     }
@@ -328,6 +375,7 @@ impl HouseholdEvent {
             }
             ("residents.household-moved", 1) => H::Moved(open(entry)?, sealed(entry)?),
             ("residents.household-withdrawn", 1) => H::Withdrawn(open(entry)?),
+            ("residents.household-regrouped", 1) => H::Regrouped(open(entry)?, sealed(entry)?),
             _ => return Err(FoldError::Unknown(entry.kind.to_string())),
         };
         let head = entry.sealed.first().map(|part| part.subject);

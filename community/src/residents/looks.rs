@@ -32,18 +32,24 @@ pub enum Why {
     Check,
     /// 导出: a list left as a file, with names and numbers.
     Export,
+    /// 合并: two records turned out to be of one person, and were merged.
+    Merge,
+    /// 拆分: two merged records were parted again.
+    Part,
     /// 其他: said in words.
     Other,
 }
 
 impl Why {
     /// Every reason, in the order above.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Case,
         Self::Help,
         Self::Visit,
         Self::Check,
         Self::Export,
+        Self::Merge,
+        Self::Part,
         Self::Other,
     ];
 
@@ -56,6 +62,8 @@ impl Why {
             Self::Visit => "visit",
             Self::Check => "check",
             Self::Export => "export",
+            Self::Merge => "merge",
+            Self::Part => "part",
             Self::Other => "other",
         }
     }

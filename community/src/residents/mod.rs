@@ -15,7 +15,7 @@
 //! **Life cycle.** A resident: registered → facts recorded and corrected, moved … → died, or
 //! erased (the key is destroyed, nothing personal can be read again). A household: formed → members
 //! join and leave, another head, facts, moved. A mandate: granted → ended. A consent: given →
-//! withdrawn. What an import recorded can be taken back (see [`crate::ledgers`]): the facts are as they
+//! withdrawn. Two records of one person are merged → parted again (see `merge`). What an import recorded can be taken back (see [`crate::ledgers`]): the facts are as they
 //! were before, and who was known by it alone is withdrawn.
 //!
 //! **Sealed** under the person's key: every value, words of reasons. **Open**: ids, field names,
@@ -26,8 +26,10 @@ mod erasure;
 mod events;
 pub mod fields;
 mod households;
+mod likeness;
 mod looks;
 pub mod mask;
+mod merge;
 #[cfg(test)]
 mod node_tests;
 mod queries;
@@ -49,14 +51,21 @@ pub use erasure::{Erased, Erasure, Ground};
 pub use events::{
     Died, DiedSealed, Event, FactRecorded, FactSealed, Formed, Happened, HeadChanged,
     HouseholdEvent, HouseholdHappened, HouseholdWithdrawn, ImportUndone, ImportUndoneSealed,
-    Joined, Left, Member, Moved, MovedSealed, Registered, RegisteredSealed, Values,
+    Joined, Left, Member, Moved, MovedSealed, Registered, RegisteredSealed, Regrouped, Values,
 };
 pub use fields::{
     BadDictionary, Code, CodeList, Dictionary, Entity, Field, FieldId, FieldType, Office,
     SYNTHETIC_PHONE,
 };
 pub use households::{HEAD, HouseholdCommand, decide_household};
+pub use likeness::{Likeness, Pair, Person, Reason, Weights, compare};
 pub use looks::{LastLook, LookedAt, Looks, Purpose, Why};
+pub(crate) use merge::Standing;
+pub use merge::{
+    Beside, Merge, Merged, MergedAway, MergedAwaySealed, MergedSealed, Parted, PartedSealed,
+    Placed, Seen, Side, ToldApart,
+};
+pub(crate) use queries::among;
 pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
 pub use reading::OpenRecord;
 pub(crate) use reading::add_look;
@@ -68,7 +77,7 @@ pub use rights::{
     grant,
 };
 pub use rows::{ConsentRow, Look, MandateRow, Row};
-pub use state::{Fact, Facts, Household, Resident};
+pub use state::{Absorbed, Fact, Facts, Household, Resident};
 pub use undo::{TakenBack, Written, take_back, take_household_back};
 pub use values::phone as phone_number;
 

@@ -26,7 +26,7 @@ impl Clock for Noon {
     }
 }
 
-fn call(actor: &Actor) -> Call<'_> {
+pub(super) fn call(actor: &Actor) -> Call<'_> {
     Call {
         command: CommandId::new(&Noon),
         actor,
@@ -34,11 +34,11 @@ fn call(actor: &Actor) -> Call<'_> {
     }
 }
 
-async fn node() -> Linli {
+pub(super) async fn node() -> Linli {
     node_on(Config::memory()).await
 }
 
-async fn node_on(journal: Config) -> Linli {
+pub(super) async fn node_on(journal: Config) -> Linli {
     let config = NodeConfig {
         journal,
         catalogue: None,
@@ -53,7 +53,7 @@ async fn node_on(journal: Config) -> Linli {
 }
 
 /// 张建国 (7) and 李秀英 (8), one household (70).
-async fn couple(linli: &Linli) -> HouseholdId {
+pub(super) async fn couple(linli: &Linli) -> HouseholdId {
     let system = Actor::system();
     linli
         .record(call(&system), who(7), &register())
@@ -85,14 +85,14 @@ fn visit() -> Purpose {
     }
 }
 
-fn code<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> String {
+pub(super) fn code<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> String {
     match outcome {
         Err(Problem::Refused(refusals)) => refusals[0].code.clone(),
         other => panic!("a refusal is expected: {other:?}"),
     }
 }
 
-async fn dump(linli: &Linli, table: &str) -> Vec<String> {
+pub(super) async fn dump(linli: &Linli, table: &str) -> Vec<String> {
     let reader = linli.journal().reader();
     let sql = format!("SELECT * FROM {table} ORDER BY 1");
     let query = Statement::from_string(reader.get_database_backend(), sql);
@@ -113,13 +113,15 @@ async fn dump(linli: &Linli, table: &str) -> Vec<String> {
         .collect()
 }
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 8] = [
     "area",
     "resident",
     "household",
     "look",
     "mandate",
     "consent",
+    "merged",
+    "apart",
 ];
 
 async fn dumps(linli: &Linli) -> Vec<Vec<String>> {
@@ -130,7 +132,7 @@ async fn dumps(linli: &Linli) -> Vec<Vec<String>> {
     all
 }
 
-async fn assert_rebuilds(linli: &Linli) {
+pub(super) async fn assert_rebuilds(linli: &Linli) {
     let before = dumps(linli).await;
     let rebuilt = linli.journal().rebuild(|_| {}).await.unwrap();
     assert_eq!(rebuilt.parked, 0);

@@ -218,7 +218,28 @@ impl Asked<'_> {
     /// The resident found by the keyed hash of their identity number.
     pub(super) async fn by_id_key(&self, id_key: &str) -> Result<Option<Row>, Fault> {
         let query = rows_where(Cond::all().add(is("id_key", id_key)));
-        Ok(self.fetch(&query, read_row).await?.pop())
+        if let Some(row) = self.fetch(&query, read_row).await?.pop() {
+            return Ok(Some(row));
+        }
+        // A number that was merged away leads to who stands for it, and on from there.
+        let mut leads = Query::select()
+            .column("survivor")
+            .from("merged")
+            .and_where(is("id_key", id_key))
+            .take();
+        while let Some(row) = self.reader.query_one(&leads).await.map_err(store)? {
+            let survivor: String = row.try_get("", "survivor").map_err(store)?;
+            let query = rows_where(Cond::all().add(is("id", survivor.as_str())));
+            if let Some(row) = self.fetch(&query, read_row).await?.pop() {
+                return Ok(Some(row));
+            }
+            leads = Query::select()
+                .column("survivor")
+                .from("merged")
+                .and_where(is("id", survivor))
+                .take();
+        }
+        Ok(None)
     }
 
     /// The rows of these residents.
@@ -268,11 +289,11 @@ impl Asked<'_> {
         Ok(Listed { rows, total, more })
     }
 
-    /// Mandates in which `column` (`principal` or `agent`) is `resident`.
+    /// Mandates in which `column` (`principal` or `agent`) is one of `residents`.
     pub(super) async fn mandates(
         &self,
         column: &'static str,
-        resident: ResidentId,
+        residents: &[ResidentId],
     ) -> Result<Vec<MandateRow>, Fault> {
         let query = Query::select()
             .columns([
@@ -286,15 +307,18 @@ impl Asked<'_> {
                 "ended_on",
             ])
             .from("mandate")
-            .and_where(is(column, resident.to_string()))
+            .and_where(among(column, residents))
             .order_by("from_day", Order::Desc)
             .order_by("id", Order::Asc)
             .take();
         self.fetch(&query, read_mandate).await
     }
 
-    /// The consents of `resident`.
-    pub(super) async fn consents(&self, resident: ResidentId) -> Result<Vec<ConsentRow>, Fault> {
+    /// The consents of `residents`.
+    pub(super) async fn consents(
+        &self,
+        residents: &[ResidentId],
+    ) -> Result<Vec<ConsentRow>, Fault> {
         let query = Query::select()
             .columns([
                 "id",
@@ -305,7 +329,7 @@ impl Asked<'_> {
                 "ended_on",
             ])
             .from("consent")
-            .and_where(is("resident", resident.to_string()))
+            .and_where(among("resident", residents))
             .order_by("from_day", Order::Desc)
             .order_by("id", Order::Asc)
             .take();
@@ -328,6 +352,11 @@ impl Asked<'_> {
 /// `column = value`.
 pub(super) fn is(column: &'static str, value: impl Into<sea_orm::Value>) -> Expr {
     Expr::col(column).eq(Expr::val(value))
+}
+
+/// That `column` is one of these residents.
+pub(crate) fn among(column: &'static str, residents: &[ResidentId]) -> Expr {
+    Expr::col(column).is_in(residents.iter().map(ToString::to_string))
 }
 
 /// The identity number in a filter's text, if it is one.

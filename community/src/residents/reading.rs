@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::events::Member;
 use super::fields::FieldId;
 use super::looks::{self, LookedAt, Looks, Purpose, Why};
-use super::queries::{Filter, Listed, id_number, is};
+use super::queries::{Filter, Listed, among, id_number};
 use super::register::{Households, Residents};
 use super::rows::{ConsentRow, Look, MandateRow, Row};
 use super::state::{Fact, Facts, Household, Resident};
@@ -44,6 +44,7 @@ impl Linli {
         resident: ResidentId,
         purpose: &Purpose,
     ) -> Result<(), Problem> {
+        let resident = self.survivor(resident);
         let area = self.area_of(resident).await?;
         let target = Target {
             area: &area,
@@ -100,7 +101,7 @@ impl Linli {
         let area = self.area_of(resident).await?;
         let target = Target {
             area: &area,
-            subject: Some(resident),
+            subject: Some(self.survivor(resident)),
         };
         gate::permits(actor, Action::ResidentOwn, target)?;
         Ok(self.record_of(resident).await?)
@@ -211,6 +212,7 @@ impl Linli {
     /// [`Problem`]: `gate.…`, `residents.not-registered`, or a fault.
     pub async fn resident_row(&self, actor: &Actor, id: ResidentId) -> Result<Row, Problem> {
         let areas = self.areas();
+        let id = self.survivor(id);
         let Some(row) = self.ask(&areas).by_ids(&[id]).await?.pop() else {
             return Err(Refusal::new("residents.not-registered").into());
         };
@@ -257,14 +259,14 @@ impl Linli {
             Some(_) => Action::AccessLogRead,
             None => Action::ResidentOwn,
         };
-        let subject = Some(resident);
+        let subject = Some(self.survivor(resident));
         let target = Target {
             area: &area,
             subject,
         };
         gate::permits(actor, action, target)?;
         let areas = self.areas();
-        let cond = Cond::all().add(is("resident", resident.to_string()));
+        let cond = Cond::all().add(among("resident", &self.same_as(resident)));
         Ok(self.ask(&areas).looks(cond, page, size).await?)
     }
 
@@ -294,7 +296,8 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn mandates_of(&self, principal: ResidentId) -> Result<Vec<MandateRow>, Fault> {
         let areas = self.areas();
-        self.ask(&areas).mandates("principal", principal).await
+        let principals = self.same_as(principal);
+        self.ask(&areas).mandates("principal", &principals).await
     }
 
     /// The mandates by which `agent` acts for others.
@@ -303,7 +306,8 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn mandates_held_by(&self, agent: ResidentId) -> Result<Vec<MandateRow>, Fault> {
         let areas = self.areas();
-        self.ask(&areas).mandates("agent", agent).await
+        let agents = self.same_as(agent);
+        self.ask(&areas).mandates("agent", &agents).await
     }
 
     /// The consents of `resident`.
@@ -312,7 +316,7 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn consents_of(&self, resident: ResidentId) -> Result<Vec<ConsentRow>, Fault> {
         let areas = self.areas();
-        self.ask(&areas).consents(resident).await
+        self.ask(&areas).consents(&self.same_as(resident)).await
     }
 
     /// The household of `resident`, where one is known.
@@ -321,6 +325,7 @@ impl Linli {
     /// [`Fault`] when the registers cannot be read.
     pub async fn household_of(&self, resident: ResidentId) -> Result<Option<HouseholdId>, Fault> {
         let areas = self.areas();
+        let resident = self.survivor(resident);
         self.ask(&areas).household_of(resident).await
     }
 
@@ -334,7 +339,7 @@ impl Linli {
     }
 
     async fn record_of(&self, resident: ResidentId) -> Result<OpenRecord, Fault> {
-        let stream = StreamId::from(resident);
+        let stream = StreamId::from(self.survivor(resident));
         let loaded = self.load::<Residents>(&stream).await?;
         let (household, members) = match self.household_of(resident).await? {
             Some(id) => {

@@ -13,6 +13,7 @@ use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCre
 use super::events::{Event, HouseholdEvent, Member};
 use super::fields::FieldId;
 use super::mask;
+use super::merge;
 use super::state::{Facts, Household, Resident};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
@@ -89,12 +90,13 @@ const APART: [&str; 22] = [
 
 /// The tables of this part.
 pub(super) fn tables() -> Vec<TableCreateStatement> {
-    vec![table("resident", &RESIDENT), table("household", &HOUSEHOLD)]
+    let own = vec![table("resident", &RESIDENT), table("household", &HOUSEHOLD)];
+    [own, merge::tables()].concat()
 }
 
 /// Their further indexes.
 pub(super) fn indexes() -> Vec<IndexCreateStatement> {
-    vec![
+    let own = vec![
         index("resident_id_key", "resident", &["id_key"]),
         index("resident_phone", "resident", &["phone"]),
         // Lists walk it: a district, a street or a committee, by area and name.
@@ -102,7 +104,8 @@ pub(super) fn indexes() -> Vec<IndexCreateStatement> {
         index("resident_born", "resident", &["street", "birth_date"]),
         index("resident_name", "resident", &["name"]),
         index("resident_household", "resident", &["household"]),
-    ]
+    ];
+    [own, merge::indexes()].concat()
 }
 
 pub(super) fn table(name: &'static str, columns: &[(&'static str, bool)]) -> TableCreateStatement {
@@ -185,7 +188,20 @@ impl Feature for Residents {
             rows.push(forget_resident(id));
             return;
         }
-        let mut old = before.id.map(|id| resident_row(id, before));
+        rows.extend(
+            after
+                .apart
+                .difference(&before.apart)
+                .map(|other| apart(id, *other)),
+        );
+        rows.extend(merge::row(id, before, after));
+        if after.merged_into.is_some() {
+            rows.push(forget_resident(id));
+            return;
+        }
+        // A record that stands for itself again is written whole.
+        let there = before.id.filter(|_| before.merged_into.is_none());
+        let mut old = there.map(|id| resident_row(id, before));
         if let Some(old) = &mut old {
             // A rebuild does not know any more what was there: what was emptied is written again.
             let emptied = |column: &str| after.emptied.iter().any(|field| fills(field, column));
@@ -197,6 +213,7 @@ impl Feature for Residents {
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
         if let Some(subject) = erased(entry) {
             rows.push(forget_resident(subject));
+            rows.push(forget_number(subject));
         }
     }
 
@@ -205,6 +222,7 @@ impl Feature for Residents {
         // for the facts that share a column.
         state.facts.retain(|field, _| !has_column(field));
         state.id_key = None;
+        state.absorbed.clear();
     }
 }
 
@@ -265,7 +283,11 @@ impl Feature for Households {
 /// What becomes of the rows about `subject` once their key is destroyed.
 #[must_use]
 pub fn forget(subject: ResidentId) -> Vec<Change> {
-    let mut changes = vec![forget_resident(subject), forget_household(subject)];
+    let mut changes = vec![
+        forget_resident(subject),
+        forget_number(subject),
+        forget_household(subject),
+    ];
     for (table, whose) in [
         ("look", "resident"),
         ("mandate", "principal"),
@@ -280,6 +302,15 @@ fn forget_resident(subject: ResidentId) -> Change {
     Change::Delete {
         table: "resident",
         key: vec![("id", subject.to_string().into())],
+    }
+}
+
+/// A record that was merged away still leads to the survivor, but by its number no more.
+fn forget_number(subject: ResidentId) -> Change {
+    Change::Set {
+        table: "merged",
+        filter: vec![("id", subject.to_string().into())],
+        assign: vec![("id_key", Value::String(None))],
     }
 }
 
@@ -315,6 +346,18 @@ pub(crate) fn erased(entry: &Recorded) -> Option<ResidentId> {
     (entry.kind == kinds::KEYS_DESTROYED)
         .then(|| entry.open.get("subject")?.as_str()?.parse().ok())
         .flatten()
+}
+
+fn apart(first: ResidentId, second: ResidentId) -> Change {
+    Change::Upsert {
+        table: "apart",
+        key: &["id"],
+        row: vec![
+            ("id", format!("{first}:{second}").into()),
+            ("first", first.to_string().into()),
+            ("second", second.to_string().into()),
+        ],
+    }
 }
 
 fn resident_row(id: ResidentId, state: &Resident) -> Row {

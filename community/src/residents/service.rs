@@ -30,6 +30,7 @@ impl Linli {
         id: ResidentId,
         command: &Command,
     ) -> Result<Performed<Resident>, Problem> {
+        let id = self.survivor(id);
         let digest = digest_of(&(id, command))?;
         self.number_is_free(id, command).await?;
         let areas = self.areas();
@@ -169,6 +170,11 @@ impl Linli {
         granted: Granted,
         words: &str,
     ) -> Result<Performed<rights::Right<Granted>>, Problem> {
+        let granted = Granted {
+            principal: self.survivor(granted.principal),
+            agent: self.survivor(granted.agent),
+            ..granted
+        };
         let area = self.area_of(granted.principal).await?;
         self.area_of(granted.agent).await?;
         let digest = digest_of(&(&granted, words))?;
@@ -200,6 +206,12 @@ impl Linli {
         let context = self.context(call.actor, &areas, &id_key);
         let stream = StreamId::new("mandate", id);
         let decide = |state: &rights::Right<Granted>| {
+            let whose = state.what.as_ref().map(|what| what.principal);
+            let actor = self.acting_as(call.actor, whose);
+            let context = Context {
+                actor: &actor,
+                ..context
+            };
             let event = rights::end(state, &context).map_err(|no| vec![no])?;
             Ok((vec![event], json!({ "mandate": id })))
         };
@@ -216,6 +228,10 @@ impl Linli {
         given: Given,
         words: &str,
     ) -> Result<Performed<rights::Right<Given>>, Problem> {
+        let given = Given {
+            resident: self.survivor(given.resident),
+            ..given
+        };
         let area = self.area_of(given.resident).await?;
         let digest = digest_of(&(&given, words))?;
         let areas = self.areas();
@@ -245,6 +261,12 @@ impl Linli {
         let context = self.context(call.actor, &areas, &id_key);
         let stream = StreamId::new("consent", id);
         let decide = |state: &rights::Right<Given>| {
+            let whose = state.what.as_ref().map(|what| what.resident);
+            let actor = self.acting_as(call.actor, whose);
+            let context = Context {
+                actor: &actor,
+                ..context
+            };
             let event = rights::end(state, &context).map_err(|no| vec![no])?;
             Ok((vec![event], json!({ "consent": id })))
         };
@@ -284,7 +306,7 @@ impl Linli {
 
     /// Where a resident lives today.
     pub(crate) async fn area_of(&self, resident: ResidentId) -> Result<AreaPath, Problem> {
-        let stream = StreamId::from(resident);
+        let stream = StreamId::from(self.survivor(resident));
         let state = self.load::<Residents>(&stream).await?.state;
         let (Some(area), false) = (&state.area, state.withdrawn) else {
             return Err(Refusal::new("residents.not-registered").into());

@@ -1,6 +1,6 @@
 //! What the events about a resident or a household add up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -13,6 +13,7 @@ use super::events::{
     ImportUndoneSealed, Member, Values,
 };
 use super::fields::FieldId;
+use super::merge::{Merged, MergedSealed, PartedSealed, Placed};
 
 /// A fact: what is known, from whom, as of when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,8 +55,29 @@ pub struct Resident {
     pub erased: bool,
     /// Whether they had become known by an import that was taken back.
     pub withdrawn: bool,
+    /// 并入: the record that stands for this one.
+    pub merged_into: Option<ResidentId>,
+    /// The households that were regrouped when it was merged away.
+    pub(super) placed: Vec<Placed>,
+    /// 合并: the records this one stands for, the latest last.
+    pub absorbed: Vec<Absorbed>,
+    /// The records that look alike and are of other people.
+    pub apart: BTreeSet<ResidentId>,
     /// The fields that the events since the last row emptied.
     pub(super) emptied: Vec<FieldId>,
+}
+
+/// What a merge made of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Absorbed {
+    /// The record that was merged into it.
+    pub other: ResidentId,
+    /// The facts taken over from it.
+    pub taken: Facts,
+    /// What was known in their place.
+    pub before: Facts,
+    /// The keyed hash under which the identity number was found.
+    pub id_key: Option<String>,
 }
 
 /// 户, as the events of the stream `household/…` add up.
@@ -113,6 +135,46 @@ impl Resident {
                 self.died_on = sealed.as_ref().map(|sealed| sealed.on);
             }
             Happened::ImportUndone(open, sealed) => self.take_back(open, sealed.as_ref()),
+            Happened::Merged(open, sealed) => self.absorb(open, sealed.as_ref()),
+            Happened::MergedAway(open, sealed) => {
+                self.merged_into = Some(open.into);
+                self.placed.clone_from(&open.households);
+                if let Some(sealed) = sealed {
+                    self.id_key.clone_from(&sealed.id_key);
+                }
+            }
+            Happened::Parted(open, sealed) => {
+                self.absorbed.retain(|one| one.other != open.other);
+                if let Some(sealed) = sealed {
+                    self.put_back(&open.fields, &sealed.facts, sealed.id_key.as_ref());
+                }
+            }
+            Happened::PartedFrom(_, sealed) => self.stand_alone(sealed.as_ref()),
+            Happened::ToldApart(open) => drop(self.apart.insert(open.other)),
+        }
+    }
+
+    fn absorb(&mut self, open: &Merged, sealed: Option<&MergedSealed>) {
+        let taken = sealed.map(|one| one.facts.clone()).unwrap_or_default();
+        let known = |field: &FieldId| Some((field.clone(), self.facts.get(field)?.clone()));
+        self.absorbed.push(Absorbed {
+            other: open.other,
+            before: taken.keys().filter_map(known).collect(),
+            taken: taken.clone(),
+            id_key: self.id_key.clone(),
+        });
+        self.facts.extend(taken);
+        if let Some(key) = sealed.and_then(|sealed| sealed.id_key.clone()) {
+            self.id_key = Some(key);
+        }
+    }
+
+    fn stand_alone(&mut self, sealed: Option<&PartedSealed>) {
+        self.merged_into = None;
+        self.placed.clear();
+        if let Some(sealed) = sealed {
+            self.facts.clone_from(&sealed.facts);
+            self.id_key.clone_from(&sealed.id_key);
         }
     }
 
@@ -123,8 +185,13 @@ impl Resident {
             self.id_key = None;
         }
         let Some(sealed) = sealed else { return };
-        for field in &open.fields {
-            match sealed.facts.get(field.as_str()) {
+        self.put_back(&open.fields, &sealed.facts, sealed.id_key.as_ref());
+    }
+
+    /// Makes `fields` what they were `before`.
+    fn put_back(&mut self, fields: &[FieldId], before: &Facts, id_key: Option<&String>) {
+        for field in fields {
+            match before.get(field.as_str()) {
                 Some(before) => drop(self.facts.insert(field.clone(), before.clone())),
                 None => {
                     self.facts.remove(field.as_str());
@@ -132,7 +199,7 @@ impl Resident {
                 }
             }
             if field.as_str() == "person.id_number" {
-                self.id_key.clone_from(&sealed.id_key);
+                self.id_key = id_key.cloned();
             }
         }
     }
@@ -182,6 +249,12 @@ impl Household {
                     let known = address(&sealed.address, &open.source, open.on);
                     self.facts
                         .insert(FieldId::known("household.address"), known);
+                }
+            }
+            H::Regrouped(open, sealed) => {
+                self.members.clone_from(&open.members);
+                if open.sealed_anew {
+                    self.facts = sealed.clone().unwrap_or_default();
                 }
             }
             H::Withdrawn(_) => {

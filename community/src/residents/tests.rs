@@ -36,14 +36,14 @@ pub(super) fn who(number: u128) -> ResidentId {
     ResidentId(Uuid::from_u128(number))
 }
 
-struct World {
+pub(super) struct World {
     dictionary: Dictionary,
     areas: AreaTree,
     actor: Actor,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut areas = AreaTree::default();
         for area in divisions(SONGJIANG).unwrap() {
             areas.apply(&crate::places::Event::Established(area));
@@ -73,7 +73,10 @@ impl World {
         decide_household(state, command, &context).map_err(codes)
     }
 
-    fn context<'a>(&'a self, id_key: &'a (dyn Fn(&str) -> String + Sync)) -> Context<'a> {
+    pub(super) fn context<'a>(
+        &'a self,
+        id_key: &'a (dyn Fn(&str) -> String + Sync),
+    ) -> Context<'a> {
         Context {
             today: TODAY,
             actor: &self.actor,
@@ -83,7 +86,7 @@ impl World {
         }
     }
 
-    fn after(&self, state: &Resident, command: &Command) -> Resident {
+    pub(super) fn after(&self, state: &Resident, command: &Command) -> Resident {
         let mut state = state.clone();
         for event in self.ask(&state, command).unwrap() {
             state.apply(&StreamId::from(who(7)), &event);
@@ -91,11 +94,11 @@ impl World {
         state
     }
 
-    fn registered(&self) -> Resident {
+    pub(super) fn registered(&self) -> Resident {
         self.after(&Resident::default(), &register())
     }
 
-    fn household(&self) -> Household {
+    pub(super) fn household(&self) -> Household {
         let mut state = Household::default();
         let stream = StreamId::new("household", Uuid::from_u128(70));
         for event in self.ask_household(&state, &form()).unwrap() {
@@ -464,9 +467,78 @@ fn undone_samples() -> Vec<Parts> {
     vec![put_back.write(who(7)).unwrap(), household.write().unwrap()]
 }
 
+fn parted_from(other: u128, fields: Vec<FieldId>) -> Parted {
+    let other = who(other);
+    Parted { other, fields }
+}
+
+/// Two records merged, their household regrouped, and all of it undone.
+fn merged_samples() -> Vec<Parts> {
+    let field = FieldId::known("person.phone");
+    let known = Fact {
+        value: json!("10900000001"),
+        source: "resident".into(),
+        as_of: TODAY,
+        case: None,
+    };
+    let facts = Facts::from([(field.clone(), known)]);
+    let id_key = Some("0123456789abcdef01234567".to_owned());
+    let members = vec![member(7, "0"), member(8, "1")];
+    let placed = Placed {
+        household: linli_kernel::HouseholdId(Uuid::from_u128(70)),
+        before: [members.clone(), vec![member(9, "2")]].concat(),
+        after: members.clone(),
+    };
+    let whole = PartedSealed {
+        facts: facts.clone(),
+        id_key: id_key.clone(),
+    };
+    let merged = Merged {
+        other: who(9),
+        fields: vec![field.clone()],
+        reasons: vec!["name_same".to_owned(), "birth_same".to_owned()],
+    };
+    let taken = MergedSealed {
+        facts: facts.clone(),
+        id_key: None,
+    };
+    let away = MergedAway {
+        into: who(9),
+        households: vec![placed],
+    };
+    let happened = [
+        Happened::Merged(merged, Some(taken)),
+        Happened::MergedAway(away, Some(MergedAwaySealed { id_key })),
+        Happened::Parted(parted_from(9, vec![field]), Some(whole.clone())),
+        Happened::PartedFrom(parted_from(9, Vec::new()), Some(whole)),
+        Happened::ToldApart(ToldApart { other: who(9) }),
+    ];
+    let regrouped = HouseholdEvent {
+        area: path(HOME),
+        head: who(7),
+        what: HouseholdHappened::Regrouped(
+            Regrouped {
+                members,
+                sealed_anew: true,
+            },
+            Some(facts),
+        ),
+    };
+    let mut parts: Vec<Parts> = happened
+        .into_iter()
+        .map(|what| {
+            let area = path(HOME);
+            Event { area, what }.write(who(7)).unwrap()
+        })
+        .collect();
+    parts.push(regrouped.write().unwrap());
+    parts
+}
+
 fn samples() -> Vec<Parts> {
     let world = World::new();
     let mut parts = resident_samples(&world);
+    parts.extend(merged_samples());
     parts.extend(household_samples(&world));
     parts.extend(undone_samples());
     let began = RightEvent::Began(granted(), path(HOME), "本人到窗口说明".to_owned());
@@ -664,7 +736,7 @@ fn every_event_has_a_golden_file_and_every_golden_file_is_understood() {
         golden::check(&folder, &today).unwrap();
     }
     let files = golden::all(&folder).unwrap();
-    assert_eq!(files.len(), 18);
+    assert_eq!(files.len(), 24);
     for file in files {
         let parts = read_and_write(&recorded(&file, true));
         assert_eq!(parts.open, file.open, "{}", file.kind);

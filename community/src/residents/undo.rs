@@ -131,7 +131,12 @@ fn told(what: Happened, written: &Written) -> Option<Vec<FieldId>> {
         Happened::ImportUndone(open, _) if open.import == written.import => return None,
         Happened::ImportUndone(open, _) => open.fields,
         Happened::Moved(..) => vec![FieldId::known("person.address")],
-        Happened::Died(..) => Vec::new(),
+        Happened::Merged(open, _) => open.fields,
+        Happened::Parted(open, _) => open.fields,
+        Happened::Died(..)
+        | Happened::MergedAway(..)
+        | Happened::PartedFrom(..)
+        | Happened::ToldApart(_) => Vec::new(),
     })
 }
 

@@ -24,4 +24,5 @@ mod terms;
 mod tests;
 
 pub use index::{Find, Hit, Hits, Index, Position};
+pub use spell::sound;
 pub use terms::Entry;

@@ -46,6 +46,23 @@ pub(crate) fn spellings(text: &[char], most: usize) -> Vec<Vec<String>> {
     found
 }
 
+/// How a name is spoken: the usual reading of each of its characters without tones, with what is no
+/// Chinese character as it stands; `None` for a text without any.
+///
+/// Two names that are written differently and spoken alike have one sound.
+#[must_use]
+pub fn sound(name: &str) -> Option<String> {
+    let mut spoken = String::new();
+    for c in name.chars().filter(|c| c.is_alphanumeric()) {
+        match readings(c).into_iter().next() {
+            Some(reading) => spoken.push_str(&reading),
+            None => spoken.extend(c.to_lowercase()),
+        }
+        spoken.push(' ');
+    }
+    (!spoken.is_empty()).then_some(spoken)
+}
+
 /// The first letter of each syllable.
 pub(crate) fn initials(syllables: &[String]) -> String {
     syllables

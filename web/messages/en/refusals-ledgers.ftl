@@ -12,6 +12,7 @@ refusal-ledgers-birth-date-differs = It differs from the date of birth in the id
 refusal-ledgers-sex-differs = It differs from the sex in the identity number. Check the card.
 refusal-ledgers-line-twice = The same person as in row { $row }. Keep one of the rows.
 refusal-ledgers-lives-elsewhere = This person is registered with another committee. Record the move first.
+refusal-ledgers-number-merged = The record with this number was merged into another one of the same person. Check the number, and correct it in the record of today.
 refusal-ledgers-same-name = Somebody of this name is registered here, and no number tells them apart. Add the identity number.
 refusal-ledgers-name-differs = The number is registered under another name. Check the card; if the name changed, correct it in the record.
 refusal-ledgers-said-by-resident = The resident stated this themselves, so a ledger does not overwrite it. Ask them, and correct it in the record.

@@ -12,6 +12,7 @@ refusal-ledgers-birth-date-differs = 与公民身份号码里的出生日期不�
 refusal-ledgers-sex-differs = 与公民身份号码里的性别不一致。请核对证件。
 refusal-ledgers-line-twice = 与第 { $row } 行是同一个人。请只保留一行。
 refusal-ledgers-lives-elsewhere = 此人登记在其他居（村）委会。请先办理迁入。
+refusal-ledgers-number-merged = 这个号码所在的记录已经并入同一个人的另一份记录。请核对号码，在现在的那份记录上更正。
 refusal-ledgers-same-name = 本居（村）委会已有同名的人，没有号码可以区分。请补上公民身份号码。
 refusal-ledgers-name-differs = 号码已登记，但姓名不同。请核对证件；姓名有变更的，请在居民档案里更正。
 refusal-ledgers-said-by-resident = 这是居民本人申报的，台账不能覆盖。请向本人核实后在居民档案里更正。
