@@ -196,7 +196,7 @@ async fn enter(portal: &Portal, signed: &Signed, id: CaseId) -> Result<(), Troub
     let areas = portal.linli.areas();
     let target = Target {
         area: areas.today(&case.area).unwrap_or(&case.area),
-        subject: Some(case.applicant),
+        subject: Some(portal.linli.survivor(case.applicant)),
     };
     Ok(permits(&signed.actor, Action::CaseRead, target)?)
 }
@@ -222,7 +222,8 @@ pub(super) async fn read(
         .await
         .map_err(told)?;
     let case = &seen.case;
-    let person = if signed.actor.subject() == Some(case.applicant) {
+    let applicant = portal.linli.survivor(case.applicant);
+    let person = if signed.actor.subject() == Some(applicant) {
         Some(PersonShape::of(case))
     } else if let Some(words) = query.get("purpose") {
         let purpose = Purpose {
@@ -247,7 +248,7 @@ pub(super) async fn read(
         area: case.area.clone(),
         phase: case.phase.code().to_owned(),
         channel: case.channel.code().to_owned(),
-        applicant: case.applicant,
+        applicant,
         received_on: case.received_on,
         submitted_at: case.submitted_at,
         wait: case.wait.as_ref().map(WaitShape::of),

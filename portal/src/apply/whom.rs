@@ -75,10 +75,11 @@ pub(crate) async fn mandated(portal: &Portal, signed: &Signed) -> Result<Vec<Man
         if row.ended_on.is_some() || !row.services.is_empty() || !row.holds_on(today, "") {
             continue;
         }
-        let resident = resident(portal, row.principal).await?;
+        let principal = portal.linli.survivor(row.principal);
+        let resident = resident(portal, principal).await?;
         found.push(Mandated {
             mandate: Mandate {
-                principal: row.principal,
+                principal,
                 authority: row.authority.code().to_owned(),
             },
             name: resident.text("person.name").unwrap_or_default().to_owned(),
@@ -142,7 +143,10 @@ pub(crate) async fn resident(
     portal: &Portal,
     id: ResidentId,
 ) -> Result<std::sync::Arc<Resident>, Trouble> {
-    let loaded = portal.linli.load::<Residents>(&StreamId::from(id)).await?;
+    let loaded = portal
+        .linli
+        .load::<Residents>(&StreamId::from(portal.linli.survivor(id)))
+        .await?;
     Ok(loaded.state)
 }
 

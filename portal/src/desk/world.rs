@@ -47,7 +47,12 @@ impl World {
     pub(crate) async fn with(settings: Settings) -> Self {
         let clock = Arc::new(ShiftedClock::new(Tuesday, 0));
         let site = Site::with(settings, Arc::clone(&clock) as _).await;
-        let elder = register(&site.portal.linli, "张建国", "10900000001").await;
+        let elder = register(
+            &site.portal.linli,
+            ("张建国", "10900000001"),
+            Some(number()),
+        )
+        .await;
         Self { site, clock, elder }
     }
 
@@ -205,12 +210,16 @@ pub(crate) fn number() -> String {
         .to_owned()
 }
 
-async fn register(linli: &Linli, name: &str, phone: &str) -> ResidentId {
+/// Registers somebody of [`COMMITTEE`].
+pub(crate) async fn register(
+    linli: &Linli,
+    (name, phone): (&str, &str),
+    number: Option<String>,
+) -> ResidentId {
     let id = ResidentId::new(&SystemClock);
     let area: AreaPath = COMMITTEE.parse().unwrap();
-    let facts: Values = [
+    let mut facts: Values = [
         ("person.name", json!(name)),
-        ("person.id_number", json!(number())),
         ("person.birth_date", json!("1950-03-05")),
         ("person.sex", json!("1")),
         ("person.hukou", json!("local")),
@@ -220,6 +229,9 @@ async fn register(linli: &Linli, name: &str, phone: &str) -> ResidentId {
     .into_iter()
     .map(|(field, value)| (FieldId::from(field), value))
     .collect();
+    if let Some(number) = number {
+        facts.insert(FieldId::from("person.id_number"), json!(number));
+    }
     let system = Actor::system();
     let call = Call {
         command: CommandId::new(&SystemClock),

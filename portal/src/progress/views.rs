@@ -11,7 +11,7 @@ use linli_community::cases::state::{Decided, State};
 use linli_community::cases::view::{CaseView, Happening};
 use linli_community::cases::{Owner, Phase};
 use linli_community::catalogue::{Channel, Every, Ground, OutcomeKind, Service, Text, show};
-use linli_kernel::Actor;
+use linli_kernel::{Actor, ResidentId};
 use linli_units::{Fen, Reckoning, Step as Reckoned};
 
 use super::words;
@@ -259,9 +259,16 @@ fn step_tone(fact: &Fact) -> Tone {
 fn actor_name(page: &Page, linli: &Linli, view: &CaseView, actor: &Actor) -> String {
     match (&actor.post, actor.subject()) {
         (Some(post), _) => words::post_name(page, linli, post.role, &post.area),
-        (None, Some(subject)) if subject == view.case.applicant => page.t("progress-by-you"),
+        (None, Some(subject)) if is_one(linli, subject, view.case.applicant) => {
+            page.t("progress-by-you")
+        }
         _ => page.t("progress-by-system"),
     }
+}
+
+/// Whether two records are of one person today.
+fn is_one(linli: &Linli, one: ResidentId, other: ResidentId) -> bool {
+    linli.survivor(one) == linli.survivor(other)
 }
 
 /// What happened, without what is only the applicant's business: the result of a decision.

@@ -123,16 +123,23 @@ pub(super) async fn erase(
     let call = signed.call(&sent)?;
     // Asked first: afterwards nothing leads from the person to the account.
     let reader = portal.linli.journal().reader();
-    let account = accounts::by_resident(reader, resident).await?;
+    let records = portal.linli.same_as(resident);
+    let mut drafts = Vec::new();
+    for record in &records {
+        let account = accounts::by_resident(reader, *record).await?;
+        drafts.extend(account.map(|account| account.id.to_string()));
+    }
     let row = portal.linli.resident_row(&signed.actor, resident).await;
     let area = row.map_err(trouble)?.area;
     match portal.linli.erase_resident(call, resident, &erasure).await {
         Ok(unreached) => {
             let desk = &portal.desk;
-            if let Some(account) = account {
-                desk.erase_drafts(&account.id.to_string()).await?;
+            for account in &drafts {
+                desk.erase_drafts(account).await?;
             }
-            desk.erase_drafts_about(&resident.to_string()).await?;
+            for record in &records {
+                desk.erase_drafts_about(&record.to_string()).await?;
+            }
             // A ledger that waits to be imported may hold them.
             desk.drop_uploads_of(&area).await?;
             told(&session, unreached.len()).await?;

@@ -32,6 +32,8 @@ struct ListPage {
     export: String,
     /// Whether whole exports may be asked for.
     whole: bool,
+    /// Whether records may be merged.
+    merges: bool,
 }
 
 /// `GET /desk/residents`: the residents of the post's area, masked, a page at a time.
@@ -63,6 +65,7 @@ pub(super) async fn list(
             .here()
             .replacen("/desk/residents", "/desk/export/residents", 1),
         whole: scope(&signed.actor, Action::ResidentRead) != Scope::Nothing,
+        merges: scope(&signed.actor, Action::ResidentChange) != Scope::Nothing,
         page,
     })
 }
@@ -90,6 +93,7 @@ pub(super) async fn find(
             filter: Markup::default(),
             export: String::new(),
             whole: false,
+            merges: false,
             page,
         });
     }
@@ -108,6 +112,7 @@ pub(super) async fn find(
         filter: Markup::default(),
         export: String::new(),
         whole: false,
+        merges: false,
         page,
     })
 }

@@ -4,14 +4,12 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::cases::{self, queries};
-use linli_community::residents::{self, Dictionary, Entity, Fact, Facts, Purpose, Why};
+use linli_community::residents::{self, Dictionary, Entity, Facts, Purpose, Residents, Why};
 use linli_kernel::gate::{Scope, scope};
-use linli_kernel::{Action, ResidentId};
-use linli_units::Fen;
-use serde_json::Value;
+use linli_kernel::{Action, ResidentId, StreamId};
 use tower_sessions::Session;
 
-use super::erase;
+use super::{erase, words};
 use crate::Portal;
 use crate::desk::fields::{Field, Kind};
 use crate::desk::typed::Typed;
@@ -34,6 +32,8 @@ struct RecordPage {
     files: bool,
     changes: bool,
     erases: bool,
+    /// How many records it stands for besides itself.
+    absorbed: usize,
 }
 
 /// `GET /desk/residents/{resident}`.
@@ -51,6 +51,12 @@ pub(super) async fn record(
         .map_err(trouble)?
     {
         return erase::erased(&portal, page, &known).await;
+    }
+    let survivor = portal.linli.survivor(resident);
+    if survivor != resident {
+        let row = portal.linli.resident_row(&signed.actor, survivor).await;
+        row.map_err(trouble)?;
+        return Ok(Redirect::to(&format!("/desk/residents/{survivor}")).into_response());
     }
     let shown = build(&portal, page, &signed, &session, resident).await?;
     html(&shown)
@@ -83,6 +89,7 @@ async fn build(
         changes: may(Action::ResidentChange),
         erases: may(Action::ResidentErase),
         shown_why: String::new(),
+        absorbed: absorbed(portal, resident).await?,
         page,
     };
     if let Some(household) = row.household {
@@ -120,6 +127,12 @@ async fn build(
         shown.shown_why = why;
     }
     Ok(shown)
+}
+
+async fn absorbed(portal: &Portal, resident: ResidentId) -> Result<usize, Trouble> {
+    let stream = StreamId::from(resident);
+    let loaded = portal.linli.load::<Residents>(&stream).await?;
+    Ok(loaded.state.absorbed.len())
 }
 
 /// What the masked row of a list says.
@@ -173,8 +186,11 @@ fn list(page: &Page, dictionary: &Dictionary, facts: &Facts, entity: Entity) -> 
         let name = field.names.in_lang(tag);
         match facts.get(field.id.as_str()) {
             Some(fact) => rows.push(
-                Row::new(name, value(page, dictionary, field.id.as_str(), fact))
-                    .from(source(page, dictionary, fact)),
+                Row::new(
+                    name,
+                    words::value(page, dictionary, field.id.as_str(), fact),
+                )
+                .from(words::source(page, dictionary, fact)),
             ),
             None => unknown.push(name),
         }
@@ -184,26 +200,6 @@ fn list(page: &Page, dictionary: &Dictionary, facts: &Facts, entity: Entity) -> 
         rows.push(Row::new(page.t("residents-unknown"), unknown.join(comma)));
     }
     SummaryList { rows }
-}
-
-fn source(page: &Page, dictionary: &Dictionary, fact: &Fact) -> String {
-    let office = dictionary.office(&fact.source);
-    let office = office.map_or(&*fact.source, |one| one.names.in_lang(page.lang.tag()));
-    format!("{office}, {}", page.date(fact.as_of))
-}
-
-/// A fact's value in words.
-fn value(page: &Page, dictionary: &Dictionary, field: &str, fact: &Fact) -> String {
-    match &fact.value {
-        Value::String(code) => dictionary.code_name(field, code).map_or_else(
-            || code.clone(),
-            |name| name.in_lang(page.lang.tag()).to_owned(),
-        ),
-        Value::Number(number) if field.ends_with("_fen") => number
-            .as_i64()
-            .map_or_else(String::new, |fen| Fen(fen).to_string()),
-        other => other.to_string(),
-    }
 }
 
 fn member(page: &Page, dictionary: &Dictionary, row: &residents::Row) -> String {

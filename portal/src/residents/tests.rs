@@ -3,7 +3,7 @@
 use http::StatusCode;
 use linli_kernel::{AccountId, Actor, Role};
 
-use crate::desk::world::{DISTRICT, World, hidden};
+use crate::desk::world::{COMMITTEE, DISTRICT, World, hidden, register};
 
 #[tokio::test]
 async fn a_record_is_masked_until_a_purpose_was_given_and_each_showing_is_a_look() {
@@ -205,4 +205,122 @@ async fn nothing_is_left(world: &World, worker: &mut crate::testing::Visitor, nu
             .unwrap()
             .is_sound()
     );
+}
+
+/// 合并与拆分, by the pages: found, compared for a purpose, merged with what was chosen; the other
+/// record leads on, its case comes along, its person signs in; then parted.
+#[expect(clippy::too_many_lines, reason = "one walk, from the list to parting")]
+#[tokio::test]
+async fn two_records_of_one_person_are_merged_and_parted_by_the_pages() {
+    let world = World::new().await;
+    let receipt = world.filed("certificate").await;
+    let (first, linli) = (world.elder, world.linli());
+    let second = register(linli, ("张健国", "10900000002"), None).await;
+    let mut worker = world.worker().await;
+    let here = format!("/desk/residents/{first}/beside/{second}");
+    let list = worker.get("/desk/residents").await;
+    assert!(list.body.contains("/desk/residents/duplicates"));
+    let list = worker.get("/desk/residents/duplicates").await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.body);
+    assert!(list.body.contains(&here), "{}", list.body);
+    assert!(list.body.contains("姓名同音 +15") && list.body.contains("出生日期相同 +25"));
+    assert!(!list.body.contains("张建国"));
+    let masked = worker.get(&here).await;
+    assert!(!masked.body.contains("10900000002") && !masked.body.contains("张健国"));
+    assert!(
+        !masked.body.contains("/merge\""),
+        "nothing to choose unseen"
+    );
+    let purpose = [("purpose", "核对重复登记")];
+    worker.post(&format!("{here}/look"), &purpose).await;
+    let shown = worker.get(&here).await;
+    assert!(shown.body.contains("张健国") && shown.body.contains("10900000002"));
+    let command = hidden(&shown.body, "_command");
+    let (left, right) = (
+        hidden(&shown.body, "seen_left"),
+        hidden(&shown.body, "seen_right"),
+    );
+    let form = |words: &'static str, command: &str| -> Vec<(&'static str, String)> {
+        vec![
+            ("_command", command.to_owned()),
+            ("seen_left", left.clone()),
+            ("seen_right", right.clone()),
+            ("survivor", "right".to_owned()),
+            ("person.name", "left".to_owned()),
+            ("person.phone", "right".to_owned()),
+            ("words", words.to_owned()),
+        ]
+    };
+    let merge = format!("{here}/merge");
+    let mut send = async |fields: Vec<(&'static str, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        worker.post(&merge, &fields).await
+    };
+    let unsaid = send(form("", &command)).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsaid.body.contains("href=\"#words\""), "{}", unsaid.body);
+    let done = send(form("打电话核对过", &command)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(done.location(), format!("/desk/residents/{second}"));
+    let again = send(form("打电话核对过", &command)).await;
+    assert_eq!(again.location(), format!("/desk/residents/{second}"));
+    // The old link, the case, the list and the sign-in lead to the one record.
+    let old = worker.get(&format!("/desk/residents/{first}")).await;
+    assert_eq!(old.location(), format!("/desk/residents/{second}"));
+    let record = worker.get(&format!("/desk/residents/{second}")).await;
+    assert!(
+        record.body.contains(receipt.number.as_str()),
+        "{}",
+        record.body
+    );
+    assert!(record.body.contains("并入过另外 1 份"));
+    let known = linli.known_facts(first).await.unwrap();
+    assert_eq!(known["person.name"].value, "张建国");
+    assert_eq!(known["person.phone"].value, "10900000002");
+    let area = COMMITTEE.parse().unwrap();
+    for id in [first, second] {
+        let mut themselves = world.site.resident(id, &area).await;
+        let own = themselves.get("/my/cases").await;
+        assert!(own.body.contains(receipt.number.as_str()), "{}", own.body);
+        let case = themselves
+            .get(&format!("/cases/{}", receipt.number.as_str()))
+            .await;
+        assert_eq!(case.status, StatusCode::OK, "{}", case.body);
+        let looks = themselves.get("/my/looks").await;
+        assert!(looks.body.contains("打电话核对过"), "{}", looks.body);
+    }
+    let mut elsewhere = world
+        .site
+        .signed(Role::CommitteeWorker, "310117/310117001/310117001002")
+        .await;
+    for path in [format!("/desk/residents/{first}"), here.clone()] {
+        assert_eq!(elsewhere.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+    let part = format!("/desk/residents/{second}/part");
+    let ask = worker.get(&part).await;
+    let command = hidden(&ask.body, "_command");
+    let other = hidden(&ask.body, "other");
+    assert_eq!(other, first.to_string());
+    let words = [
+        ("_command", command.as_str()),
+        ("other", &other),
+        ("words", "是两个人"),
+    ];
+    for _twice in 0..2 {
+        let parted = worker.post(&part, &words).await;
+        assert_eq!(parted.status, StatusCode::SEE_OTHER, "{}", parted.body);
+    }
+    let record = worker.get(&format!("/desk/residents/{second}")).await;
+    assert!(!record.body.contains(receipt.number.as_str()));
+    let known = linli.known_facts(second).await.unwrap();
+    assert_eq!(known["person.name"].value, "张健国");
+    // Told apart, the pair is listed no more.
+    let shown = worker.get(&here).await;
+    let command = hidden(&shown.body, "_command");
+    let apart = worker
+        .post(&format!("{here}/apart"), &[("_command", &command)])
+        .await;
+    assert_eq!(apart.location(), "/desk/residents/duplicates");
+    let list = worker.get("/desk/residents/duplicates").await;
+    assert!(!list.body.contains(&here), "{}", list.body);
 }

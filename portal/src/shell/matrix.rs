@@ -42,7 +42,7 @@ impl Things {
                     "{number}" => &self.number,
                     "{case}" => &self.case,
                     "{seq}" => &self.seq,
-                    "{resident}" => &self.resident,
+                    "{resident}" | "{other}" => &self.resident,
                     "{account}" => &self.account,
                     "{award}" => &self.award,
                     "{roll}" => &self.roll,

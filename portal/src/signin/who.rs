@@ -236,6 +236,8 @@ async fn signed(
         return Ok(None);
     };
     if let Some(resident) = row.resident {
+        // Whose record was merged into another is that other one.
+        let resident = portal.linli.survivor(resident);
         return Ok(Some(Signed {
             account,
             name: who.map(|who| who.name.clone()).unwrap_or_default(),

@@ -55,4 +55,6 @@ audit-why-help = Filing for somebody
 audit-why-visit = A visit
 audit-why-check = Checking data
 audit-why-export = A list that left
+audit-why-merge = duplicate records merged
+audit-why-part = records parted
 audit-why-other = Other

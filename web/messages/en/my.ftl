@@ -86,4 +86,6 @@ looks-why-help = Filing for you
 looks-why-visit = A home visit
 looks-why-check = Checking data
 looks-why-export = Exporting a list
+looks-why-merge = Two records of one person were merged
+looks-why-part = Merged records were parted
 looks-why-other = Another reason

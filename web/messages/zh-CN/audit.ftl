@@ -52,4 +52,6 @@ audit-why-help = 代办登记
 audit-why-visit = 走访
 audit-why-check = 核实
 audit-why-export = 导出名单
+audit-why-merge = 合并重复记录
+audit-why-part = 拆分记录
 audit-why-other = 其他

@@ -83,4 +83,6 @@ looks-why-help = 帮您代办登记
 looks-why-visit = 走访
 looks-why-check = 核实信息
 looks-why-export = 导出名单
+looks-why-merge = 两份重复的记录合并
+looks-why-part = 合并的记录拆分
 looks-why-other = 其他
