@@ -40,7 +40,7 @@ pub(crate) enum Command {
     /// 账号: accounts, posts and tokens
     #[command(subcommand)]
     Account(Account),
-    /// 居民: make synthetic residents
+    /// 居民: make synthetic residents, find likely duplicates
     #[command(subcommand)]
     Residents(Residents),
     /// 导入: put a ledger (.xlsx, .xls, .csv) into the registers, or take an import back
@@ -341,6 +341,8 @@ pub(crate) struct AccountToken {
 pub(crate) enum Residents {
     /// Make a synthetic population in a new node's journal
     Generate(Generate),
+    /// 疑似重复: records that may be of one person, with the reasons
+    Duplicates(Duplicates),
 }
 
 /// `linli residents generate`
@@ -352,6 +354,17 @@ pub(crate) struct Generate {
     /// The same seed makes the same people
     #[arg(long, value_name = "S", default_value_t = 2013)]
     pub(crate) seed: u64,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli residents duplicates`
+#[derive(Debug, Args)]
+pub(crate) struct Duplicates {
+    /// The district, street or committee, by code or path
+    #[arg(long, value_name = "CODE")]
+    pub(crate) area: String,
     /// Which node, and how to answer.
     #[command(flatten)]
     pub(crate) asked: Asked,
