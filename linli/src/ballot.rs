@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use linli_ballot::certificate::{Certificate, Status};
 use linli_ballot::{
-    Counts, Election, Fault, Files, Flaw, Procedure, draw, explain, tally, verify_files,
+    Counts, Election, Fault, Files, Flaw, Procedure, Told, draw, explain, tally, verify_files,
     verify_under,
 };
 use serde_json::json;
 
 use crate::outcome::{Misuse, Outcome};
 use crate::say;
-use crate::text::text as read;
+use crate::text::{not_json, text as read, told, write};
 
 /// The name and text of a procedure of the catalogue.
 macro_rules! procedure {
@@ -109,8 +109,10 @@ fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
     let (path, law) = law(asked.procedures.as_deref(), &election.procedure)?;
     let procedure = Procedure::parse(&law).map_err(|fault| at(&path, &fault))?;
     let rules = procedure.rules(&election.method, election.day);
-    let rules =
-        rules.map_err(|problem| Misuse(format!("{}: {problem}", asked.election.display())))?;
+    let rules = rules.map_err(|problem| {
+        let place = asked.election.display();
+        Misuse(format!("{place}: {}", problem.both()))
+    })?;
     let text = read(&asked.counts)?;
     let mut progress = say::Progress::of("计票 · counting");
     let counts = Counts::read(&text, &election, rules.kind, &mut |done, all| {
@@ -126,13 +128,14 @@ fn run_tally(asked: &Tally) -> anyhow::Result<Outcome> {
     let made = tally(&election, &rules, &counts, files.digests());
     let made = made.map_err(|problem| match problem {
         linli_ballot::NoResult::Counts(fault) => at(&asked.counts, &fault),
-        linli_ballot::NoResult::Election(problem) => {
-            anyhow::anyhow!("{}: {problem}", asked.election.display())
-        }
+        linli_ballot::NoResult::Election(problem) => told(
+            &asked.election.display().to_string(),
+            problem.zh,
+            problem.en,
+        ),
     })?;
     if let Some(path) = &asked.svg {
-        std::fs::write(path, draw::svg(&made))
-            .with_context(|| format!("writing {}", path.display()))?;
+        write(path, &draw::svg(&made))?;
     }
     if asked.json {
         say::json(&made)?;
@@ -166,10 +169,13 @@ fn tell(made: &Certificate) {
             .map(|one| one.to_string())
             .collect();
         let code = code.as_str().unwrap_or_default();
+        let words = explain::finding(finding.code);
         say::line(format!(
-            "! {code} {} {}",
+            "! {code} {} {} {} · {}",
             place.join(" / "),
-            numbers.join(" ≠ ")
+            numbers.join(" ≠ "),
+            words.zh,
+            words.en
         ));
     }
     for line in explain::outcome(made) {
@@ -194,10 +200,13 @@ fn posted(made: &Certificate) -> String {
 
 fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
     let text = read(&asked.result)?;
-    let made: Certificate = serde_json::from_str(&text).with_context(|| {
-        format!(
-            "{} is no result of `linli ballot tally --json`",
-            asked.result.display()
+    let made: Certificate = serde_json::from_str(&text).map_err(|error| {
+        let en = "a result of linli ballot tally --json";
+        not_json(
+            &asked.result,
+            &error,
+            " linli ballot tally --json 的结果",
+            en,
         )
     })?;
     // The rules it carries are held against the procedure they are said to be.
@@ -215,7 +224,41 @@ fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
         _ => verify_under(&made, &procedure),
     };
     let flaws = flaws.err().unwrap_or_default();
-    let mut problems: Vec<String> = flaws.iter().map(Flaw::to_string).collect();
+    let mut problems: Vec<Told> = flaws.iter().map(Flaw::told).collect();
+    problems.extend(other_files(asked, &made, &files));
+    let sound = problems.is_empty();
+    if asked.json {
+        let digest = &made.digest;
+        let (problems, problems_zh): (Vec<String>, Vec<String>) =
+            problems.into_iter().map(|one| (one.en, one.zh)).unzip();
+        say::json(&json!({
+            "sound": sound,
+            "problems": problems,
+            "problems_zh": problems_zh,
+            "digest": digest,
+        }))?;
+    } else if sound {
+        let steps = made.steps.len();
+        say::line(format!(
+            "✓ 结果成立：{steps} 步推导逐一核对 · The result follows: {steps} steps checked"
+        ));
+        say::line(posted(&made));
+    } else {
+        say::line("✗ 结果不成立 · The result does not follow:");
+        for problem in &problems {
+            say::line(format!("  {}", problem.both()));
+        }
+    }
+    Ok(if sound {
+        Outcome::Done
+    } else {
+        Outcome::Failed
+    })
+}
+
+/// Whether it was made from other files than those given, or is another than the one posted.
+fn other_files(asked: &Check, made: &Certificate, files: &Files<'_>) -> Vec<Told> {
+    let mut problems = Vec::new();
     let (given, told) = (files.digests(), &made.inputs);
     for (path, same) in [
         (
@@ -226,34 +269,20 @@ fn run_verify(asked: &Check) -> anyhow::Result<Outcome> {
     ] {
         if let (Some(path), false) = (path, same) {
             let path = path.display();
-            problems.push(format!("{path} is not the file it was made from"));
+            problems.push(Told {
+                zh: format!("{path}：结果不是由这个文件得出的"),
+                en: format!("{path} is not the file it was made from"),
+            });
         }
     }
     let posted_digest = asked.digest.as_deref().map(str::trim);
     if posted_digest.is_some_and(|posted| !posted.eq_ignore_ascii_case(&made.digest)) {
-        problems.push("digest: is not the one that was posted".to_owned());
+        problems.push(Told {
+            zh: "digest：不是公布的那个摘要".to_owned(),
+            en: "digest: is not the one that was posted".to_owned(),
+        });
     }
-    let sound = problems.is_empty();
-    if asked.json {
-        let digest = &made.digest;
-        say::json(&json!({ "sound": sound, "problems": problems, "digest": digest }))?;
-    } else if sound {
-        let steps = made.steps.len();
-        say::line(format!(
-            "✓ 结果成立：{steps} 步推导逐一核对 · The result follows: {steps} steps checked"
-        ));
-        say::line(posted(&made));
-    } else {
-        say::line("✗ 结果不成立 · The result does not follow:");
-        for problem in &problems {
-            say::line(format!("  {problem}"));
-        }
-    }
-    Ok(if sound {
-        Outcome::Done
-    } else {
-        Outcome::Failed
-    })
+    problems
 }
 
 /// The text of a procedure, and where it is from.
@@ -261,7 +290,9 @@ fn law(folder: Option<&Path>, id: &str) -> anyhow::Result<(PathBuf, String)> {
     let name = format!("{id}.toml");
     if let Some(folder) = folder {
         if id.contains(['/', '\\']) {
-            bail!(Misuse(format!("`{id}` is no procedure's name")));
+            bail!(Misuse(format!(
+                "“{id}”不能作程序的名称 · `{id}` is no procedure's name"
+            )));
         }
         let path = folder.join(name);
         let text = read(&path)?;
@@ -271,7 +302,7 @@ fn law(folder: Option<&Path>, id: &str) -> anyhow::Result<(PathBuf, String)> {
     let known = || PROCEDURES.map(|(known, _)| known).join(", ");
     let (_, text) = found.ok_or_else(|| {
         Misuse(format!(
-            "no procedure is called `{id}`; there is: {}",
+            "没有名为“{id}”的程序 · no procedure is called `{id}`; 有 · there is: {}",
             known()
         ))
     })?;
@@ -282,113 +313,10 @@ fn law(folder: Option<&Path>, id: &str) -> anyhow::Result<(PathBuf, String)> {
 }
 
 fn at(path: &Path, fault: &Fault) -> anyhow::Error {
-    anyhow::anyhow!("{}:{fault}", path.display())
+    let place = format!("{}:{}:{}", path.display(), fault.line, fault.column);
+    told(&place, &fault.problem_zh, &fault.problem)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files() -> PathBuf {
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-    }
-
-    fn example(counts: &str) -> (tempfile::TempDir, Tally) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("COUNTS.csv");
-        std::fs::write(&path, counts).unwrap();
-        let asked = Tally {
-            election: files().join("engines/ballot/example/ELECTION.toml"),
-            counts: path,
-            procedures: None,
-            svg: Some(folder.path().join("ballot.svg")),
-            json: true,
-        };
-        (folder, asked)
-    }
-
-    #[test]
-    fn every_procedure_of_the_catalogue_comes_with_the_program() {
-        let mut names: Vec<String> = std::fs::read_dir(files().join("catalogue/procedures"))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-            .collect();
-        names.sort();
-        let mut known: Vec<&str> = PROCEDURES.iter().map(|(name, _)| *name).collect();
-        known.sort_unstable();
-        assert_eq!(names, known);
-        for (name, text) in PROCEDURES {
-            assert_eq!(Procedure::parse(text).unwrap().id, name);
-        }
-    }
-
-    #[test]
-    fn counters_that_differ_end_with_one_and_draw_all_the_same() {
-        let path = files().join("engines/ballot/example/COUNTS.csv");
-        let counts = std::fs::read_to_string(path).unwrap();
-        let (folder, asked) = example(&counts);
-        assert_eq!(run_tally(&asked).unwrap(), Outcome::Done);
-        assert!(folder.path().join("ballot.svg").exists());
-        let (_kept, asked) = example(&counts.replacen(",wang,36", ",wang,35", 1));
-        assert_eq!(run_tally(&asked).unwrap(), Outcome::Failed);
-    }
-
-    #[test]
-    fn a_name_that_was_changed_is_found_by_digest_and_by_files() {
-        let example = |name: &str| files().join("engines/ballot/example").join(name);
-        let [facts, counts] =
-            ["ELECTION.toml", "COUNTS.csv"].map(|name| read(&example(name)).unwrap());
-        let (_, law) = law(None, "residents-election").unwrap();
-        let texts = Files {
-            election: &facts,
-            counts: &counts,
-            procedure: &law,
-        };
-        let election = Election::parse(&facts).unwrap();
-        let rules = Procedure::parse(&law).unwrap();
-        let rules = rules.rules(&election.method, election.day).unwrap();
-        let papers = Counts::read(&counts, &election, rules.kind, &mut |_, _| {}).unwrap();
-        let made = tally(&election, &rules, &papers, texts.digests()).unwrap();
-        let posted = made.digest.clone();
-        let folder = tempfile::tempdir().unwrap();
-        let check = |made: &Certificate, digest: Option<&str>, with_files: bool| {
-            let result = folder.path().join("RESULT.json");
-            std::fs::write(&result, serde_json::to_string(made).unwrap()).unwrap();
-            run_verify(&Check {
-                result,
-                election: with_files.then(|| example("ELECTION.toml")),
-                counts: with_files.then(|| example("COUNTS.csv")),
-                digest: digest.map(str::to_owned),
-                procedures: None,
-                json: true,
-            })
-            .unwrap()
-        };
-        assert_eq!(check(&made, Some(&posted), true), Outcome::Done);
-        let mut forged = made;
-        forged.outcome.contests[0].standing[0].name.push('某');
-        assert_eq!(check(&forged, None, false), Outcome::Failed);
-        forged.digest = forged.digest_of_the_rest();
-        assert_eq!(check(&forged, Some(&posted), false), Outcome::Failed);
-        assert_eq!(check(&forged, None, true), Outcome::Failed);
-    }
-
-    #[test]
-    fn faults_name_the_file_and_the_place() {
-        let (_kept, asked) =
-            example("box,counter,contest,marks,papers\nbooth,x,director,wang,many\n");
-        let told = run_tally(&asked).unwrap_err().to_string();
-        assert!(
-            told.ends_with("COUNTS.csv:2:23: `many` is no number of papers"),
-            "{told}"
-        );
-        let (_kept, asked) = example("box,counter,contest,marks,papers\n");
-        std::fs::write(&asked.counts, b"box,counter,marks\nbooth,\xcd\xf5,wang\n").unwrap();
-        let told = run_tally(&asked).unwrap_err().to_string();
-        assert!(told.contains("COUNTS.csv:2:7: not UTF-8"), "{told}");
-        let (_kept, mut asked) = example("");
-        asked.election = PathBuf::from("nowhere.toml");
-        assert!(format!("{:#}", run_tally(&asked).unwrap_err()).contains("nowhere.toml"));
-    }
-}
+#[path = "ballot_tests.rs"]
+mod tests;

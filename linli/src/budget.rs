@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use linli_budgeting::pabulib::{self, Fault, Pabulib, Severity};
 use linli_budgeting::picture;
-use linli_budgeting::{Completion, Endowment, Options, Rule, Satisfaction, Tally, tally, verify};
+use linli_budgeting::{
+    Completion, Endowment, Options, Rule, Satisfaction, Tally, Told, tally, verify,
+};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::outcome::Outcome;
 use crate::say;
+use crate::text::{bytes, write};
 
 /// `linli budget …`
 #[derive(Debug, Subcommand)]
@@ -124,7 +126,12 @@ fn count(args: &TallyArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     };
     if args.strict && !notes.is_empty() {
-        return refuse(&args.file, "the file has faults", &notes, args.json);
+        return refuse(
+            &args.file,
+            &told("文件有毛病", "the file has faults"),
+            &notes,
+            args.json,
+        );
     }
     let options = Options {
         rule: args.rule,
@@ -141,11 +148,10 @@ fn count(args: &TallyArgs) -> anyhow::Result<Outcome> {
     progress.clear();
     let mut tally = match counted {
         Ok(tally) => tally,
-        Err(refusal) => return refuse(&args.file, &refusal.to_string(), &[], args.json),
+        Err(refusal) => return refuse(&args.file, &refusal.told(), &[], args.json),
     };
     if let Some(path) = &args.svg {
-        std::fs::write(path, picture::svg(&file.election, &tally))
-            .with_context(|| format!("writing {}", path.display()))?;
+        write(path, &picture::svg(&file.election, &tally))?;
         if !args.explain {
             tally.explanations.clear();
         }
@@ -165,7 +171,7 @@ fn count(args: &TallyArgs) -> anyhow::Result<Outcome> {
 
 /// The file and its notes; `None` when it cannot be counted, which has been said.
 fn read(path: &Path, as_json: bool) -> anyhow::Result<Option<(Pabulib, Vec<Fault>)>> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = bytes(path)?;
     let all = bytes.len() as u64;
     let mut progress = say::Progress::of("读取 · reading");
     let read = pabulib::read(&bytes, &mut |done| progress.at(done, all));
@@ -173,22 +179,33 @@ fn read(path: &Path, as_json: bool) -> anyhow::Result<Option<(Pabulib, Vec<Fault
     match read {
         Ok(read) => Ok(Some(read)),
         Err(faults) => {
-            refuse(path, "the file cannot be counted", &faults, as_json)?;
+            refuse(
+                path,
+                &told("文件不能计票", "the file cannot be counted"),
+                &faults,
+                as_json,
+            )?;
             Ok(None)
         }
     }
 }
 
 /// Say why nothing was counted.
-fn refuse(path: &Path, why: &str, faults: &[Fault], as_json: bool) -> anyhow::Result<Outcome> {
+fn refuse(path: &Path, why: &Told, faults: &[Fault], as_json: bool) -> anyhow::Result<Outcome> {
     say::note(format!(
-        "✗ 未计票 · Nothing was counted: {}: {why}",
-        path.display()
+        "✗ 未计票 · Nothing was counted: {}: {}",
+        path.display(),
+        why.both()
     ));
     tell(path, faults);
     if as_json {
         let file = path.display().to_string();
-        say::json(&json!({ "file": file, "problem": why, "faults": faults }))?;
+        say::json(&json!({
+            "file": file,
+            "problem": why.en,
+            "problem_zh": why.zh,
+            "faults": faults,
+        }))?;
     }
     Ok(Outcome::Failed)
 }
@@ -199,7 +216,17 @@ fn tell(path: &Path, faults: &[Fault]) {
             Severity::Note => "!",
             Severity::Error => "✗",
         };
-        say::note(format!("{sign} {}, {fault}", path.display()));
+        let mut place = path.display().to_string();
+        for number in [fault.line, fault.column]
+            .into_iter()
+            .take_while(|n| *n > 0)
+        {
+            place.push_str(&format!(":{number}"));
+        }
+        say::note(format!(
+            "{sign} {place}: {} · {}",
+            fault.text_zh, fault.text
+        ));
     }
 }
 
@@ -241,36 +268,64 @@ fn check(args: &VerifyArgs) -> anyhow::Result<Outcome> {
     match verify(&file.election, &tally) {
         Ok(proof) => {
             if args.json {
-                say::json(&json!({ "holds": true, "proven": proof.proven, "flaws": [] }))?;
+                let (proven, proven_zh) = apart(&proof.proven);
+                say::json(&json!({
+                    "holds": true,
+                    "proven": proven,
+                    "proven_zh": proven_zh,
+                    "flaws": [],
+                }))?;
             } else {
                 say::line("✓ 结果成立 · The result holds");
                 for sentence in proof.proven {
-                    say::line(format!("  {sentence}"));
+                    say::line(format!("  {}", sentence.both()));
                 }
             }
             Ok(Outcome::Done)
         }
         Err(flaws) => {
-            let flaws: Vec<String> = flaws.into_iter().map(|flaw| flaw.0).collect();
+            let flaws: Vec<Told> = flaws.into_iter().map(|flaw| flaw.0).collect();
             deny(&args.result, &flaws, args.json)
         }
     }
 }
 
 /// A result file, or what is wrong with it, by line and column.
-fn result(path: &Path) -> anyhow::Result<Result<Tally, String>> {
-    let text = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    Ok(serde_json::from_slice(&text).map_err(|error| error.to_string()))
+fn result(path: &Path) -> anyhow::Result<Result<Tally, Told>> {
+    Ok(serde_json::from_slice(&bytes(path)?).map_err(|error| Told {
+        zh: format!("不是 linli budget tally --json 的结果（{error}）"),
+        en: format!("not a result of linli budget tally --json ({error})"),
+    }))
 }
 
-fn deny(path: &Path, flaws: &[String], as_json: bool) -> anyhow::Result<Outcome> {
+fn told(zh: &str, en: &str) -> Told {
+    Told {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    }
+}
+
+/// English and Chinese, apart.
+fn apart(told: &[Told]) -> (Vec<&str>, Vec<&str>) {
+    told.iter()
+        .map(|one| (one.en.as_str(), one.zh.as_str()))
+        .unzip()
+}
+
+fn deny(path: &Path, flaws: &[Told], as_json: bool) -> anyhow::Result<Outcome> {
     if as_json {
-        say::json(&json!({ "holds": false, "proven": [], "flaws": flaws }))?;
+        let (flaws, flaws_zh) = apart(flaws);
+        say::json(&json!({
+            "holds": false,
+            "proven": [],
+            "flaws": flaws,
+            "flaws_zh": flaws_zh,
+        }))?;
     } else {
         say::line("✗ 结果不成立 · The result does not hold");
     }
     for flaw in flaws {
-        say::note(format!("✗ {}: {flaw}", path.display()));
+        say::note(format!("✗ {}: {}", path.display(), flaw.both()));
     }
     Ok(Outcome::Failed)
 }
@@ -280,10 +335,12 @@ fn clean(args: &CleanArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Failed);
     };
     tell(&args.file, &notes);
-    let tally = match args.result.as_deref().map(result).transpose()? {
+    let tally = match args.result.as_deref() {
         None => None,
-        Some(Ok(tally)) => Some(tally),
-        Some(Err(problem)) => anyhow::bail!("{problem}"),
+        Some(path) => match result(path)? {
+            Ok(tally) => Some(tally),
+            Err(problem) => anyhow::bail!("{}: {}", path.display(), problem.both()),
+        },
     };
     let text = pabulib::write(&file, tally.as_ref().map(|tally| tally.selected.as_slice()));
     say::line(text.trim_end_matches('\n'));

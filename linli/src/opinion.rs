@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use linli_opinion::verify::{Report, verify};
 use linli_opinion::{
-    Analysis, Conversation, FORMAT, Settings, Side, State, Statements, Votes, picture, read,
+    Analysis, BadInput, Conversation, FORMAT, Settings, Side, State, Statements, Votes, picture,
+    read,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::outcome::Outcome;
 use crate::say;
+use crate::text::{self, bytes, not_json};
 
 /// `linli opinion …`
 #[derive(Debug, Subcommand)]
@@ -108,10 +109,10 @@ fn draw(asked: &Analyse) -> anyhow::Result<Outcome> {
     });
     progress.clear();
     if let Some(path) = &asked.save_state {
-        write(path, &(serde_json::to_string(&analysis.state)? + "\n"))?;
+        text::write(path, &(serde_json::to_string(&analysis.state)? + "\n"))?;
     }
     if let Some(path) = &asked.svg {
-        write(path, &picture::svg(&analysis))?;
+        text::write(path, &picture::svg(&analysis))?;
     }
     if asked.json {
         say::json(&analysis)?;
@@ -124,8 +125,10 @@ fn draw(asked: &Analyse) -> anyhow::Result<Outcome> {
 fn check(asked: &Verify) -> anyhow::Result<Outcome> {
     let (votes, statements) = conversation(&asked.files)?;
     let path = &asked.result;
-    let analysis: Analysis =
-        serde_json::from_slice(&bytes(path)?).with_context(|| path.display().to_string())?;
+    let analysis: Analysis = serde_json::from_slice(&bytes(path)?).map_err(|error| {
+        let en = "a result of linli opinion analyse --json";
+        not_json(path, &error, " linli opinion analyse --json 的结果", en)
+    })?;
     let report = verify(&votes, &statements, &analysis);
     if asked.json {
         say::json(&report)?;
@@ -139,44 +142,39 @@ fn check(asked: &Verify) -> anyhow::Result<Outcome> {
     })
 }
 
-fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
-}
-
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))
-}
-
 fn conversation(files: &Files) -> anyhow::Result<(Votes, Statements)> {
     let mut progress = say::Progress::of("读表态 · reading votes");
     let votes = read::votes_with(&bytes(&files.votes)?, &mut |done, all| {
         progress.at(done, all);
     })
-    .with_context(|| files.votes.display().to_string())?;
+    .map_err(|bad| at(&files.votes, &bad))?;
     progress.clear();
     let statements = match &files.comments {
-        Some(path) => read::comments(&bytes(path)?).with_context(|| path.display().to_string())?,
+        Some(path) => read::comments(&bytes(path)?).map_err(|bad| at(path, &bad))?,
         None => Statements::new(),
     };
     Ok((votes, statements))
 }
 
+fn at(path: &Path, bad: &BadInput) -> anyhow::Error {
+    let place = format!("{}:{}:{}", path.display(), bad.line, bad.column);
+    text::told(&place, &bad.what_zh, &bad.what)
+}
+
 /// A state from its own file, or from within a result.
 fn earlier(path: &Path) -> anyhow::Result<State> {
-    let mut value: Value =
-        serde_json::from_slice(&bytes(path)?).with_context(|| path.display().to_string())?;
+    let no_state = |error| not_json(path, &error, "意见图的状态", "a state of an opinion map");
+    let mut value: Value = serde_json::from_slice(&bytes(path)?).map_err(no_state)?;
     let state = match value.get_mut("state") {
         Some(inner) => inner.take(),
         None => value,
     };
-    let state: State = serde_json::from_value(state)
-        .with_context(|| format!("{}: no state of an opinion map", path.display()))?;
+    let state: State = serde_json::from_value(state).map_err(no_state)?;
     if state.format != FORMAT {
-        let found = json!(state.format);
-        return Err(anyhow!(
-            "{}: the form {found} is not {FORMAT}",
-            path.display()
-        ));
+        let (place, found) = (path.display().to_string(), &state.format);
+        let zh = format!("格式 {found} 不是 {FORMAT}");
+        let en = format!("the form {found} is not {FORMAT}");
+        return Err(text::told(&place, zh, en));
     }
     Ok(state)
 }
@@ -184,8 +182,13 @@ fn earlier(path: &Path) -> anyhow::Result<State> {
 fn told(analysis: &Analysis) -> String {
     let input = &analysis.input;
     let mut text = format!(
-        "{} 人对 {} 条说法表态 {} 次 · {} people, {} statements, {} votes\n",
-        input.people, input.statements, input.votes, input.people, input.statements, input.votes
+        "{} 人对 {} 条说法表态 {} 次 · {}, {}, {}\n",
+        input.people,
+        input.statements,
+        input.votes,
+        counted(input.people, "person", "people"),
+        counted(input.statements, "statement", "statements"),
+        counted(input.votes, "vote", "votes")
     );
     for limit in &analysis.limits {
         add(&mut text, format_args!("! {} {}\n", limit.zh, limit.en));
@@ -202,7 +205,7 @@ fn told(analysis: &Analysis) -> String {
     for group in &analysis.groups {
         let letter = char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[group.id % 26]);
         let people = group.people.map_or_else(
-            || "人数太少,不描述 · too small to be described".to_owned(),
+            || "人数太少，不描述 · too small to be described".to_owned(),
             |people| format!("{people} 人 · people"),
         );
         add(
@@ -239,6 +242,10 @@ fn told(analysis: &Analysis) -> String {
     text
 }
 
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 fn add(text: &mut String, part: std::fmt::Arguments<'_>) {
     // Writing to a String cannot fail.
     text.write_fmt(part).ok();
@@ -268,7 +275,10 @@ fn report_told(report: &Report) -> String {
         };
         add(
             &mut text,
-            format_args!("{sign} {:<20} {}\n", check.name, check.told),
+            format_args!(
+                "{sign} {:<20} {} · {}\n",
+                check.name, check.told_zh, check.told
+            ),
         );
     }
     text.push_str(if report.holds {

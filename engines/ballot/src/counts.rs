@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::csv::{Row, Table};
 use crate::fault::Fault;
 use crate::share::LARGEST;
+use crate::told::{short, told};
 
 /// Which count of a box it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -193,7 +194,7 @@ pub fn read(
     let mut table = Table::open(text, &COLUMNS)?;
     let at = |index: usize| table.columns.get(index).copied().flatten();
     let (Some(in_box), Some(by), Some(marks)) = (at(0), at(1), at(2)) else {
-        return Err(Fault::whole("a column is missing"));
+        return Err(Fault::whole(told!("缺少列", "a column is missing")));
     };
     let reader = Reader {
         places: [Some(in_box), at(4), at(3), Some(by)],
@@ -215,7 +216,10 @@ pub fn read(
         let papers = reader.papers(&row)?;
         total = total.saturating_add(papers);
         if total > LARGEST / 1_000_000 {
-            return Err(row.fault(reader.papers.unwrap_or(0), "too many papers in all"));
+            return Err(row.fault(
+                reader.papers.unwrap_or(0),
+                told!("选票总数太多", "too many papers in all"),
+            ));
         }
         let same = groups
             .get(current)
@@ -271,7 +275,11 @@ impl<'t> Group<'t> {
             "" | "first" => Counting::First,
             "corrected" => Counting::Corrected,
             other => {
-                let problem = format!("`{other}` is no count: first or corrected");
+                let problem = told!(
+                    "“{0}”不是计票种类：应为 first 或 corrected",
+                    "`{0}` is no count: first or corrected",
+                    short(other)
+                );
                 return Err(Fault::at(self.line, 1, problem));
             }
         };
@@ -308,7 +316,16 @@ impl Reader<'_> {
         if field == "1" {
             return Ok(1);
         }
-        let bad = || row.fault(index, format!("`{field}` is no number of papers"));
+        let bad = || {
+            row.fault(
+                index,
+                told!(
+                    "“{0}”不是选票张数",
+                    "`{0}` is no number of papers",
+                    short(field)
+                ),
+            )
+        };
         match field.parse::<u64>() {
             Ok(number) if number <= LARGEST && field.starts_with(|c: char| c.is_ascii_digit()) => {
                 Ok(number)
@@ -337,13 +354,22 @@ impl Reader<'_> {
                     return Err(Fault::at(
                         1,
                         1,
-                        "several contests: a column `contest` is needed",
+                        told!(
+                            "有几项选举：需要 contest 列",
+                            "several contests: a column `contest` is needed"
+                        ),
                     ));
                 }
                 (None, ..) => Cow::Borrowed(""),
             };
             if part.is_empty() && index != 2 {
-                return Err(row.fault(place.unwrap_or(0), "box, contest and counter need a name"));
+                return Err(row.fault(
+                    place.unwrap_or(0),
+                    told!(
+                        "票箱、选举项目、计票人都要有名称",
+                        "box, contest and counter need a name"
+                    ),
+                ));
             }
         }
         Ok(name)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::fault::Fault;
+use crate::told::{Told, short, told};
 
 /// One row: its fields, and where it stands.
 pub(crate) struct Row<'t> {
@@ -27,7 +28,7 @@ impl<'t> Row<'t> {
     }
 
     /// A fault in the field of column `index`.
-    pub(crate) fn fault(&self, index: usize, problem: impl Into<String>) -> Fault {
+    pub(crate) fn fault(&self, index: usize, problem: Told) -> Fault {
         let before = self.text.split(',').take(index);
         let column = before.map(|field| field.chars().count() + 1).sum::<usize>() + 1;
         Fault::at(self.line, column, problem)
@@ -47,6 +48,12 @@ impl<'t> Table<'t> {
     /// Reads the header. `wanted` are the names known, each with whether it must be there.
     pub(crate) fn open(text: &'t str, wanted: &[(&str, bool)]) -> Result<Self, Fault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err(Fault::whole(told!(
+                "文件是空的：需要一行表头",
+                "the file is empty: a header line is needed"
+            )));
+        }
         let (header, rest) = text.split_once('\n').unwrap_or((text, ""));
         let header = header.trim_end_matches('\r');
         let mut columns = vec![None; wanted.len()];
@@ -56,10 +63,10 @@ impl<'t> Table<'t> {
             let known = wanted.iter().position(|(known, _)| *known == name.trim());
             let names = || -> Vec<&str> { wanted.iter().map(|(name, _)| *name).collect() };
             let Some(place) = known.and_then(|known| columns.get_mut(known)) else {
-                let problem = format!(
-                    "no column is called `{}`; known: {}",
-                    name,
-                    names().join(",")
+                let (name, known) = (short(name), names().join(", "));
+                let problem = told!(
+                    "没有名为“{name}”的列；可用的是 {known}",
+                    "no column is called `{name}`; known: {known}"
                 );
                 return Err(Fault::at(1, column, problem));
             };
@@ -67,7 +74,7 @@ impl<'t> Table<'t> {
                 return Err(Fault::at(
                     1,
                     column,
-                    format!("the column `{name}` is there twice"),
+                    told!("列“{name}”出现两次", "the column `{name}` is there twice"),
                 ));
             }
             column += name.chars().count() + 1;
@@ -78,7 +85,11 @@ impl<'t> Table<'t> {
             .zip(&columns)
             .find(|((_, must), at)| *must && at.is_none());
         if let Some(((name, _), _)) = missing {
-            return Err(Fault::at(1, 1, format!("the column `{name}` is missing")));
+            return Err(Fault::at(
+                1,
+                1,
+                told!("缺少列“{name}”", "the column `{name}` is missing"),
+            ));
         }
         Ok(Self {
             columns,
@@ -107,7 +118,12 @@ impl<'t> Table<'t> {
                 row.fields.extend(line.split(',').map(Cow::Borrowed));
             }
             if row.fields.len() != self.width {
-                let problem = format!("{} fields where {} are", row.fields.len(), self.width);
+                let problem = told!(
+                    "这一行有 {} 个字段，表头有 {} 个",
+                    "{} fields where the header has {}",
+                    row.fields.len(),
+                    self.width
+                );
                 return Err(Fault::at(self.line, 1, problem));
             }
             return Ok(true);
@@ -144,7 +160,10 @@ fn quoted<'t>(line: &'t str, number: usize, fields: &mut Vec<Cow<'t, str>>) -> R
                 return Err(Fault::at(
                     number,
                     column,
-                    "a quote inside a field without quotes",
+                    told!(
+                        "没有加引号的字段里有引号",
+                        "a quote inside a field without quotes"
+                    ),
                 ));
             }
             fields.push(Cow::Borrowed(field));
@@ -154,13 +173,27 @@ fn quoted<'t>(line: &'t str, number: usize, fields: &mut Vec<Cow<'t, str>>) -> R
             }
             continue;
         };
-        let (field, after) = unquote(inner)
-            .ok_or_else(|| Fault::at(number, column, "a quoted field does not end in its line"))?;
+        let (field, after) = unquote(inner).ok_or_else(|| {
+            Fault::at(
+                number,
+                column,
+                told!(
+                    "加引号的字段没有在本行结束",
+                    "a quoted field does not end in its line"
+                ),
+            )
+        })?;
         fields.push(Cow::Owned(field));
         match after.strip_prefix(',') {
             Some(after) => rest = after,
             None if after.is_empty() => return Ok(()),
-            None => return Err(Fault::at(number, column, "text behind a closing quote")),
+            None => {
+                return Err(Fault::at(
+                    number,
+                    column,
+                    told!("闭合的引号后面还有文字", "text behind a closing quote"),
+                ));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::procedure::Tie;
 use crate::proxy::Proxy;
 use crate::roll::Objection;
 use crate::share::{LARGEST, Whole};
+use crate::told::{Told, told};
 
 /// The first line of every election file.
 pub const FORMAT: &str = "linli-election/1";
@@ -221,16 +222,19 @@ impl Election {
     }
 
     /// What is wrong with the facts, and a word near it in the file.
-    fn fault(&self) -> Option<(String, String)> {
+    fn fault(&self) -> Option<(String, Told)> {
         if self.format != FORMAT {
-            return Some(("format".to_owned(), format!("format must be \"{FORMAT}\"")));
+            return Some((
+                "format".to_owned(),
+                told!("format 应为 \"{FORMAT}\"", "format must be \"{FORMAT}\""),
+            ));
         }
         self.numbers()
             .or_else(|| self.names_once())
             .or_else(|| self.seats())
     }
 
-    fn numbers(&self) -> Option<(String, String)> {
+    fn numbers(&self) -> Option<(String, Told)> {
         let boxes = self.boxes.iter().flat_map(|one| {
             let id = &one.id;
             [(id, one.listed), (id, one.voted), (id, one.by_proxy)]
@@ -249,38 +253,64 @@ impl Election {
         // A million boxes of the largest number would not add up in 64 bits.
         let limit = LARGEST / 1_000_000;
         let found = all.find(|(_, number)| *number > limit)?;
-        Some((found.0, format!("{} is more than {limit}", found.1)))
+        Some((
+            found.0,
+            told!("{} 超过 {limit}", "{} is more than {limit}", found.1),
+        ))
     }
 
-    fn names_once(&self) -> Option<(String, String)> {
-        let boxes = self.boxes.iter().map(|one| ("box", &one.id));
-        let contests = self.contests.iter().map(|one| ("contest", &one.id));
+    fn names_once(&self) -> Option<(String, Told)> {
+        let boxes = self.boxes.iter().map(|one| (("票箱", "box"), &one.id));
+        let contests = self
+            .contests
+            .iter()
+            .map(|one| (("选举项目", "contest"), &one.id));
         let candidates = self.contests.iter().flat_map(|one| &one.candidates);
-        let candidates = candidates.map(|one| ("candidate", &one.id));
-        let electors = self.roll.electors.iter().map(|id| ("elector", id));
+        let candidates = candidates.map(|one| (("候选人", "candidate"), &one.id));
+        let electors = self
+            .roll
+            .electors
+            .iter()
+            .map(|id| (("选民", "elector"), id));
         let mut seen = BTreeSet::new();
         for named in boxes.chain(contests).chain(candidates).chain(electors) {
-            let (what, id) = named;
+            let ((zh, en), id) = named;
             if id.is_empty() || id.contains(['+', ',', '"', '\n']) || id.starts_with(['!', ' ']) {
-                let problem = format!("`{id}` cannot name a {what}: no `+`, `,`, quotes or `!`");
+                let problem = Told {
+                    zh: format!("“{id}”不能作{zh}的名称：不能有“+”、“,”、引号或“!”"),
+                    en: format!("`{id}` cannot name a {en}: no `+`, `,`, quotes or `!`"),
+                };
                 return Some((id.clone(), problem));
             }
             if !seen.insert(named) {
-                return Some((id.clone(), format!("the {what} `{id}` is there twice")));
+                return Some((
+                    id.clone(),
+                    Told {
+                        zh: format!("{zh}“{id}”出现两次"),
+                        en: format!("the {en} `{id}` is there twice"),
+                    },
+                ));
             }
         }
         None
     }
 
-    fn seats(&self) -> Option<(String, String)> {
+    fn seats(&self) -> Option<(String, Told)> {
         if !self.contests.is_empty() && self.motion.is_some() {
-            let problem = "contests and a motion are voted on apart: give one of them";
-            return Some(("motion".to_owned(), problem.to_owned()));
+            let problem = told!(
+                "选举和议案要分开表决：只能写其中一种",
+                "contests and a motion are voted on apart: give one of them"
+            );
+            return Some(("motion".to_owned(), problem));
         }
         let empty = self.contests.iter().find(|contest| contest.seats == 0)?;
         Some((
             empty.id.clone(),
-            format!("contest `{}` fills no seat", empty.id),
+            told!(
+                "选举项目“{}”没有名额",
+                "contest `{}` fills no seat",
+                empty.id
+            ),
         ))
     }
 }

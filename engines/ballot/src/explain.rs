@@ -1,6 +1,6 @@
 //! 说明: the derivation as lines that people read, Chinese first.
 
-use crate::certificate::{Bounds, Certificate, Fate, Proof, Status, Step, Sum};
+use crate::certificate::{Bounds, Certificate, Code, Fate, Proof, Status, Step, Sum};
 use crate::days::{Days, Limit};
 use crate::law::Text;
 use crate::procedure::Tie;
@@ -40,6 +40,50 @@ pub fn line(certificate: &Certificate, step: &Step) -> Text {
     Text {
         zh: zh.trim_end().to_owned(),
         en,
+    }
+}
+
+/// What a finding is, in words.
+#[must_use]
+pub fn finding(code: Code) -> Text {
+    let (zh, en) = match code {
+        Code::VotesDiffer => ("两位计票人的得票数不同", "the counters differ in votes"),
+        Code::PapersDiffer => ("两位计票人的选票张数不同", "the counters differ in papers"),
+        Code::BlankDiffer => (
+            "两位计票人的空白票不同",
+            "the counters differ in blank papers",
+        ),
+        Code::InvalidDiffer => ("两位计票人的废票不同", "the counters differ in void papers"),
+        Code::OverMarkedDiffer => (
+            "两位计票人的多选票不同",
+            "the counters differ in over-marked papers",
+        ),
+        Code::NotTwoCounters => ("初次计票人不是两位", "not two counters made a first count"),
+        Code::CorrectionIncomplete => (
+            "更正计票不完整",
+            "the corrected count is not by the same two counters",
+        ),
+        Code::Corrected => ("已用更正计票", "a corrected count replaced the first"),
+        Code::MorePapersThanVoters => ("票箱里票多于投票人", "more papers than persons voting"),
+        Code::FewerPapersThanVoters => ("票箱里票少于投票人", "fewer papers than persons voting"),
+        Code::MoreVotersThanListed => ("投票人多于名单", "more persons voting than listed"),
+        Code::ListsAreNotTheRoll => (
+            "各票箱名单之和不等于选民名册",
+            "the boxes' lists do not make up the roll",
+        ),
+        Code::VotedTwice => ("有人投了两次", "somebody voted twice"),
+        Code::VoterNotOnRoll => ("投票人不在名册", "somebody voted who is not on the roll"),
+        Code::ListAndNumberDiffer => ("名单与人数不符", "a list of voters and its number differ"),
+        Code::SealBroken => ("计票与封存摘要不符", "a count does not match its seal"),
+        Code::NoSeal => ("计票没有封存", "a count has no seal"),
+        Code::MoreProxyVotesThanProxies => (
+            "委托投票多于有效委托",
+            "more votes by proxy than proxies that stand",
+        ),
+    };
+    Text {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
     }
 }
 

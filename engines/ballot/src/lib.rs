@@ -21,6 +21,7 @@ mod conditions;
 mod csv;
 mod reconcile;
 mod seats;
+mod told;
 
 pub mod candidate;
 pub mod certificate;
@@ -45,6 +46,7 @@ pub use election::Election;
 pub use fault::Fault;
 pub use procedure::{Procedure, Rules};
 pub use tally::{Counts, NoResult, tally};
+pub use told::Told;
 pub use verify::{Files, Flaw, verify, verify_files, verify_under};
 
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ use crate::csv::Table;
 use crate::fault::Fault;
 use crate::procedure::CoOwners;
 use crate::share::{LARGEST, Share, greatest_common_divisor};
+use crate::told::{Told, short, told};
 
 /// 专有部分: a unit on the register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +133,7 @@ pub fn read(text: &str) -> Result<Vec<OwnerVote>, Fault> {
     let mut table = Table::open(text, &COLUMNS)?;
     let at = |index: usize| table.columns.get(index).copied().flatten();
     let (Some(unit), Some(vote)) = (at(0), at(1)) else {
-        return Err(Fault::whole("a column is missing"));
+        return Err(Fault::whole(told!("缺少列", "a column is missing")));
     };
     let (owner, channel) = (at(2), at(3));
     let mut row = table.row();
@@ -143,16 +144,29 @@ pub fn read(text: &str) -> Result<Vec<OwnerVote>, Fault> {
             "against" => Voice::Against,
             "abstain" => Voice::Abstains,
             other => {
-                let problem = format!("`{other}` is no vote: for, against or abstain");
+                let problem = told!(
+                    "“{0}”不是表决意见：应为 for、against 或 abstain",
+                    "`{0}` is no vote: for, against or abstain",
+                    short(other)
+                );
                 return Err(row.fault(vote, problem));
             }
         };
         let said = channel.map_or("", |at| row.get(at));
         if let (Some(at), false) = (channel, ["", "booth", "roving", "online"].contains(&said)) {
-            return Err(row.fault(at, "a channel is booth, roving or online"));
+            return Err(row.fault(
+                at,
+                told!(
+                    "投票渠道应为 booth、roving 或 online",
+                    "a channel is booth, roving or online"
+                ),
+            ));
         }
         if row.get(unit).trim().is_empty() {
-            return Err(row.fault(unit, "a vote names a unit"));
+            return Err(row.fault(
+                unit,
+                told!("每一票要写明专有部分（unit）", "a vote names a unit"),
+            ));
         }
         votes.push(OwnerVote {
             unit: row.get(unit).trim().to_owned(),
@@ -177,19 +191,22 @@ impl<'u> Register<'u> {
     ///
     /// # Errors
     /// Says the unit and what is wrong with it.
-    pub fn new(units: &'u [Unit], rule: CoOwners) -> Result<Self, (String, String)> {
+    pub fn new(units: &'u [Unit], rule: CoOwners) -> Result<Self, (String, Told)> {
         let mut by_id: BTreeMap<&str, &Unit> = BTreeMap::new();
-        let bad = |unit: &Unit, problem: &str| {
-            Err((unit.id.clone(), format!("unit `{}`: {problem}", unit.id)))
-        };
         let mut total = 0_u64;
         for unit in units {
             total = total.saturating_add(unit.area_cm2);
             if by_id.insert(&unit.id, unit).is_some() {
-                return bad(unit, "is there twice");
+                return bad(unit, told!("出现两次", "is there twice"));
             }
             if unit.area_cm2 == 0 || total > LARGEST / 10_000 {
-                return bad(unit, "has no area, or all units together have too much");
+                return bad(
+                    unit,
+                    told!(
+                        "没有面积，或合计面积太大",
+                        "has no area, or all units together have too much"
+                    ),
+                );
             }
             if let Some(problem) = shares(&unit.owners) {
                 return bad(unit, problem);
@@ -205,21 +222,16 @@ impl<'u> Register<'u> {
                 _ => {
                     return bad(
                         unit,
-                        "is part of a unit that is not there, or has owners itself",
+                        told!(
+                            "所属的专有部分不存在，或它自己有业主",
+                            "is part of a unit that is not there, or has owners itself"
+                        ),
                     );
                 }
             }
             *parts.entry(whole).or_default() += unit.area_cm2;
         }
-        for unit in units {
-            let sum = parts.get(unit.id.as_str());
-            if sum.is_some_and(|sum| *sum != unit.area_cm2) {
-                return bad(unit, "was split into parts that do not add up to it");
-            }
-            if unit.owners.is_empty() && sum.is_none() {
-                return bad(unit, "has no owner");
-            }
-        }
+        made_up(units, &parts)?;
         by_id.retain(|id, _| !parts.contains_key(id));
         let scale = match rule {
             CoOwners::Agree => Some(1),
@@ -233,7 +245,7 @@ impl<'u> Register<'u> {
             }),
             None => Err((
                 String::new(),
-                "the shares have too many denominators".to_owned(),
+                told!("份额的分母太多", "the shares have too many denominators"),
             )),
         }
     }
@@ -246,23 +258,31 @@ impl<'u> Register<'u> {
     pub fn count(&self, votes: &[OwnerVote]) -> Result<OwnersOutcome, Fault> {
         let mut said: BTreeMap<(&str, &str), Voice> = BTreeMap::new();
         for vote in votes {
-            let fault = |problem: String| Fault::at(vote.line, 1, problem);
+            let fault = |problem: Told| Fault::at(vote.line, 1, problem);
             let Some(unit) = self.units.get(vote.unit.as_str()) else {
-                return Err(fault(format!("no unit `{}` has a vote", vote.unit)));
+                return Err(fault(told!(
+                    "没有可表决的专有部分“{}”",
+                    "no unit `{}` has a vote",
+                    vote.unit
+                )));
             };
             let by = |owner: &&Owner| vote.owner.is_empty() || owner.id == vote.owner;
             let mut owners = unit.owners.iter().filter(by).peekable();
             if owners.peek().is_none() {
-                return Err(fault(format!(
+                return Err(fault(told!(
+                    "“{}”不是“{}”的业主",
                     "`{}` does not own `{}`",
-                    vote.owner, vote.unit
+                    vote.owner,
+                    vote.unit
                 )));
             }
             for owner in owners {
                 if said.insert((&unit.id, &owner.id), vote.voice).is_some() {
-                    return Err(fault(format!(
+                    return Err(fault(told!(
+                        "“{}”已经为“{}”表决过",
                         "`{}` has voted for `{}` before",
-                        owner.id, unit.id
+                        owner.id,
+                        unit.id
                     )));
                 }
             }
@@ -351,18 +371,54 @@ fn sums(scale: u64, units: Vec<UnitVoice>) -> OwnersOutcome {
     }
 }
 
+/// What is wrong with a unit, beside its id.
+fn bad<T>(unit: &Unit, problem: Told) -> Result<T, (String, Told)> {
+    let (id, Told { zh, en }) = (&unit.id, problem);
+    let told = Told {
+        zh: format!("专有部分“{id}”{zh}"),
+        en: format!("unit `{id}`: {en}"),
+    };
+    Err((id.clone(), told))
+}
+
+/// Units that were split are made up by their parts; the others have an owner.
+fn made_up(units: &[Unit], parts: &BTreeMap<&str, u64>) -> Result<(), (String, Told)> {
+    for unit in units {
+        let sum = parts.get(unit.id.as_str());
+        if sum.is_some_and(|sum| *sum != unit.area_cm2) {
+            return bad(
+                unit,
+                told!(
+                    "拆分后的面积之和不等于它",
+                    "was split into parts that do not add up to it"
+                ),
+            );
+        }
+        if unit.owners.is_empty() && sum.is_none() {
+            return bad(unit, told!("没有业主", "has no owner"));
+        }
+    }
+    Ok(())
+}
+
 /// What is wrong with the owners of a unit.
-fn shares(owners: &[Owner]) -> Option<&'static str> {
+fn shares(owners: &[Owner]) -> Option<Told> {
     let ids: BTreeSet<&str> = owners.iter().map(|owner| owner.id.as_str()).collect();
     if ids.len() != owners.len() || ids.iter().any(|id| id.is_empty() || id.contains('+')) {
-        return Some("an owner is there twice, or its id is empty or has a `+`");
+        return Some(told!(
+            "业主出现两次，或编号为空，或带有“+”",
+            "an owner is there twice, or its id is empty or has a `+`"
+        ));
     }
     let shares: Vec<Share> = owners.iter().filter_map(|owner| owner.share).collect();
     if shares.is_empty() {
         return None;
     }
     if shares.len() != owners.len() {
-        return Some("give every owner a share, or none");
+        return Some(told!(
+            "要么每位业主都写份额，要么都不写",
+            "give every owner a share, or none"
+        ));
     }
     // In hundredths' common multiple the sum stays whole: compare as one fraction.
     let mut sum = (0_u128, 1_u128);
@@ -375,10 +431,13 @@ fn shares(owners: &[Owner]) -> Option<&'static str> {
         let divisor = divisor(sum.0, sum.1);
         sum = (sum.0 / divisor, sum.1 / divisor);
         if sum.1 > 1_000_000_000_000 {
-            return Some("its shares have too many denominators");
+            return Some(told!(
+                "份额的分母太多",
+                "its shares have too many denominators"
+            ));
         }
     }
-    (sum.0 != sum.1).then_some("its shares do not add up to one")
+    (sum.0 != sum.1).then(|| told!("份额之和不等于一", "its shares do not add up to one"))
 }
 
 fn divisor(mut a: u128, mut b: u128) -> u128 {

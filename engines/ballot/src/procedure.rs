@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::Fault;
 use crate::law::{Basis, Source, Text};
 use crate::share::{Rule, Whole};
+use crate::told::{Told, told};
 
 /// What a procedure decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -372,20 +373,23 @@ impl Procedure {
     ///
     /// # Errors
     /// When no version holds on that day, or it has no such method; says which there are.
-    pub fn rules(&self, method: &str, day: Date) -> Result<Rules, String> {
+    pub fn rules(&self, method: &str, day: Date) -> Result<Rules, Told> {
         let in_force = |version: &&Version| {
             version.valid_from <= day && version.valid_to.is_none_or(|last| day <= last)
         };
-        let version = self
-            .versions
-            .iter()
-            .find(in_force)
-            .ok_or_else(|| format!("`{}` has no rules for {day}", self.id))?;
+        let version = self.versions.iter().find(in_force).ok_or_else(|| {
+            told!(
+                "“{}”没有 {day} 适用的规则",
+                "`{}` has no rules for {day}",
+                self.id
+            )
+        })?;
         let found = version.methods.iter().find(|found| found.id == method);
         let known = || -> Vec<&str> { version.methods.iter().map(|one| one.id.as_str()).collect() };
         let found = found.ok_or_else(|| {
             let known = known().join(", ");
-            format!(
+            told!(
+                "“{}”在 {day} 没有方式“{method}”；有：{known}",
                 "`{}` has no method `{method}` on {day}; there is: {known}",
                 self.id
             )
@@ -406,23 +410,36 @@ impl Procedure {
 
     fn check(&self, text: &str) -> Result<(), Fault> {
         if self.versions.is_empty() {
-            return Err(Fault::near(text, "id", "a procedure needs a version"));
+            return Err(Fault::near(
+                text,
+                "id",
+                told!("程序至少要有一个版本", "a procedure needs a version"),
+            ));
         }
         for (index, version) in self.versions.iter().enumerate() {
             let from = version.valid_from;
-            let near = |problem: String| Fault::near(text, &from.to_string(), problem);
+            let near = |problem: Told| Fault::near(text, &from.to_string(), problem);
             if version.valid_to.is_some_and(|last| last < from) {
-                return Err(near(format!("the version of {from} ends before it begins")));
+                return Err(near(told!(
+                    "{from} 的版本结束早于开始",
+                    "the version of {from} ends before it begins"
+                )));
             }
             let clash = self.versions[..index].iter().any(|other| {
                 let ends = |one: &Version| one.valid_to.unwrap_or(Date::MAX);
                 other.valid_from <= ends(version) && from <= ends(other)
             });
             if clash {
-                return Err(near(format!("the version of {from} overlaps another")));
+                return Err(near(told!(
+                    "{from} 的版本与另一版本重叠",
+                    "the version of {from} overlaps another"
+                )));
             }
             if version.methods.is_empty() {
-                return Err(near(format!("the version of {from} has no method")));
+                return Err(near(told!(
+                    "{from} 的版本没有方式",
+                    "the version of {from} has no method"
+                )));
             }
             for method in &version.methods {
                 self.check_method(method).map_err(near)?;
@@ -434,7 +451,7 @@ impl Procedure {
         Ok(())
     }
 
-    fn check_method(&self, method: &Method) -> Result<(), String> {
+    fn check_method(&self, method: &Method) -> Result<(), Told> {
         let wholes = match self.kind {
             Kind::Owners => vec![Whole::TakingPartByHeads, Whole::TakingPartByArea],
             _ => vec![
@@ -455,20 +472,28 @@ impl Procedure {
         if method.quorum.len() == both && method.majority.len() == both && quorum && majority {
             return Ok(());
         }
-        Err(format!(
+        Err(told!(
+            "方式“{}”：应写 {both} 项对全体的法定人数、{both} 项对参加者的多数",
             "method `{}`: give {both} quorum of the electorate and {both} majority of those who take part",
             method.id
         ))
     }
 
-    fn check_basis(&self, basis: &Basis) -> Result<(), String> {
+    fn check_basis(&self, basis: &Basis) -> Result<(), Told> {
         if basis.cite.is_empty() && !basis.unverified {
-            return Err("a rule without an article must say `unverified = true`".to_owned());
+            return Err(told!(
+                "没有条文的规则要写明 `unverified = true`",
+                "a rule without an article must say `unverified = true`"
+            ));
         }
         let known = |key: &str| self.sources.iter().any(|source| source.key == key);
         match basis.cite.iter().find(|cite| !known(&cite.source)) {
             None => Ok(()),
-            Some(cite) => Err(format!("`{}` is no key of a source", cite.source)),
+            Some(cite) => Err(told!(
+                "“{}”不是任何来源的键",
+                "`{}` is no key of a source",
+                cite.source
+            )),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::counts::{Counting, SheetKey, Sheets, Tally, seal};
 use crate::election::{BallotBox, Election};
 use crate::fault::Fault;
 use crate::roll::{FrozenRoll, Misplaced};
+use crate::told::{short, told};
 
 /// What is counted: a contest, its seats and its options.
 pub(crate) struct Counted<'e> {
@@ -37,8 +38,16 @@ pub(crate) fn known(
         let in_contest = contests.contains(key.contest.as_str());
         let problem = match (in_box, in_contest) {
             (true, true) => continue,
-            (false, _) => format!("the election has no box `{}`", key.ballot_box),
-            (_, false) => format!("the election has no contest `{}`", key.contest),
+            (false, _) => told!(
+                "选举没有票箱“{}”",
+                "the election has no box `{}`",
+                short(&key.ballot_box)
+            ),
+            (_, false) => told!(
+                "选举没有项目“{}”",
+                "the election has no contest `{}`",
+                short(&key.contest)
+            ),
         };
         return Err(Fault::at(sheet.line, 1, problem));
     }

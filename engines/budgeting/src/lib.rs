@@ -20,6 +20,7 @@ pub mod picture;
 mod rules;
 mod satisfaction;
 mod tally;
+mod told;
 mod verify;
 
 pub use certificate::{Certificate, Ended, Loads, PriceSystem, Priced, Timed};
@@ -31,6 +32,7 @@ pub use tally::{
     Completion, Endowment, FORMAT, Instance, Options, Refusal, Rule, TIES, TIES_OF_SETS, Tally,
     tally,
 };
+pub use told::Told;
 pub use verify::{Flaw, Proof, verify};
 
 #[cfg(doctest)]

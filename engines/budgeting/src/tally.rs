@@ -1,5 +1,7 @@
 //! Counting: which rule with which options, and the whole result.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::{Certificate, Ended, Loads, PriceSystem, Timed};
@@ -9,6 +11,7 @@ use crate::rules::equal_shares::{self, Shares};
 use crate::rules::phragmen::{self, Phragmen};
 use crate::rules::{greedy, welfare};
 use crate::satisfaction::Satisfaction;
+use crate::told::{Told, told};
 
 /// The rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -118,17 +121,44 @@ pub const TIES_OF_SETS: &str =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Phragmén's rule is defined on approvals.
-    #[error("Phragmén's rule counts approval ballots; these ballots carry points or ranks")]
     NeedsApprovals,
     /// The knapsack has too many near-optimal sets.
-    #[error("maximum welfare needs more than 20 million partial sets here: choose another rule")]
     TooHard,
     /// A completion or an option of Add1 was asked of another rule.
-    #[error("{0} belongs to Equal Shares, not to this rule")]
     NotThisRule(&'static str),
     /// Stopping when exhaustive was asked without Add1.
-    #[error("to stop when exhaustive belongs to the completions add1 and add1-utilitarian")]
     NothingToStop,
+}
+
+impl Refusal {
+    /// Why, in both languages.
+    #[must_use]
+    pub fn told(self) -> Told {
+        match self {
+            Self::NeedsApprovals => told!(
+                "Phragmén 规则只计赞成票；这些选票带分数或名次",
+                "Phragmén's rule counts approval ballots; these ballots carry points or ranks"
+            ),
+            Self::TooHard => told!(
+                "最大福利规则在这里要比较超过 20,000,000 个部分组合：请换一种规则",
+                "maximum welfare needs more than 20,000,000 partial sets here: choose another rule"
+            ),
+            Self::NotThisRule(option) => told!(
+                "选项 {option} 属于等额份额规则（equal-shares），不属于这种规则",
+                "the option {option} belongs to Equal Shares, not to this rule"
+            ),
+            Self::NothingToStop => told!(
+                "--stop-when-exhaustive 只用于补足方法 add1 和 add1-utilitarian",
+                "to stop when exhaustive belongs to the completions add1 and add1-utilitarian"
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told().en)
+    }
 }
 
 /// Count `election`. `told` hears of progress: rounds of Add1, purchases, or states.
@@ -162,10 +192,10 @@ pub fn tally(
 pub(crate) fn check(election: &Election, options: Options) -> Result<(), Refusal> {
     let equal_shares = options.rule == Rule::EqualShares;
     if !equal_shares && options.completion != Completion::None {
-        return Err(Refusal::NotThisRule("a completion"));
+        return Err(Refusal::NotThisRule("completion"));
     }
     if !equal_shares && options.endowment != Endowment::Exact {
-        return Err(Refusal::NotThisRule("an endowment"));
+        return Err(Refusal::NotThisRule("endowment"));
     }
     let adds = matches!(
         options.completion,

@@ -16,6 +16,8 @@ mod result;
 mod say;
 mod silhouette;
 mod stats;
+mod table;
+mod told;
 pub mod verify;
 mod votes;
 

@@ -269,11 +269,16 @@ fn limits(
     let settings = conversation.settings;
     let (people, least) = (entry.inside.len(), settings.least_people);
     if people < least {
+        let have = if people == 1 {
+            "person has"
+        } else {
+            "people have"
+        };
         say(
             "too_few_people",
             format!("只有 {people} 人表态,不足 {least} 人:不画意见图,不分组,不说共识。"),
             format!(
-                "Only {people} people have voted, fewer than {least}: no map, no groups and no consensus are given."
+                "Only {people} {have} voted, fewer than {least}: no map, no groups and no consensus are given."
             ),
         );
         return limits;

@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::told::{Told, told};
 use crate::travel::{Leg, Legs};
 
 /// Up to so many metres a way counts so much.
@@ -48,15 +49,19 @@ impl Catchment {
     ///
     /// # Errors
     /// When there are none, edges do not grow, or a weight is not between 0 and 1.
-    pub fn of(rings: Vec<Ring>) -> Result<Self, String> {
+    pub fn of(rings: Vec<Ring>) -> Result<Self, Told> {
         if rings.is_empty() {
-            return Err("a catchment needs at least one ring".to_owned());
+            return Err(told!(
+                "服务范围至少要有一圈",
+                "a catchment needs at least one ring"
+            ));
         }
         if let Some(ring) = rings
             .iter()
             .find(|ring| !(0.0..=1.0).contains(&ring.weight))
         {
-            return Err(format!(
+            return Err(told!(
+                "每圈的权重在 0 到 1 之间，不能是 {}",
                 "a ring's weight is between 0 and 1, not {}",
                 ring.weight
             ));
@@ -66,7 +71,8 @@ impl Catchment {
             .find(|pair| pair[0].metres >= pair[1].metres)
         {
             let (inner, outer) = (pair[0].metres, pair[1].metres);
-            return Err(format!(
+            return Err(told!(
+                "各圈由内向外，{inner} 米之后却是 {outer} 米",
                 "rings go outwards, but {outer} m follows {inner} m"
             ));
         }
@@ -96,9 +102,9 @@ impl Catchment {
 }
 
 impl TryFrom<Vec<Ring>> for Catchment {
-    type Error = String;
+    type Error = Told;
 
-    fn try_from(rings: Vec<Ring>) -> Result<Self, String> {
+    fn try_from(rings: Vec<Ring>) -> Result<Self, Told> {
         Self::of(rings)
     }
 }
@@ -136,11 +142,12 @@ pub fn crowding(
     people: &[u64],
     capacity: &[u64],
     catchment: &Catchment,
-) -> Result<Crowding, String> {
+) -> Result<Crowding, Told> {
     if people.len() != legs.demands() || capacity.len() != legs.sites() {
         let (demands, sites) = (legs.demands(), legs.sites());
         let (has, have) = (people.len(), capacity.len());
-        return Err(format!(
+        return Err(told!(
+            "有 {has} 个人数、{have} 个容量，却有 {demands} 个社区、{sites} 处设施",
             "{has} numbers of people and {have} capacities for {demands} demands and {sites} facilities"
         ));
     }
@@ -223,11 +230,13 @@ mod tests {
         assert!(
             Catchment::of(vec![ring(5, 1.0), ring(5, 0.5)])
                 .unwrap_err()
+                .en
                 .contains("outwards")
         );
         assert!(
             Catchment::of(vec![ring(5, f64::NAN)])
                 .unwrap_err()
+                .en
                 .contains("NaN")
         );
         let thirds: Vec<u32> = Catchment::enhanced(1000)

@@ -16,6 +16,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::short;
+use crate::told::{Told, told};
+
 /// Which earth a longitude and a latitude lie on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
@@ -32,16 +35,18 @@ pub enum Datum {
 }
 
 impl FromStr for Datum {
-    type Err = String;
+    type Err = Told;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Told> {
         match text.to_ascii_lowercase().replace(['-', ' '], "").as_str() {
             "cgcs2000" => Ok(Self::Cgcs2000),
             "wgs84" => Ok(Self::Wgs84),
             "gcj02" => Ok(Self::Gcj02),
             "bd09" => Ok(Self::Bd09),
-            _ => Err(format!(
-                "no datum `{text}`: cgcs2000, wgs84, gcj02 and bd09 are known"
+            _ => Err(told!(
+                "没有坐标系“{}”：可用 cgcs2000、wgs84、gcj02、bd09",
+                "no datum `{}`: cgcs2000, wgs84, gcj02 and bd09 are known",
+                short(text)
             )),
         }
     }
@@ -80,12 +85,16 @@ impl Coordinate {
     /// # Errors
     /// When a number is not finite or lies beyond ±180 or ±90: say, when longitude and latitude
     /// were exchanged.
-    pub fn new(lon: f64, lat: f64, datum: Datum) -> Result<Self, String> {
+    pub fn new(lon: f64, lat: f64, datum: Datum) -> Result<Self, Told> {
         if !(-180.0..=180.0).contains(&lon) {
-            return Err(format!("longitude {lon} is not between -180 and 180"));
+            return Err(told!(
+                "经度 {lon} 不在 -180 到 180 之间",
+                "longitude {lon} is not between -180 and 180"
+            ));
         }
         if !(-90.0..=90.0).contains(&lat) {
-            return Err(format!(
+            return Err(told!(
+                "纬度 {lat} 不在 -90 到 90 之间（经度和纬度是否写反了？）",
                 "latitude {lat} is not between -90 and 90 (are longitude and latitude exchanged?)"
             ));
         }
@@ -280,6 +289,7 @@ mod tests {
         assert!(
             Coordinate::new(31.2, 121.5, Datum::Wgs84)
                 .unwrap_err()
+                .en
                 .contains("exchanged")
         );
         assert!(Coordinate::new(f64::NAN, 31.0, Datum::Wgs84).is_err());

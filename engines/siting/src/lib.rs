@@ -6,6 +6,7 @@
 
 pub mod crowding;
 pub mod datum;
+mod geojson;
 pub mod map;
 pub mod network;
 pub mod place;
@@ -13,6 +14,7 @@ pub mod reach;
 pub mod sheet;
 pub mod streets;
 pub mod table;
+mod told;
 pub mod travel;
 
 pub use crowding::{Catchment, Crowding, Ring, crowding};
@@ -21,6 +23,7 @@ pub use reach::{Asked, Group, Reach, reach};
 pub use sheet::Sheet;
 pub use streets::Streets;
 pub use table::{Fault, Table};
+pub use told::Told;
 pub use travel::{Detour, Leg, Legs, Pace, Point, Spot};
 
 #[cfg(doctest)]

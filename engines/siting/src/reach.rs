@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::told::{Told, told};
 use crate::travel::{Legs, Pace};
 
 /// A kind of people, such as those over 60: how many live at each demand, and what one counts.
@@ -99,12 +100,13 @@ pub struct LeftOut {
 ///
 /// # Errors
 /// When a group has not one entry a demand, or weights add up beyond 64 bits.
-pub fn reach(asked: &Asked<'_>) -> Result<Reach, String> {
+pub fn reach(asked: &Asked<'_>) -> Result<Reach, Told> {
     let count = asked.legs.demands();
     for group in asked.groups {
         if group.people.len() != count {
             let (name, has) = (&group.name, group.people.len());
-            return Err(format!(
+            return Err(told!(
+                "人群 {name} 有 {has} 项，社区却有 {count} 个",
                 "group {name} has {has} entries for {count} demands"
             ));
         }
@@ -127,7 +129,12 @@ pub fn reach(asked: &Asked<'_>) -> Result<Reach, String> {
                 .collect(),
         }
     });
-    let overflow = || "people or their weights add up beyond 64 bits".to_owned();
+    let overflow = || {
+        told!(
+            "人数或权重之和超出 64 位",
+            "people or their weights add up beyond 64 bits"
+        )
+    };
     let each = asked.minutes.iter().zip(&limits);
     let told = each
         .map(|(minutes, metres)| limit(asked, *minutes, *metres))
@@ -258,7 +265,7 @@ mod tests {
             minutes: &[5],
             pace: Pace::default(),
         };
-        assert!(reach(&asked).unwrap_err().contains("64 bits"));
+        assert!(reach(&asked).unwrap_err().en.contains("64 bits"));
         let none: [Group; 1] = [Group {
             name: "all".to_owned(),
             people: vec![],
@@ -268,6 +275,6 @@ mod tests {
             groups: &none,
             ..asked
         };
-        assert!(reach(&asked).unwrap_err().contains("0 entries for 1"));
+        assert!(reach(&asked).unwrap_err().en.contains("0 entries for 1"));
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::datum::Datum;
+use crate::told::{Told, told};
 use crate::travel::Spot;
 
 /// A table of places with an answer about each.
@@ -47,12 +48,15 @@ impl Sheet {
     ///
     /// # Errors
     /// When the places lie on a plane of their own: `GeoJSON` knows only the earth.
-    pub fn geojson(sheets: &[Self]) -> Result<Value, &'static str> {
+    pub fn geojson(sheets: &[Self]) -> Result<Value, Told> {
         let mut features = Vec::new();
         for sheet in sheets {
             for (row, spot) in sheet.rows.iter().zip(&sheet.spots) {
                 let Spot::Earth(at) = spot else {
-                    return Err("places in metres of a plane have no GeoJSON: give lon and lat");
+                    return Err(told!(
+                        "以平面米数表示的地点不能写成 GeoJSON：请给出经度和纬度",
+                        "places in metres of a plane have no GeoJSON: give lon and lat"
+                    ));
                 };
                 let level = at.to(Datum::Cgcs2000);
                 let mut properties = Map::from_iter([("kind".to_owned(), json!(sheet.kind))]);

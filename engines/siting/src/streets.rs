@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::datum::{Coordinate, Datum};
+use crate::geojson::{Geometry, features};
 use crate::network::{Network, Street};
-use crate::table::{Fault, Geometry, ID, Table, features};
+use crate::table::{Fault, ID, Table, short};
+use crate::told::told;
 use crate::travel::{Point, Spot, whole_metres};
 
 /// A network whose crossings have names, and places where known.
@@ -40,7 +42,11 @@ impl Streets {
             match names.get(name) {
                 Some(known) => Ok(*known),
                 None if closed || name.is_empty() => {
-                    let what = format!("no crossing has the id `{name}` ({})", ID.join(", "));
+                    let (name, columns) = (short(name), ID.join(", "));
+                    let what = told!(
+                        "没有编号为“{name}”的路口（{columns}）",
+                        "no crossing has the id `{name}` ({columns})"
+                    );
                     Err(table.fault(row, field, what))
                 }
                 None => Ok(*names.entry(name.to_owned()).or_insert(next)),
@@ -50,7 +56,10 @@ impl Streets {
         let (from, to) = (table.texts(ends[0]), table.texts(ends[1]));
         for (row, length) in table.numbers(metres)?.into_iter().enumerate() {
             if length < 0.0 {
-                let what = format!("a street is not {length} metres long");
+                let what = told!(
+                    "街道长度不能是 {length} 米",
+                    "a street is not {length} metres long"
+                );
                 return Err(table.fault(row, metres, what));
             }
             streets.push(Street {
@@ -68,12 +77,7 @@ impl Streets {
     /// The first fault.
     pub fn geojson(file: &str, text: &str, datum: Datum) -> Result<Self, Fault> {
         let (named, lines) = features(file, text)?;
-        let fault = |(line, column), what| Fault {
-            file: file.to_owned(),
-            line,
-            column,
-            what,
-        };
+        let fault = |at, what| Fault::at(file, at, what);
         let datum = match named {
             Some(name) => name.parse().map_err(|what| fault((1, 1), what))?,
             None => datum,
@@ -81,14 +85,20 @@ impl Streets {
         let (mut corners, mut spots, mut streets) = (BTreeMap::new(), Vec::new(), Vec::new());
         for line in lines {
             let Some(Geometry::LineString { coordinates }) = line.geometry else {
-                return Err(fault(line.at, "the feature is not a line".to_owned()));
+                return Err(fault(
+                    line.at,
+                    told!("这个要素不是线", "the feature is not a line"),
+                ));
             };
             let mut last: Option<u32> = None;
             for corner in coordinates {
                 let [lon, lat, ..] = corner.as_slice() else {
                     return Err(fault(
                         line.at,
-                        "a corner has a longitude and a latitude".to_owned(),
+                        told!(
+                            "转角要有经度和纬度",
+                            "a corner has a longitude and a latitude"
+                        ),
                     ));
                 };
                 let at = Coordinate::new(*lon, *lat, datum).map_err(|what| fault(line.at, what))?;
@@ -122,11 +132,13 @@ impl Streets {
         names: BTreeMap<String, u32>,
     ) -> Result<Self, Fault> {
         let crossings = spots.len().max(names.len());
-        let network = Network::new(crossings, streets).map_err(|street| Fault {
-            file: file.to_owned(),
-            line: 1,
-            column: 1,
-            what: format!("street {} ends nowhere", street + 1),
+        let network = Network::new(crossings, streets).map_err(|street| {
+            let what = told!(
+                "第 {} 条街道的一端没有路口",
+                "street {} ends nowhere",
+                street + 1
+            );
+            Fault::at(file, (1, 1), what)
         })?;
         Ok(Self {
             network,

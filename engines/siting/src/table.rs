@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::datum::{Coordinate, Datum};
+use crate::geojson::{Feature, Geometry, features};
+use crate::told::{Told, told};
 use crate::travel::Spot;
 
 /// What is wrong with a file, and where.
@@ -23,8 +23,36 @@ pub struct Fault {
     pub line: u64,
     /// The field of a CSV line, or the character of a JSON line; from 1.
     pub column: u64,
-    /// What is wrong.
+    /// What is wrong, in English.
     pub what: String,
+    /// The same in Chinese.
+    pub what_zh: String,
+}
+
+impl Fault {
+    /// What is wrong at a line and a column.
+    pub(crate) fn at(file: &str, (line, column): (u64, u64), what: Told) -> Self {
+        Self {
+            file: file.to_owned(),
+            line,
+            column,
+            what: what.en,
+            what_zh: what.zh,
+        }
+    }
+
+    /// One line for people: the place, then what is wrong in both languages.
+    #[must_use]
+    pub fn both(&self) -> String {
+        let Self {
+            file,
+            line,
+            column,
+            what,
+            what_zh,
+        } = self;
+        format!("{file}:{line}:{column}: {what_zh} · {what}")
+    }
 }
 
 /// Rows with named fields.
@@ -67,12 +95,8 @@ impl Table {
     /// The first fault.
     pub fn csv(file: &str, text: &str) -> Result<Self, Fault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let fault = |line, column, what: String| Fault {
-            file: file.to_owned(),
-            line,
-            column,
-            what,
-        };
+        let fault = |line, column, what| Fault::at(file, (line, column), what);
+        text_only(file, text)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -82,23 +106,25 @@ impl Table {
         let mut next = || {
             records.next().transpose().map_err(|error| {
                 let line = error.position().map_or(1, csv::Position::line);
-                fault(line, 1, error.to_string())
+                fault(
+                    line,
+                    1,
+                    told!("这一行读不懂：{error}", "this line cannot be read: {error}"),
+                )
             })
         };
         let Some(first) = next()? else {
             return Err(fault(
                 1,
                 1,
-                "the file is empty: a header line is needed".to_owned(),
+                told!(
+                    "文件是空的：需要一行表头",
+                    "the file is empty: a header line is needed"
+                ),
             ));
         };
         let header: Vec<String> = first.iter().map(str::to_lowercase).collect();
-        let mut seen = BTreeSet::new();
-        for (name, column) in header.iter().zip(1..) {
-            if !seen.insert(name) {
-                return Err(fault(1, column, format!("column `{name}` is there twice")));
-            }
-        }
+        named_once(file, &header)?;
         let mut rows = Vec::new();
         while let Some(record) = next()? {
             let line = record.position().map_or(0, csv::Position::line);
@@ -108,7 +134,10 @@ impl Table {
                 return Err(fault(
                     line,
                     column,
-                    format!("{has} fields where the header has {wants}"),
+                    told!(
+                        "这一行有 {has} 个字段，表头有 {wants} 个",
+                        "{has} fields where the header has {wants}"
+                    ),
                 ));
             }
             let fields = record.iter().map(str::to_owned).collect();
@@ -144,18 +173,18 @@ impl Table {
             id,
         } in features
         {
-            let fault = |what: String| Fault {
-                file: file.to_owned(),
-                line,
-                column,
-                what,
-            };
+            let fault = |what| Fault::at(file, (line, column), what);
             let (lon, lat) = match &geometry {
                 Some(Geometry::Point { coordinates }) => match coordinates.as_slice() {
                     [lon, lat, ..] => (*lon, *lat),
-                    _ => return Err(fault("a point has a longitude and a latitude".to_owned())),
+                    _ => {
+                        return Err(fault(told!(
+                            "点要有经度和纬度",
+                            "a point has a longitude and a latitude"
+                        )));
+                    }
                 },
-                _ => return Err(fault("the feature is not a point".to_owned())),
+                _ => return Err(fault(told!("这个要素不是点", "the feature is not a point"))),
             };
             if let Some(id) = id {
                 properties.entry("id").or_insert(id);
@@ -207,17 +236,12 @@ impl Table {
 
     /// A fault at a field of a row.
     #[must_use]
-    pub fn fault(&self, row: usize, field: usize, what: String) -> Fault {
-        let file = self.file.clone();
+    pub fn fault(&self, row: usize, field: usize, what: Told) -> Fault {
         let at = self.rows.get(row);
-        Fault {
-            file,
-            line: at.map_or(1, |row| row.line),
-            column: at
-                .and_then(|row| row.column)
-                .unwrap_or(u64::try_from(field).unwrap_or(0) + 1),
-            what,
-        }
+        let line = at.map_or(1, |row| row.line);
+        let column = at.and_then(|row| row.column);
+        let column = column.unwrap_or(u64::try_from(field).unwrap_or(0) + 1);
+        Fault::at(&self.file, (line, column), what)
     }
 
     /// The place of a column, by the first of its names.
@@ -234,14 +258,12 @@ impl Table {
     /// Names the columns that are there.
     pub fn need(&self, names: &[&str]) -> Result<usize, Fault> {
         self.find(names).ok_or_else(|| {
-            let (named, there) = (names.join(" or "), self.header.join(", "));
-            let file = self.file.clone();
-            Fault {
-                file,
-                line: 1,
-                column: 1,
-                what: format!("no column {named} among {there}"),
-            }
+            let there: String = self.header.join(", ").chars().take(200).collect();
+            let what = Told {
+                zh: format!("没有名为 {} 的列；现有：{there}", names.join(" 或 ")),
+                en: format!("no column {} among {there}", names.join(" or ")),
+            };
+            Fault::at(&self.file, (1, 1), what)
         })
     }
 
@@ -257,10 +279,14 @@ impl Table {
         for (number, row) in self.rows.iter().enumerate() {
             let id = row.fields[field].as_str();
             if id.is_empty() {
-                return Err(self.fault(number, field, "the id is empty".to_owned()));
+                return Err(self.fault(number, field, told!("编号是空的", "the id is empty")));
             }
             if !seen.insert(id) {
-                return Err(self.fault(number, field, format!("id `{id}` is there twice")));
+                return Err(self.fault(
+                    number,
+                    field,
+                    told!("编号“{id}”出现两次", "id `{id}` is there twice"),
+                ));
             }
         }
         Ok(self
@@ -289,7 +315,10 @@ impl Table {
             if whole.is_empty() {
                 Ok(0)
             } else {
-                whole.parse().ok().ok_or("a whole number of at least 0")
+                whole
+                    .parse()
+                    .ok()
+                    .ok_or(told!("不小于 0 的整数", "a whole number of at least 0"))
             }
         })
     }
@@ -303,7 +332,7 @@ impl Table {
             let number = text.parse::<f64>().ok();
             number
                 .filter(|number| number.is_finite())
-                .ok_or("a finite number")
+                .ok_or(told!("有限的数", "a finite number"))
         })
     }
 
@@ -315,21 +344,30 @@ impl Table {
         self.each(field, |text| match text.to_lowercase().as_str() {
             "1" | "true" | "yes" | "是" => Ok(true),
             "" | "0" | "false" | "no" | "否" => Ok(false),
-            _ => Err("yes or no (1, 0, true, false, 是, 否)"),
+            _ => Err(told!(
+                "是或否（1、0、true、false、是、否）",
+                "yes or no (1, 0, true, false, 是, 否)"
+            )),
         })
     }
 
     fn each<T>(
         &self,
         field: usize,
-        read: impl Fn(&str) -> Result<T, &'static str>,
+        read: impl Fn(&str) -> Result<T, Told>,
     ) -> Result<Vec<T>, Fault> {
         let rows = self.rows.iter().enumerate();
         rows.map(|(number, row)| {
             let text = &row.fields[field];
             read(text).map_err(|wants| {
                 let name = &self.header[field];
-                self.fault(number, field, format!("{name} `{text}` is not {wants}"))
+                let shown = short(text);
+                let what = told!(
+                    "{name}“{shown}”不是{wants}",
+                    "{name} `{shown}` is not {wants}",
+                    [wants]
+                );
+                self.fault(number, field, what)
             })
         })
         .collect()
@@ -369,96 +407,41 @@ impl Table {
     }
 }
 
-/// A feature of a collection, with where it begins.
-pub(crate) struct Feature {
-    pub(crate) at: (u64, u64),
-    pub(crate) geometry: Option<Geometry>,
-    pub(crate) properties: Map<String, Value>,
-    pub(crate) id: Option<Value>,
-}
-
-/// What a feature looks like.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "type")]
-pub(crate) enum Geometry {
-    Point {
-        coordinates: Vec<f64>,
-    },
-    LineString {
-        coordinates: Vec<Vec<f64>>,
-    },
-    #[serde(other)]
-    Other,
-}
-
-/// The features of a collection, and the datum it names.
-pub(crate) fn features(file: &str, text: &str) -> Result<(Option<String>, Vec<Feature>), Fault> {
-    #[derive(Deserialize)]
-    struct Collection<'a> {
-        #[serde(rename = "type")]
-        kind: String,
-        #[serde(borrow)]
-        features: Vec<&'a RawValue>,
-        #[serde(default)]
-        datum: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Inner {
-        geometry: Option<Geometry>,
-        #[serde(default)]
-        properties: Option<Map<String, Value>>,
-        #[serde(default)]
-        id: Option<Value>,
-    }
-    let fault = |(line, column), what| Fault {
-        file: file.to_owned(),
-        line,
-        column,
-        what,
+/// Files in UTF-16, or no text at all, are full of NUL characters.
+fn text_only(file: &str, text: &str) -> Result<(), Fault> {
+    let Some((before, _)) = text.split_once('\0') else {
+        return Ok(());
     };
-    let spot = |error: &serde_json::Error| {
-        let whole = |n: usize| u64::try_from(n).unwrap_or(0);
-        (whole(error.line()).max(1), whole(error.column()).max(1))
-    };
-    let collection: Collection<'_> =
-        serde_json::from_str(text).map_err(|error| fault(spot(&error), error.to_string()))?;
-    if collection.kind != "FeatureCollection" {
-        return Err(fault(
-            (1, 1),
-            format!("a FeatureCollection is needed, not a {}", collection.kind),
-        ));
-    }
-    let features = collection.features.into_iter().map(|raw| {
-        let at = position(text, raw.get());
-        let inner: Inner = serde_json::from_str(raw.get()).map_err(|error| {
-            let (line, column) = spot(&error);
-            let column = if line == 1 {
-                at.1 + column.saturating_sub(1)
-            } else {
-                column
-            };
-            fault((at.0 + line.saturating_sub(1), column), error.to_string())
-        })?;
-        Ok(Feature {
-            at,
-            geometry: inner.geometry,
-            properties: inner.properties.unwrap_or_default(),
-            id: inner.id,
-        })
-    });
-    Ok((collection.datum, features.collect::<Result<_, Fault>>()?))
+    let whole = |n: usize| u64::try_from(n).unwrap_or(0) + 1;
+    let start = before.rsplit('\n').next().unwrap_or(before);
+    let place = (
+        whole(before.matches('\n').count()),
+        whole(start.matches(',').count()),
+    );
+    let what = told!(
+        "这里有 NUL 字符：这不是文本文件，或不是 UTF-8 编码",
+        "there is a NUL character: this is no text, or not UTF-8"
+    );
+    Err(Fault::at(file, place, what))
 }
 
-/// Line and character of a part of a text.
-fn position(text: &str, part: &str) -> (u64, u64) {
-    let offset = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-    let before = text.get(..offset).unwrap_or("");
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    (
-        u64::try_from(line).unwrap_or(0),
-        u64::try_from(column).unwrap_or(0),
-    )
+/// Which of two columns with one name counts, nobody could say.
+fn named_once(file: &str, header: &[String]) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    for (name, column) in header.iter().zip(1..) {
+        if !seen.insert(name) {
+            let name = short(name);
+            let what = told!("列“{name}”出现两次", "column `{name}` is there twice");
+            return Err(Fault::at(file, (1, column), what));
+        }
+    }
+    Ok(())
+}
+
+/// As much of a field as a message shows.
+pub(crate) fn short(text: &str) -> String {
+    let seen = |sign: char| if sign.is_control() { '\u{fffd}' } else { sign };
+    text.chars().take(40).map(seen).collect()
 }
 
 /// A property as a field.
@@ -471,93 +454,5 @@ fn plain(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_in_chinese() {
-        let text = "\u{feff}编号,经度,纬度,人数,60岁以上,坐标系\nA,121.5,31.2,100,20,GCJ-02\n\"B, 东\",121.6,31.1,,5,\n";
-        let table = Table::csv("村.csv", text).unwrap();
-        assert_eq!(table.ids().unwrap(), ["A", "B, 东"]);
-        assert_eq!(table.counts(table.need(PEOPLE).unwrap()).unwrap(), [100, 0]);
-        let spots = table.spots(Datum::Cgcs2000).unwrap();
-        let datum = |spot: &Spot| matches!(spot, Spot::Earth(at) if at.datum() == Datum::Gcj02);
-        assert!(datum(&spots[0]) && !datum(&spots[1]));
-        assert_eq!(
-            table.counts(table.need(&["60岁以上"]).unwrap()).unwrap(),
-            [20, 5]
-        );
-    }
-
-    #[test]
-    fn faults_have_a_line_and_a_column() {
-        let told = |text: &str| {
-            let table = match Table::csv("a.csv", text) {
-                Ok(table) => table,
-                Err(fault) => return fault.to_string(),
-            };
-            let read = table
-                .ids()
-                .and_then(|_| table.spots(Datum::Wgs84))
-                .and_then(|_| table.counts(table.need(PEOPLE)?));
-            read.map_or_else(|fault| fault.to_string(), |_| "fine".to_owned())
-        };
-        assert_eq!(
-            told(""),
-            "a.csv:1:1: the file is empty: a header line is needed"
-        );
-        assert_eq!(
-            told("id,x,y,people,id\n"),
-            "a.csv:1:5: column `id` is there twice"
-        );
-        assert_eq!(
-            told("id,x,y,people\na,1,2\n"),
-            "a.csv:2:4: 3 fields where the header has 4"
-        );
-        assert_eq!(
-            told("id,x,y,people\na,1,NaN,4\n"),
-            "a.csv:2:3: y `NaN` is not a finite number"
-        );
-        assert_eq!(
-            told("id,x,y,people\na,1,2,3\nb,1,2,-4\n"),
-            "a.csv:3:4: people `-4` is not a whole number of at least 0"
-        );
-        assert_eq!(
-            told("id,x,y,people\na,1,2,3\na,1,2,4\n"),
-            "a.csv:3:1: id `a` is there twice"
-        );
-        assert!(told("id,lon,lat,people\na,31,121,3\n").starts_with("a.csv:2:2: latitude 121"));
-        assert_eq!(
-            told("id,x,y\na,1,2\n"),
-            "a.csv:1:1: no column people or population or weight or 人数 or 人口 among id, x, y"
-        );
-    }
-
-    #[test]
-    fn points_of_a_collection() {
-        let text = r#"{"type": "FeatureCollection", "datum": "gcj02", "features": [
-  {"type": "Feature", "id": 7, "geometry": {"type": "Point", "coordinates": [121.5, 31.2]}, "properties": {"people": 12, "lon": 5}},
-  {"type": "Feature", "geometry": {"type": "Point", "coordinates": [121.5, 31.3]}, "properties": {"id": "b", "datum": "wgs84"}}
-]}"#;
-        let table = Table::geojson("a.geojson", text).unwrap();
-        assert_eq!(table.ids().unwrap(), ["7", "b"]);
-        assert_eq!(table.counts(table.need(PEOPLE).unwrap()).unwrap(), [12, 0]);
-        let spots = table.spots(Datum::Cgcs2000).unwrap();
-        assert!(
-            matches!(spots[0], Spot::Earth(at) if at.datum() == Datum::Gcj02 && at.lon() == 121.5)
-        );
-        assert!(matches!(spots[1], Spot::Earth(at) if at.datum() == Datum::Wgs84));
-        let fault =
-            Table::geojson("a.geojson", &text.replace("[121.5, 31.3]", "\"no\"")).unwrap_err();
-        assert_eq!((fault.line, fault.file.as_str()), (3, "a.geojson"));
-        let fault = Table::geojson(
-            "a.geojson",
-            &text.replace("\"Point\", \"coordinates\": [121.5, 31.3]", "\"Polygon\""),
-        )
-        .unwrap_err();
-        assert_eq!(
-            (fault.line, fault.column, fault.what.as_str()),
-            (3, 3, "the feature is not a point")
-        );
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::dots;
 use super::input::{Files, World};
-use super::output::{self, Out, misuse};
+use super::output::{self, Out, misuse, refused};
 use crate::outcome::Outcome;
 use crate::say;
 
@@ -43,7 +43,7 @@ pub(super) fn run(asked: &Crowding) -> anyhow::Result<Outcome> {
     let people = world.people()?;
     let capacity = world.capacity()?;
     let crowding =
-        crowding(&world.legs, &people, &capacity, &catchment).map_err(|what| misuse(&what))?;
+        crowding(&world.legs, &people, &capacity, &catchment).map_err(|why| refused(&why))?;
     let sheets = [
         communities(&world, &people, &crowding),
         facilities(&world, &capacity, &crowding),
@@ -107,9 +107,13 @@ fn catchment(asked: &Crowding) -> anyhow::Result<Catchment> {
         })
     };
     let rings: Option<Vec<Ring>> = asked.rings.iter().map(ring).collect();
-    let rings =
-        rings.ok_or_else(|| misuse("--rings wants METRES:WEIGHT,…, such as 1000:1,2000:0.68"))?;
-    Catchment::of(rings).map_err(|what| misuse(&what))
+    let rings = rings.ok_or_else(|| {
+        misuse(
+            "--rings 应写成 米:权重,…，如 1000:1,2000:0.68",
+            "--rings wants METRES:WEIGHT,…, such as 1000:1,2000:0.68",
+        )
+    })?;
+    Catchment::of(rings).map_err(|why| refused(&why))
 }
 
 fn communities(world: &World, people: &[u64], crowding: &linli_siting::Crowding) -> Sheet {

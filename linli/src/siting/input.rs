@@ -6,12 +6,12 @@ use clap::Args;
 use linli_siting::map::Mark;
 use linli_siting::network::{Joint, Network};
 use linli_siting::table::{CAPACITY, NODE, PEOPLE, STANDS};
-use linli_siting::{Datum, Detour, Fault, Group, Legs, Pace, Spot, Streets, Table};
+use linli_siting::{Datum, Detour, Fault, Group, Legs, Pace, Spot, Streets, Table, Told};
 use serde_json::{Value, json};
 
 use super::output::misuse;
 use super::shown;
-use crate::text::text;
+use crate::text::{text, told};
 
 /// The files, and how people walk between them.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(super) struct Files {
     #[arg(value_name = "SITES")]
     pub(super) sites: PathBuf,
     /// The datum of coordinates that name none: cgcs2000, wgs84, gcj02 or bd09
-    #[arg(long, value_name = "DATUM", default_value = "cgcs2000", value_parser = str::parse::<Datum>)]
+    #[arg(long, value_name = "DATUM", default_value = "cgcs2000", value_parser = datum)]
     datum: Datum,
     /// How much longer than the straight line a walk is, such as 1.3
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = thousandths)]
@@ -43,9 +43,18 @@ pub(super) struct Files {
     pace: u32,
 }
 
+/// A datum by its name.
+fn datum(text: &str) -> Result<Datum, String> {
+    text.parse().map_err(|unknown: Told| unknown.both())
+}
+
 /// A factor in thousandths.
 fn thousandths(text: &str) -> Result<u32, String> {
-    let wrong = || format!("`{text}` is not a factor from 1 to 10 with at most three decimals");
+    let wrong = || {
+        format!(
+            "“{text}”不是 1 到 10、至多三位小数的倍数 · `{text}` is not a factor from 1 to 10 with at most three decimals"
+        )
+    };
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 3 || !part.chars().all(|c| c.is_ascii_digit()) {
         return Err(wrong());
@@ -194,9 +203,10 @@ impl World {
                 .ok()
                 .filter(|weight| *weight <= 1_000_000);
             let wants = || {
-                misuse(&format!(
-                    "--group {text}: the weight is a whole number of at most a million"
-                ))
+                misuse(
+                    &format!("--group {text}：权重应为不超过一百万的整数"),
+                    &format!("--group {text}: the weight is a whole number of at most a million"),
+                )
             };
             let lower = name.trim().to_lowercase();
             let column = if lower == "people" {
@@ -229,16 +239,21 @@ fn comparable(
         && ours != theirs
     {
         return Err(misuse(
+            "一个文件用经纬度，另一个用 x 和 y：不能比较",
             "one file has lon and lat, the other x and y: they cannot be compared",
         ));
     }
     let pairs = demand_spots.len().saturating_mul(site_spots.len());
     if limit.is_none() && pairs > PAIRS {
-        return Err(misuse(&format!(
-            "{} communities by {} sites are {pairs} ways, more than {PAIRS}: give fewer, or ask only what is near (reach --only-within, place --question covering)",
-            demand_spots.len(),
-            site_spots.len()
-        )));
+        let (demands, sites) = (demand_spots.len(), site_spots.len());
+        return Err(misuse(
+            &format!(
+                "{demands} 个社区乘 {sites} 个地点是 {pairs} 条路，超过 {PAIRS}：请减少，或只算近处（reach --only-within，place --question covering）"
+            ),
+            &format!(
+                "{demands} communities by {sites} sites are {pairs} ways, more than {PAIRS}: give fewer, or ask only what is near (reach --only-within, place --question covering)"
+            ),
+        ));
     }
     Ok(())
 }
@@ -262,7 +277,7 @@ fn table(path: &Path) -> anyhow::Result<Table> {
         Table::csv(&name, &text)
     }?;
     if table.is_empty() {
-        anyhow::bail!("{name}:1:1: no places");
+        return Err(told(&format!("{name}:1:1"), "没有地点", "no places"));
     }
     Ok(table)
 }
@@ -294,7 +309,11 @@ fn joints(
             .enumerate()
             .map(|(row, name)| {
                 let known = streets.names.get(name);
-                let what = || table.fault(row, column, format!("no crossing is called `{name}`"));
+                let what = || {
+                    let zh = format!("没有名为“{name}”的路口");
+                    let en = format!("no crossing is called `{name}`");
+                    table.fault(row, column, Told { zh, en })
+                };
                 Ok(Some(Joint {
                     crossing: *known.ok_or_else(what)?,
                     millimetres: 0,
@@ -304,6 +323,7 @@ fn joints(
     }
     if streets.spots.is_empty() {
         return Err(misuse(
+            "街道的路口没有位置：请给 --crossings，或给各地点 `node` 列",
             "the streets' crossings have no places: give --crossings, or places a column `node`",
         ));
     }

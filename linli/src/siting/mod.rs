@@ -12,7 +12,9 @@ mod reach;
 use std::path::Path;
 
 use clap::Subcommand;
+use linli_siting::Fault;
 use linli_siting::map::{Dot, Tone};
+use linli_siting::place::Refusal;
 
 use crate::outcome::Outcome;
 use input::World;
@@ -32,12 +34,20 @@ pub(crate) enum Siting {
 
 /// `linli siting …`
 pub(crate) fn run(siting: &Siting) -> anyhow::Result<Outcome> {
-    match siting {
+    let ended = match siting {
         Siting::Reach(asked) => reach::run(asked),
         Siting::Crowding(asked) => crowding::run(asked),
         Siting::Place(asked) => place::run(asked),
         Siting::Verify(asked) => place::verify(asked),
-    }
+    };
+    ended.map_err(both)
+}
+
+/// What the engine refuses, in both languages.
+fn both(error: anyhow::Error) -> anyhow::Error {
+    let told = error.downcast_ref().map(Fault::both);
+    let told = told.or_else(|| Some(error.downcast_ref::<Refusal>()?.told().both()));
+    told.map_or(error, anyhow::Error::msg)
 }
 
 /// The communities of a map.

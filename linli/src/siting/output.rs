@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
-use linli_siting::Sheet;
 use linli_siting::map::Picture;
+use linli_siting::{Sheet, Told};
 use serde_json::{Map, Value};
 
 use crate::outcome::Misuse;
 use crate::say;
+use crate::text::write;
 
 /// What to write.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl Out {
     ) -> anyhow::Result<Written> {
         let mut written = Vec::new();
         let mut keep = |path: &Path, text: &str| -> anyhow::Result<()> {
-            std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))?;
+            write(path, text)?;
             written.push(path.to_owned());
             Ok(())
         };
@@ -62,7 +62,7 @@ impl Out {
             }
         }
         if let Some(path) = &self.geojson {
-            let collection = Sheet::geojson(sheets).map_err(misuse)?;
+            let collection = Sheet::geojson(sheets).map_err(|why| refused(&why))?;
             keep(path, &(serde_json::to_string(&collection)? + "\n"))?;
         }
         if let Some(path) = &self.svg {
@@ -83,6 +83,11 @@ pub(super) fn objects(sheet: &Sheet) -> Vec<Value> {
 }
 
 /// The caller asked for something that makes no sense.
-pub(super) fn misuse(what: &str) -> anyhow::Error {
-    Misuse(what.to_owned()).into()
+pub(super) fn misuse(zh: &str, en: &str) -> anyhow::Error {
+    Misuse(format!("{zh} · {en}")).into()
+}
+
+/// What the engine says makes no sense.
+pub(super) fn refused(why: &Told) -> anyhow::Error {
+    misuse(&why.zh, &why.en)
 }

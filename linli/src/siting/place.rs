@@ -3,12 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use linli_siting::Sheet;
 use linli_siting::map::{Mark, Picture, Tone};
 use linli_siting::place::{
-    Limits, Plan, Progress, Question, SOLVER, Task, by_solver, check, place,
+    Flaw, Limits, Plan, Progress, Question, SOLVER, Task, by_solver, check, place,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,7 +17,7 @@ use super::output::{self, Out, misuse};
 use super::{dots, shown};
 use crate::outcome::Outcome;
 use crate::say;
-use crate::text::text;
+use crate::text::{not_json, text, told as told_at};
 
 /// The form of the answer.
 const FORMAT: &str = "linli.siting.place/1";
@@ -125,7 +124,10 @@ impl Query {
             Kind::Centre => Question::Centre,
         };
         if asked.within.is_some() && !matches!(asked.question, Kind::Covering) {
-            return Err(misuse("--within belongs to --question covering"));
+            return Err(misuse(
+                "--within 只用于 --question covering",
+                "--within belongs to --question covering",
+            ));
         }
         let (choose, capacities) = (asked.choose, asked.capacities);
         let groups = asked.group.clone();
@@ -190,7 +192,7 @@ fn weighed(world: &World, groups: &[String]) -> anyhow::Result<Vec<u64>> {
         each.try_fold(0_u64, |sum, one| sum.checked_add(one?))
     };
     let sums: Option<Vec<u64>> = (0..world.demand_ids.len()).map(sum).collect();
-    sums.ok_or_else(|| misuse("the weights add up beyond 64 bits"))
+    sums.ok_or_else(|| misuse("权重之和超出 64 位", "the weights add up beyond 64 bits"))
 }
 
 /// `linli siting place`
@@ -245,7 +247,10 @@ pub(super) fn run(asked: &Place) -> anyhow::Result<Outcome> {
 
 fn limits(asked: &Place) -> anyhow::Result<Limits> {
     if !(0.0..=100.0).contains(&asked.gap) {
-        return Err(misuse("--gap is between 0 and 100 per cent"));
+        return Err(misuse(
+            "--gap 应在 0 到 100 之间（百分数）",
+            "--gap is between 0 and 100 per cent",
+        ));
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -380,18 +385,28 @@ pub(super) fn verify(asked: &Verify) -> anyhow::Result<Outcome> {
         asked: Query,
         plan: Plan,
     }
-    let name = shown(&asked.result);
-    let answer: Answer = serde_json::from_str(&text(&asked.result)?)
-        .with_context(|| format!("{name}: not a result of linli siting place --json"))?;
+    let answer: Answer = serde_json::from_str(&text(&asked.result)?).map_err(|error| {
+        let en = "a result of linli siting place --json";
+        not_json(
+            &asked.result,
+            &error,
+            " linli siting place --json 的结果",
+            en,
+        )
+    })?;
     if answer.format != FORMAT {
-        anyhow::bail!("{name}: the form {} is not {FORMAT}", answer.format);
+        let (zh, en) = (
+            format!("格式 {} 不是 {FORMAT}", answer.format),
+            format!("the form {} is not {FORMAT}", answer.format),
+        );
+        return Err(told_at(&shown(&asked.result), zh, en));
     }
     if answer.settings != asked.files.settings() {
-        return Err(misuse(&format!(
-            "the result was made with the settings {}, these are {}",
-            answer.settings,
-            asked.files.settings()
-        )));
+        let (made, now) = (&answer.settings, asked.files.settings());
+        return Err(misuse(
+            &format!("结果是按设置 {made} 得出的，现在是 {now}"),
+            &format!("the result was made with the settings {made}, these are {now}"),
+        ));
     }
     let world = World::read(&asked.files, answer.asked.limit())?;
     let lists = Lists::read(&world, &answer.asked)?;
@@ -399,12 +414,19 @@ pub(super) fn verify(asked: &Verify) -> anyhow::Result<Outcome> {
     let checked = check(&task, &answer.plan);
     let (value, bound) = (answer.plan.value, answer.plan.bound);
     if asked.json {
-        let flaw = checked.as_ref().err().map(ToString::to_string);
-        say::json(&json!({"holds": flaw.is_none(), "value": value, "bound": bound, "flaw": flaw}))?;
+        let flaw = checked.as_ref().err().map(Flaw::told);
+        let (flaw, flaw_zh) = flaw.map(|flaw| (flaw.en, flaw.zh)).unzip();
+        say::json(&json!({
+            "holds": flaw.is_none(),
+            "value": value,
+            "bound": bound,
+            "flaw": flaw,
+            "flaw_zh": flaw_zh,
+        }))?;
     } else {
         say::line(match &checked {
             Ok(()) => format!("✓ 成立 · It holds: value {value}, bound {bound}"),
-            Err(flaw) => format!("✗ 不成立 · It does not hold: {flaw}"),
+            Err(flaw) => format!("✗ 不成立 · It does not hold: {}", flaw.told().both()),
         });
     }
     Ok(if checked.is_ok() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::dots;
 use super::input::{self, Files, World};
-use super::output::{self, Out, misuse};
+use super::output::{self, Out, refused};
 use crate::outcome::Outcome;
 use crate::say;
 
@@ -62,7 +62,7 @@ pub(super) fn run(asked: &Reach) -> anyhow::Result<Outcome> {
         minutes: &minutes,
         pace,
     })
-    .map_err(|what| misuse(&what))?;
+    .map_err(|why| refused(&why))?;
     let communities = reached_communities(&world, &groups, &minutes, &reach);
     let facilities = reached_facilities(&world, &groups, &minutes, &reach);
     let limits: Vec<Value> = reach

@@ -68,7 +68,7 @@ fn faults_are_told_by_file_line_and_column() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("faulty.pb, line 12, column 10: there is no project lift"),
+        told.contains("faulty.pb:12:10: 没有项目 lift · there is no project lift"),
         "{told}"
     );
 

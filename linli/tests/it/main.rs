@@ -12,6 +12,7 @@ mod life;
 mod misuse;
 mod policy;
 mod siting;
+mod told;
 
 use std::path::Path;
 use std::process::{Command, Output};

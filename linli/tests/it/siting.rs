@@ -158,9 +158,15 @@ fn misuse_and_faults_say_where() {
     };
     let (code, said) = told(&["siting", "place", &bad, &sites, "-k", "1"]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("b.csv:2:4: people `-5`"), "{said}");
+    assert!(
+        said.contains("b.csv:2:4: people“-5”不是不小于 0 的整数 · people `-5`"),
+        "{said}"
+    );
     let (code, said) = told(&["siting", "place", &villages, &sites, "-k", "9"]);
-    assert!(code == Some(1) && said.contains("only 3 sites"), "{said}");
+    assert!(
+        code == Some(1) && said.contains("只有 3 处 · 9 are to be chosen, but only 3 sites"),
+        "{said}"
+    );
     let (code, _) = told(&["siting", "reach", &villages, &sites, "--detour", "0.5"]);
     assert_eq!(code, Some(2));
     let (code, _) = told(&[

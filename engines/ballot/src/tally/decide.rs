@@ -14,6 +14,7 @@ use crate::seats::{self, Filling, Voted};
 use crate::share::{Rule, Whole};
 
 use super::{NoResult, failing, tie};
+use crate::told::told;
 
 /// The number that a majority rule takes its share of: ballots cast, those who take part, or, where
 /// the rule asks for a majority of all, the roll.
@@ -173,8 +174,12 @@ pub(super) fn owners(
     into: &mut Certificate,
 ) -> Result<(), NoResult> {
     let how = rules.law.owners.as_ref();
-    let how =
-        how.ok_or_else(|| NoResult::Election("the rules do not say how owners count".into()))?;
+    let how = how.ok_or_else(|| {
+        NoResult::Election(told!(
+            "规则没有说明业主怎样计算",
+            "the rules do not say how owners count"
+        ))
+    })?;
     let register = Register::new(&election.units, how.co_owners);
     let register = register.map_err(|(_, problem)| NoResult::Election(problem))?;
     let mut outcome = register.count(votes).map_err(NoResult::Counts)?;

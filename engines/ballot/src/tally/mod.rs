@@ -19,6 +19,7 @@ use crate::fault::Fault;
 use crate::owners::OwnerVote;
 use crate::procedure::{Kind, Rules, Tie};
 use crate::reconcile::{self, Counted};
+use crate::told::{Told, told};
 use crate::{law::Basis, proxy};
 
 /// What was counted, as read from `COUNTS.csv`.
@@ -58,10 +59,26 @@ impl Counts {
 pub enum NoResult {
     /// The election file contradicts the procedure.
     #[error("election: {0}")]
-    Election(String),
+    Election(Told),
     /// The counts do not belong to the election.
     #[error("counts: {0}")]
     Counts(Fault),
+}
+
+impl NoResult {
+    /// Why, in both languages.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Election(problem) => {
+                told!("选举文件：{problem}", "election: {problem}", [problem])
+            }
+            Self::Counts(fault) => {
+                let fault = fault.told();
+                told!("计票文件：{fault}", "counts: {fault}", [fault])
+            }
+        }
+    }
 }
 
 /// Tallies a vote under `rules`; `inputs` are the digests of the files, for the certificate.
@@ -146,27 +163,39 @@ fn failing(steps: &[Step]) -> Vec<String> {
     failing.map(|step| step.id.clone()).collect()
 }
 
-fn fits(election: &Election, rules: &Rules) -> Result<(), String> {
+fn fits(election: &Election, rules: &Rules) -> Result<(), Told> {
     let (seats, motion) = (!election.contests.is_empty(), election.motion.is_some());
     let wanted = match rules.kind {
-        Kind::Election if !seats || motion => "an election fills seats: give [[contests]]",
-        Kind::Recall | Kind::Resolution if seats || !motion => "give the [motion], no contests",
-        Kind::Owners if seats || election.units.is_empty() => "give the [motion] and [[units]]",
+        Kind::Election if !seats || motion => told!(
+            "选举要填补名额：请写 [[contests]]",
+            "an election fills seats: give [[contests]]"
+        ),
+        Kind::Recall | Kind::Resolution if seats || !motion => told!(
+            "请写 [motion]，不要写选举项目",
+            "give the [motion], no contests"
+        ),
+        Kind::Owners if seats || election.units.is_empty() => told!(
+            "请写 [motion] 和 [[units]]",
+            "give the [motion] and [[units]]"
+        ),
         _ if election.round == Round::Rerun && rules.law.rerun.is_none() => {
-            "this procedure has no re-run"
+            told!("这种程序没有另行选举", "this procedure has no re-run")
         }
         _ => return tie(election, rules).map(|_| ()),
     };
-    Err(wanted.to_owned())
+    Err(wanted)
 }
 
 /// What parts those who are level: the rule, or the plan's choice where the rule leaves one.
-fn tie(election: &Election, rules: &Rules) -> Result<Tie, String> {
+fn tie(election: &Election, rules: &Rules) -> Result<Tie, Told> {
     let rule = rules.law.ties.as_ref();
     let own = rule.map_or(Tie::VoteAgain, |ties| ties.method);
     match election.plan.ties {
         Some(Tie::Lot) if own != Tie::Lot && !rule.is_some_and(|ties| ties.plan_may_choose_lot) => {
-            Err("this procedure leaves no choice of a lot".to_owned())
+            Err(told!(
+                "这种程序不容许选择抽签",
+                "this procedure leaves no choice of a lot"
+            ))
         }
         Some(chosen) => Ok(chosen),
         None => Ok(own),

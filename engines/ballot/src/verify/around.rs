@@ -61,7 +61,12 @@ impl Check<'_> {
                 "quorum" | "majority" | "floor" | "papers" | "sum" | "committee" => true,
                 _ => false,
             };
-            self.want(known, &step.id, "is no step of these rules");
+            self.want(
+                known,
+                &step.id,
+                "不是这些规则的步骤",
+                "is no step of these rules",
+            );
         }
     }
 

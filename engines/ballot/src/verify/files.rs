@@ -7,6 +7,7 @@ use crate::certificate::{Certificate, Inputs};
 use crate::election::Election;
 use crate::procedure::Procedure;
 use crate::tally::{Counts, tally};
+use crate::told::{Told, told};
 
 use super::{Flaw, verify_under};
 
@@ -43,12 +44,8 @@ impl Files<'_> {
 /// # Errors
 /// Every flaw found; a file that cannot be read is one.
 pub fn verify_files(certificate: &Certificate, files: &Files<'_>) -> Result<(), Vec<Flaw>> {
-    let flaw = |at: &str, problem: String| Flaw {
-        at: at.to_owned(),
-        problem,
-    };
     let procedure = Procedure::parse(files.procedure)
-        .map_err(|fault| vec![flaw("procedure", fault.to_string())])?;
+        .map_err(|fault| vec![Flaw::new("procedure", fault.told())])?;
     let mut flaws = verify_under(certificate, &procedure)
         .err()
         .unwrap_or_default();
@@ -59,20 +56,20 @@ pub fn verify_files(certificate: &Certificate, files: &Files<'_>) -> Result<(), 
                 apart(told, found, "", &mut flaws);
             }
         }
-        Err((at, problem)) => flaws.push(flaw(at, problem)),
+        Err((at, problem)) => flaws.push(Flaw::new(at, problem)),
     }
     if flaws.is_empty() { Ok(()) } else { Err(flaws) }
 }
 
-fn again(files: &Files<'_>, procedure: &Procedure) -> Result<Certificate, (&'static str, String)> {
+fn again(files: &Files<'_>, procedure: &Procedure) -> Result<Certificate, (&'static str, Told)> {
     let election = Election::parse(files.election);
-    let election = election.map_err(|fault| ("election", fault.to_string()))?;
+    let election = election.map_err(|fault| ("election", fault.told()))?;
     let rules = procedure.rules(&election.method, election.day);
     let rules = rules.map_err(|problem| ("election", problem))?;
     let counts = Counts::read(files.counts, &election, rules.kind, &mut |_, _| {});
-    let counts = counts.map_err(|fault| ("counts", fault.to_string()))?;
+    let counts = counts.map_err(|fault| ("counts", fault.told()))?;
     let made = tally(&election, &rules, &counts, files.digests());
-    made.map_err(|problem| ("files", problem.to_string()))
+    made.map_err(|problem| ("files", problem.told()))
 }
 
 /// The places where two values differ.
@@ -94,9 +91,9 @@ fn apart(told: &Value, found: &Value, at: &str, flaws: &mut Vec<Flaw>) {
             }
         }
         _ if told == found => {}
-        _ => flaws.push(Flaw {
-            at: at.to_owned(),
-            problem: "is not what the files give".to_owned(),
-        }),
+        _ => flaws.push(Flaw::new(
+            at,
+            told!("不是由这些文件得出的", "is not what the files give"),
+        )),
     }
 }

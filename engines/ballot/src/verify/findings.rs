@@ -37,11 +37,17 @@ impl Check<'_> {
         self.want(
             seen.into_iter().eq(&wanted),
             "findings",
+            "与计票、名单、委托所显示的不符",
             "are not what the counts, lists and proxies show",
         );
         for finding in unseen {
             let known = self.possible(finding);
-            self.want(known, "findings", "one is about nothing here");
+            self.want(
+                known,
+                "findings",
+                "有一项与这里无关",
+                "one is about nothing here",
+            );
         }
     }
 

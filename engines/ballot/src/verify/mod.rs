@@ -22,6 +22,7 @@ use thiserror::Error;
 use crate::certificate::{Certificate, FORMAT, Fate, Level, Proof, Status, Step};
 use crate::procedure::Procedure;
 use crate::share::Rule;
+use crate::told::{Told, told};
 
 pub use files::{Files, verify_files};
 
@@ -31,8 +32,30 @@ pub use files::{Files, verify_files};
 pub struct Flaw {
     /// Where.
     pub at: String,
-    /// What is wrong there.
+    /// What is wrong there, in English.
     pub problem: String,
+    /// The same in Chinese.
+    pub problem_zh: String,
+}
+
+impl Flaw {
+    fn new(at: impl Into<String>, problem: Told) -> Self {
+        Self {
+            at: at.into(),
+            problem: problem.en,
+            problem_zh: problem.zh,
+        }
+    }
+
+    /// Where, and what is wrong there, in both languages.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        let (at, problem, problem_zh) = (&self.at, &self.problem, &self.problem_zh);
+        Told {
+            zh: format!("{at}：{problem_zh}"),
+            en: format!("{at}: {problem}"),
+        }
+    }
 }
 
 /// Checks a certificate.
@@ -44,11 +67,12 @@ pub fn verify(certificate: &Certificate) -> Result<(), Vec<Flaw>> {
         certificate,
         flaws: Vec::new(),
     };
-    check.want(certificate.format == FORMAT, "format", "is unknown");
+    check.want(certificate.format == FORMAT, "format", "未知", "is unknown");
     let bound = certificate.digest == certificate.digest_of_the_rest();
     check.want(
         bound,
         "digest",
+        "与其余内容不符：有改动",
         "is not that of the rest: something was changed",
     );
     check.day();
@@ -81,13 +105,14 @@ pub fn verify_under(certificate: &Certificate, procedure: &Procedure) -> Result<
     let own = &certificate.rules;
     let problem = match procedure.rules(&own.method.id, certificate.election.day) {
         Ok(rules) if rules == *own => None,
-        Ok(_) => Some(format!("are not those of `{}`", procedure.id)),
+        Ok(_) => Some(told!(
+            "不是“{}”的规则",
+            "are not those of `{}`",
+            procedure.id
+        )),
         Err(problem) => Some(problem),
     };
-    flaws.extend(problem.map(|problem| Flaw {
-        at: "rules".to_owned(),
-        problem,
-    }));
+    flaws.extend(problem.map(|problem| Flaw::new("rules", problem)));
     if flaws.is_empty() { Ok(()) } else { Err(flaws) }
 }
 
@@ -107,12 +132,10 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
-    fn want(&mut self, so: bool, at: impl Into<String>, problem: impl Into<String>) {
+    fn want(&mut self, so: bool, at: impl Into<String>, zh: &str, en: &str) {
         if !so {
-            self.flaws.push(Flaw {
-                at: at.into(),
-                problem: problem.into(),
-            });
+            let (zh, en) = (zh.to_owned(), en.to_owned());
+            self.flaws.push(Flaw::new(at, Told { zh, en }));
         }
     }
 
@@ -126,7 +149,7 @@ impl Check<'_> {
         let day = self.certificate.election.day;
         let law = &self.certificate.rules.law;
         let holds = law.valid_from <= day && law.valid_to.is_none_or(|last| day <= last);
-        self.want(holds, "rules", "did not hold on the day");
+        self.want(holds, "rules", "当日不适用", "did not hold on the day");
     }
 
     /// Every step once, and right in itself.
@@ -139,9 +162,14 @@ impl Check<'_> {
             .collect();
         ids.sort_unstable();
         let twice = ids.windows(2).any(|pair| pair.first() == pair.last());
-        self.want(!twice, "steps", "a step is there twice");
+        self.want(!twice, "steps", "有一步出现两次", "a step is there twice");
         for step in &self.certificate.steps {
-            self.want(numbers::right(&step.proof), &step.id, "the sum is wrong");
+            self.want(
+                numbers::right(&step.proof),
+                &step.id,
+                "算式不对",
+                "the sum is wrong",
+            );
         }
     }
 
@@ -159,6 +187,7 @@ impl Check<'_> {
         self.want(
             by,
             id,
+            "缺少，或没有按这条规则比较这些数",
             "is missing, or does not compare these numbers by this rule",
         );
     }
@@ -182,7 +211,7 @@ impl Check<'_> {
             let right = self
                 .step(id)
                 .is_some_and(|step| numbers::over(certificate, &step.proof, number));
-            self.want(right, id, "is not the sum over the boxes");
+            self.want(right, id, "不是各票箱之和", "is not the sum over the boxes");
         }
         let papers = certificate
             .steps
@@ -199,6 +228,7 @@ impl Check<'_> {
         self.want(
             !open || unsettled,
             "findings",
+            "有未结的计票，却没有发现项",
             "an open count has no finding",
         );
         let held = unsettled || open || over || !self.holds("sum/listed");
@@ -211,6 +241,7 @@ impl Check<'_> {
         self.want(
             certificate.outcome.status == status,
             "outcome/status",
+            "推不出来",
             "does not follow",
         );
     }
@@ -226,6 +257,7 @@ impl Check<'_> {
         self.want(
             same,
             "outcome/defects",
+            "不是那些没有满足的条件",
             "are not the conditions that do not hold",
         );
         let steps = certificate
@@ -241,7 +273,12 @@ impl Check<'_> {
             .collect();
         let more: Option<Vec<&str>> = told.strip_prefix(ids.as_slice()).map(<[&str]>::to_vec);
         let known = more.is_some_and(|more| more == self.parted_by_unverified());
-        self.want(known, "outcome/unverified", "is not what the steps say");
+        self.want(
+            known,
+            "outcome/unverified",
+            "与各步所说不符",
+            "is not what the steps say",
+        );
     }
 
     /// What parted candidates by a rule that no source confirms.

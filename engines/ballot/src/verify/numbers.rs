@@ -118,10 +118,11 @@ impl Check<'_> {
         let mut ids = BTreeSet::new();
         for one in &certificate.boxes {
             let at = format!("boxes/{}", one.id);
-            self.want(ids.insert(&one.id), &at, "is there twice");
+            self.want(ids.insert(&one.id), &at, "出现两次", "is there twice");
             self.want(
                 one.by_proxy <= one.voted,
                 &at,
+                "委托投票多于投票人数",
                 "has more votes by proxy than votes",
             );
             let own: Vec<&str> = one
@@ -131,16 +132,22 @@ impl Check<'_> {
                 .collect();
             let known: BTreeSet<&str> = own.iter().copied().collect();
             let same = own.len() == seats.len() && known.iter().eq(seats.keys());
-            self.want(same, &at, "does not count every contest once");
+            self.want(
+                same,
+                &at,
+                "没有把每个项目各计一次",
+                "does not count every contest once",
+            );
             for own in &one.contests {
                 let at = format!("{at}/{}", own.contest);
                 let seats = seats.get(own.contest.as_str()).copied().unwrap_or(0);
                 let adds = own.counts.iter().all(|count| sound(&count.tally, seats));
-                self.want(adds, &at, "a count does not add up");
+                self.want(adds, &at, "有一份计票加不起来", "a count does not add up");
                 let same = own.accepted.as_ref() == agreed(own);
                 self.want(
                     same,
                     &at,
+                    "采用的数不是两位计票人一致的数",
                     "what is accepted is not what both counters found",
                 );
             }
@@ -195,10 +202,16 @@ impl Check<'_> {
             carried &= self.holds(id);
         }
         let two = method.quorum.len() == 2 && method.majority.len() == 2;
-        self.want(two, "rules", "owners decide by heads and by area");
+        self.want(
+            two,
+            "rules",
+            "业主按人数和面积两项决定",
+            "owners decide by heads and by area",
+        );
         self.want(
             found.carried == carried,
             "outcome/owners/carried",
+            "推不出来",
             "does not follow",
         );
         let status = certificate.outcome.status;
@@ -207,10 +220,16 @@ impl Check<'_> {
         } else {
             super::Status::Invalid
         };
-        self.want(status == wanted, "outcome/status", "does not follow");
+        self.want(
+            status == wanted,
+            "outcome/status",
+            "推不出来",
+            "does not follow",
+        );
         self.want(
             certificate.entries == found.heads.all,
             "entries",
+            "不是业主人数",
             "are not the heads",
         );
     }
@@ -226,17 +245,23 @@ impl Check<'_> {
         let divides = |unit: &UnitVoice| unit.area.checked_rem(found.scale) == Some(0);
         let scaled =
             found.scale == 1 || (rule == Some(CoOwners::Shares) && found.units.iter().all(divides));
-        self.want(scaled, "outcome/owners/scale", "does not divide the areas");
+        self.want(
+            scaled,
+            "outcome/owners/scale",
+            "不能整除各面积",
+            "does not divide the areas",
+        );
         let mut area = Sums::default();
         let mut heads: BTreeMap<&str, BTreeSet<Voice>> = BTreeMap::new();
         let mut ids = BTreeSet::new();
         for unit in &found.units {
             let at = format!("outcome/owners/{}", unit.id);
-            self.want(ids.insert(&unit.id), &at, "is there twice");
+            self.want(ids.insert(&unit.id), &at, "出现两次", "is there twice");
             let whole = rule == Some(CoOwners::Agree) || !unit.head.contains('+');
             self.want(
                 speaks(unit, whole),
                 &at,
+                "面积与表决意见不符",
                 "its area does not follow its voice",
             );
             area.all = area.all.saturating_add(unit.area);
@@ -254,11 +279,13 @@ impl Check<'_> {
         self.want(
             area == found.area,
             "outcome/owners/area",
+            "不是各专有部分之和",
             "is not the sum of the units",
         );
         self.want(
             sums == found.heads,
             "outcome/owners/heads",
+            "与各专有部分不符",
             "are not those of the units",
         );
     }

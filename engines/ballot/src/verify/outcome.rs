@@ -26,6 +26,7 @@ impl Check<'_> {
         self.want(
             seats == given,
             "outcome/contests",
+            "不是这种程序所决定的",
             "are not what the procedure decides",
         );
         let mut elected = Elected::new();
@@ -36,7 +37,12 @@ impl Check<'_> {
                 .filter(|one| one.result == Fate::Elected)
             {
                 let twice = elected.insert(&one.id, (place, one.votes)).is_some();
-                self.want(!twice, format!("outcome/{}", contest.id), "elected twice");
+                self.want(
+                    !twice,
+                    format!("outcome/{}", contest.id),
+                    "当选两次",
+                    "elected twice",
+                );
             }
         }
         for (place, contest) in certificate.outcome.contests.iter().enumerate() {
@@ -61,7 +67,12 @@ impl Check<'_> {
                 theirs.is_none_or(|theirs| theirs.contains(one.id.as_str()))
             });
             let at = format!("outcome/{}", one.id);
-            self.want(known, at, "is a relative of somebody who is not theirs");
+            self.want(
+                known,
+                at,
+                "是某人的近亲属，对方却没有写明",
+                "is a relative of somebody who is not theirs",
+            );
         }
     }
 
@@ -72,6 +83,7 @@ impl Check<'_> {
         self.want(
             contest.total == total,
             &at,
+            "合计不是各票箱之和",
             "the total is not the sum over the boxes",
         );
         let total = total.unwrap_or_default();
@@ -80,10 +92,16 @@ impl Check<'_> {
         if certificate.outcome.status != Status::Decided {
             let none = |one: &Standing| matches!(one.result, Fate::Undecided | Fate::Unfit(_));
             let undecided = contest.standing.iter().all(none) && contest.tie.is_none();
-            self.want(undecided, &at, "decides something all the same");
+            self.want(
+                undecided,
+                &at,
+                "却仍有决定",
+                "decides something all the same",
+            );
             self.want(
                 contest.vacant == contest.seats,
                 &at,
+                "名额没有全部空缺",
                 "the seats are not all empty",
             );
             return;
@@ -109,13 +127,19 @@ impl Check<'_> {
         self.want(
             same || (contest.total.is_none() && listed.iter().all(|one| one.1 == 0)),
             at,
+            "票数与合计不符",
             "the votes are not those of the total",
         );
         let ordered = listed.windows(2).all(|pair| match pair {
             [one, other] => one.1 >= other.1,
             _ => true,
         });
-        self.want(ordered, at, "is not in the order of votes");
+        self.want(
+            ordered,
+            at,
+            "没有按票数排列",
+            "is not in the order of votes",
+        );
     }
 
     /// The step that no more papers came out than persons voted.
@@ -140,7 +164,12 @@ impl Check<'_> {
         let same = self
             .step(id)
             .is_some_and(|step| step.basis == *basis && step.proof == *proof);
-        self.want(same, id, "is missing, or is about other numbers");
+        self.want(
+            same,
+            id,
+            "缺少，或说的是别的数",
+            "is missing, or is about other numbers",
+        );
     }
 
     /// No more sit than there are seats, and empty seats are empty because nobody has a claim.
@@ -156,6 +185,7 @@ impl Check<'_> {
         self.want(
             filled == contest.seats,
             at,
+            "已定、未定、空缺之和不等于名额",
             "seats filled, open and empty are not all seats",
         );
         let passed = |one: &&Standing| matches!(one.result, Fate::Outvoted | Fate::LostLot);
@@ -163,6 +193,7 @@ impl Check<'_> {
         self.want(
             passed == 0 || contest.vacant == 0,
             at,
+            "有空缺，却有人应当选",
             "a seat is empty, and somebody has a claim",
         );
         self.tie(contest, at);
@@ -179,6 +210,7 @@ impl Check<'_> {
             self.want(
                 level.is_empty(),
                 at,
+                "有人票数相等，却没有写明与谁",
                 "somebody is level, and nothing says with whom",
             );
             return;
@@ -187,6 +219,7 @@ impl Check<'_> {
         self.want(
             named == level && !level.is_empty(),
             at,
+            "平票者不是票数相等的人",
             "the tie is not of those who are level",
         );
         let votes = contest
@@ -197,12 +230,18 @@ impl Check<'_> {
         self.want(
             votes.len() == 1,
             at,
+            "平票的候选人票数并不相等",
             "the tie is of candidates who are not level",
         );
         let floor = votes.first().copied().unwrap_or(0);
         let below = |one: &&Standing| one.result == Fate::Elected && one.votes <= floor;
         let below = contest.standing.iter().filter(below).count();
-        self.want(below == 0, at, "somebody is elected past a tie");
+        self.want(
+            below == 0,
+            at,
+            "有人越过平票者当选",
+            "somebody is elected past a tie",
+        );
         let many = u64::try_from(level.len()).unwrap_or(u64::MAX);
         let related = contest
             .standing
@@ -212,7 +251,12 @@ impl Check<'_> {
             .flat_map(|one| &one.relatives)
             .any(|id| named.contains(id));
         let fits = tie.seats >= 1 && tie.seats <= many && (tie.seats < many || related);
-        self.want(fits, at, "there is no tie: the seats are enough for all");
+        self.want(
+            fits,
+            at,
+            "没有平票：名额够所有人",
+            "there is no tie: the seats are enough for all",
+        );
     }
 
     fn candidate(
@@ -224,7 +268,7 @@ impl Check<'_> {
     ) {
         let at = format!("outcome/{}/{}", contest.id, one.id);
         let Some((name, rule)) = deciding(self.certificate) else {
-            self.want(false, at, "no rule decides");
+            self.want(false, at, "没有规则可依", "no rule decides");
             return;
         };
         let step = format!("{name}/{}/{}", contest.id, one.id);
@@ -269,10 +313,20 @@ impl Check<'_> {
             }
             Fate::Undecided => enough && contest.tie.is_some() && contest.vacant > 0,
         };
-        self.want(so, &at, "the result does not follow from the numbers");
+        self.want(
+            so,
+            &at,
+            "结果不能由票数推出",
+            "the result does not follow from the numbers",
+        );
         let fit = !contest.for_women || one.sex == Some(Sex::Female);
         let sits = one.result == Fate::Elected;
-        self.want(fit || !sits, at, "is elected to a woman's seat");
+        self.want(
+            fit || !sits,
+            at,
+            "当选了妇女专选名额",
+            "is elected to a woman's seat",
+        );
     }
 
     /// What a rule takes its share of.
@@ -341,6 +395,7 @@ impl Check<'_> {
             self.want(
                 again == *lot,
                 format!("lots/{}", lot.purpose),
+                "不是抽出的结果",
                 "is not what is drawn",
             );
             let ties = certificate.rules.law.ties.as_ref();
@@ -348,6 +403,7 @@ impl Check<'_> {
             self.want(
                 may,
                 format!("lots/{}", lot.purpose),
+                "规则没有抽签",
                 "the rules know no lot",
             );
         }
@@ -359,13 +415,14 @@ impl Check<'_> {
         let Some(motion) = &certificate.outcome.motion else {
             let kind = certificate.rules.kind;
             let election = kind == crate::procedure::Kind::Election;
-            self.want(election, "outcome/motion", "is missing");
+            self.want(election, "outcome/motion", "缺少", "is missing");
             return;
         };
         let total = self.total(MOTION);
         self.want(
             motion.total == total,
             "outcome/motion",
+            "合计不是各票箱之和",
             "the total is not the sum over the boxes",
         );
         let total = total.unwrap_or_default();
@@ -383,6 +440,7 @@ impl Check<'_> {
         self.want(
             motion.carried == carried,
             "outcome/motion/carried",
+            "推不出来",
             "does not follow",
         );
     }

@@ -28,7 +28,9 @@ candidates = [{ id = "a" }, { id = "b" }]
 fn fault(change: (&str, &str)) -> String {
     let text = ELECTION.replacen(change.0, change.1, 1);
     assert_ne!(text, ELECTION, "{change:?} changes nothing");
-    Election::parse(&text).expect_err(change.1).to_string()
+    let fault = Election::parse(&text).expect_err(change.1);
+    crate::told::fault(&fault);
+    fault.to_string()
 }
 
 #[test]
@@ -64,15 +66,16 @@ fn faults_of_an_election_are_placed() {
 
 fn counts_fault(text: &str) -> String {
     let election = Election::parse(ELECTION).unwrap();
-    Counts::read(text, &election, Kind::Election, &mut |_, _| {})
-        .expect_err(text)
-        .to_string()
+    let read = Counts::read(text, &election, Kind::Election, &mut |_, _| {});
+    let fault = read.expect_err(text);
+    crate::told::fault(&fault);
+    fault.to_string()
 }
 
 #[test]
 fn faults_of_counts_are_placed() {
     for (text, told) in [
-        ("", "1:1: no column is called ``"),
+        ("", "1:1: the file is empty"),
         ("box,counter\n", "1:1: the column `marks` is missing"),
         (
             "box,counter,marks,colour\n",
@@ -82,7 +85,10 @@ fn faults_of_counts_are_placed() {
             "box,counter,marks,box\n",
             "1:19: the column `box` is there twice",
         ),
-        ("box,counter,marks\nbooth,1\n", "2:1: 2 fields where 3 are"),
+        (
+            "box,counter,marks\nbooth,1\n",
+            "2:1: 2 fields where the header has 3",
+        ),
         (
             "box,counter,marks,papers\nbooth,1,a,-1\n",
             "2:11: `-1` is no number of papers",
@@ -128,9 +134,9 @@ fn faults_of_owners_votes_are_placed() {
         ("unit,vote\n,for\n", "2:1: a vote names a unit"),
         ("unit,vote,channel\n1,for,pigeon\n", "2:7: a channel is"),
     ] {
-        let found = linli_ballot::owners::read(text)
-            .expect_err(text)
-            .to_string();
+        let fault = linli_ballot::owners::read(text).expect_err(text);
+        crate::told::fault(&fault);
+        let found = fault.to_string();
         assert!(found.contains(told), "{text:?}: {found}");
     }
 }
@@ -165,7 +171,10 @@ fn faults_of_a_procedure_are_placed() {
         assert_ne!(text, whole, "{change:?} changes nothing");
         match Procedure::parse(&text) {
             Ok(_) => assert!(told.is_empty(), "{change:?} is accepted"),
-            Err(fault) => assert!(fault.to_string().contains(told), "{change:?}: {fault}"),
+            Err(fault) => {
+                crate::told::fault(&fault);
+                assert!(fault.to_string().contains(told), "{change:?}: {fault}");
+            }
         }
     }
     let bare = whole.replace(

@@ -16,4 +16,6 @@ mod sealed;
 #[cfg(test)]
 mod situation;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod vectors;

@@ -193,8 +193,7 @@ fn a_register_that_cannot_be_is_refused() {
         let units: Vec<Unit> = serde_json::from_str(&text.replacen(from, to, 1)).unwrap();
         Register::new(&units, CoOwners::Agree)
             .err()
-            .map(|(_, problem)| problem)
-            .unwrap_or_default()
+            .map_or_else(String::new, |(_, problem)| problem.en)
     };
     for (from, to, told) in [
         (

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::told::{Told, told};
+
 /// Whether the file could be counted all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,8 +80,11 @@ pub struct Fault {
     pub code: Code,
     /// Whether the file could be counted all the same.
     pub severity: Severity,
-    /// What is wrong, and what was done about it or can be.
+    /// What is wrong, and what was done about it or can be, in English.
     pub text: String,
+    /// The same in Chinese; empty in results of before this was told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text_zh: String,
 }
 
 impl fmt::Display for Fault {
@@ -109,15 +114,15 @@ pub(super) struct Faults {
 impl Faults {
     const MOST: u64 = 50;
 
-    pub(super) fn note(&mut self, place: Place, code: Code, text: impl Into<String>) {
-        self.add(place, code, Severity::Note, text.into());
+    pub(super) fn note(&mut self, place: Place, code: Code, text: Told) {
+        self.add(place, code, Severity::Note, text);
     }
 
-    pub(super) fn error(&mut self, place: Place, code: Code, text: impl Into<String>) {
-        self.add(place, code, Severity::Error, text.into());
+    pub(super) fn error(&mut self, place: Place, code: Code, text: Told) {
+        self.add(place, code, Severity::Error, text);
     }
 
-    fn add(&mut self, place: Place, code: Code, severity: Severity, text: String) {
+    fn add(&mut self, place: Place, code: Code, severity: Severity, text: Told) {
         let count = self.counts.entry((severity, code)).or_default();
         *count += 1;
         if *count <= Self::MOST {
@@ -126,7 +131,8 @@ impl Faults {
                 column: place.column,
                 code,
                 severity,
-                text,
+                text: text.en,
+                text_zh: text.zh,
             });
         }
     }
@@ -135,12 +141,14 @@ impl Faults {
     pub(super) fn finish(mut self) -> (Vec<Fault>, bool) {
         for ((severity, code), count) in &self.counts {
             if let Some(more) = count.checked_sub(Self::MOST).filter(|more| *more > 0) {
+                let text = told!("这一类还有 {more} 处", "and {more} more of this kind");
                 self.list.push(Fault {
                     line: u32::MAX,
                     column: 0,
                     code: *code,
                     severity: *severity,
-                    text: format!("and {more} more of this kind"),
+                    text: text.en,
+                    text_zh: text.zh,
                 });
             }
         }

@@ -1,5 +1,7 @@
 //! Numbers as people and spreadsheets write them, read exactly.
 
+use crate::told::{Told, told};
+
 /// A decimal: `digits` · 10^-`places`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Decimal {
@@ -29,7 +31,7 @@ impl Decimal {
 /// A point or a comma begins the decimals; blanks, apostrophes, and points or commas that come
 /// again or before a decimal sign of the other kind part thousands. A single comma before exactly
 /// three digits is read as a decimal comma, as the published reader does, with a doubt.
-pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<&'static str>), NotANumber> {
+pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<Told>), NotANumber> {
     let text = text.trim();
     let (negative, text) = match text.strip_prefix(['-', '−']) {
         Some(rest) => (true, rest),
@@ -85,7 +87,7 @@ pub(super) fn decimal(text: &str) -> Result<(Decimal, Option<&'static str>), Not
 }
 
 /// Digits with at most one `.`, thousands put together.
-fn parted(text: &str) -> Result<(String, Option<&'static str>), NotANumber> {
+fn parted(text: &str) -> Result<(String, Option<Told>), NotANumber> {
     let blank = |sign: char| {
         matches!(
             sign,
@@ -119,10 +121,11 @@ fn parted(text: &str) -> Result<(String, Option<&'static str>), NotANumber> {
         return Err(NotANumber::Unreadable);
     }
     let doubt = match part {
-        Some(part) if part.len() == 3 && groups.len() == 1 && text.contains(',') => {
-            Some("the comma was read as a decimal comma")
-        }
-        _ if groups.len() > 1 => Some("the thousands were put together"),
+        Some(part) if part.len() == 3 && groups.len() == 1 && text.contains(',') => Some(told!(
+            "逗号按小数点读取",
+            "the comma was read as a decimal comma"
+        )),
+        _ if groups.len() > 1 => Some(told!("千位分隔符已去掉", "the thousands were put together")),
         _ => None,
     };
     let mut plain = groups.concat();

@@ -8,6 +8,7 @@ use super::number::{Decimal, NotANumber, decimal};
 use super::rows::{Cell, Rows};
 use super::{Pabulib, votes};
 use crate::election::{BallotKind, Election, MOST_MONEY, Project};
+use crate::told::{Told, told};
 
 /// Read a file. `told` hears how many bytes are done.
 ///
@@ -15,7 +16,9 @@ use crate::election::{BallotKind, Election, MOST_MONEY, Project};
 /// All faults, notes included, when one of them leaves doubt about what is to be counted.
 pub fn read(bytes: &[u8], told: &mut dyn FnMut(u64)) -> Result<(Pabulib, Vec<Fault>), Vec<Fault>> {
     let mut faults = Faults::default();
-    let text = decode(bytes, &mut faults);
+    let Some(text) = decode(bytes, &mut faults) else {
+        return Err(faults.finish().0);
+    };
     let sections = Sections::read(&text, &mut faults, told);
     let file = sections.understand(&mut faults);
     let (list, wrong) = faults.finish();
@@ -25,44 +28,70 @@ pub fn read(bytes: &[u8], told: &mut dyn FnMut(u64)) -> Result<(Pabulib, Vec<Fau
     }
 }
 
-fn decode<'a>(bytes: &'a [u8], faults: &mut Faults) -> Cow<'a, str> {
+/// The text of a file; nothing where it is none.
+fn decode<'a>(bytes: &'a [u8], faults: &mut Faults) -> Option<Cow<'a, str>> {
     let first = Place { line: 1, column: 1 };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let text = "the file is in UTF-16: save it as UTF-8";
+        let text = told!(
+            "文件是 UTF-16 编码，请另存为 UTF-8",
+            "the file is in UTF-16: save it as UTF-8"
+        );
         faults.error(first, Code::NotUtf8, text);
-        return Cow::Borrowed("");
+        return None;
     }
     let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => {
-            let text = "the byte order mark was skipped";
+            let text = told!(
+                "字节顺序标记（BOM）已略过",
+                "the byte order mark was skipped"
+            );
             faults.note(first, Code::ByteOrderMark, text);
             rest
         }
         None => bytes,
     };
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let text = told!(
+            "这里有 NUL 字符：这不是文本文件，或不是 UTF-8 编码",
+            "there is a NUL character: this is no text, or not UTF-8"
+        );
+        faults.error(place(&bytes[..at]), Code::NotUtf8, text);
+        return None;
+    }
     if let Err(wrong) = std::str::from_utf8(bytes) {
-        let before = &bytes[..wrong.valid_up_to()];
-        let line = before.split(|byte| *byte == b'\n').count();
-        let start = before.iter().rposition(|byte| *byte == b'\n');
-        let start = start.map_or(0, |at| at + 1);
-        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        let place = Place {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        };
-        let text = "this is not UTF-8: such characters were replaced";
-        faults.note(place, Code::NotUtf8, text);
+        let text = told!(
+            "这里不是 UTF-8 编码：这样的字符已替换",
+            "this is not UTF-8: such characters were replaced"
+        );
+        faults.note(place(&bytes[..wrong.valid_up_to()]), Code::NotUtf8, text);
     }
     let text = String::from_utf8_lossy(bytes);
-    if let Some(at) = text.find('\r') {
-        let line = text[..at].matches('\n').count() + 1;
-        let place = Place {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: 0,
-        };
-        faults.note(place, Code::LineEnds, "lines end in CR or CR LF");
+    if text.trim().is_empty() {
+        let text = told!("文件是空的", "the file is empty");
+        faults.error(first, Code::Missing, text);
+        return None;
     }
-    text
+    if let Some(at) = text.find('\r') {
+        let place = Place {
+            column: 0,
+            ..place(&text.as_bytes()[..at])
+        };
+        let text = told!("行尾是 CR 或 CR LF", "lines end in CR or CR LF");
+        faults.note(place, Code::LineEnds, text);
+    }
+    Some(text)
+}
+
+/// The place behind `before`.
+fn place(before: &[u8]) -> Place {
+    let line = before.split(|byte| *byte == b'\n').count();
+    let start = before.iter().rposition(|byte| *byte == b'\n');
+    let start = start.map_or(0, |at| at + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+    Place {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: u32::try_from(column).unwrap_or(u32::MAX),
+    }
 }
 
 /// A table with the place of each cell.
@@ -97,6 +126,22 @@ impl Table {
         let columns = &cells[..last.map_or(0, |last| last + 1)];
         self.columns = columns.iter().map(|cell| cell.text.to_string()).collect();
         self.cells = Cells::new(self.columns.len());
+    }
+
+    /// Of the rows, sorted by the id in `id_column`, none has that of another.
+    fn once(&self, found: &[(usize, Decimal)], id_column: usize, faults: &mut Faults) {
+        for pair in found.windows(2) {
+            let (first, second) = (pair[0].0, pair[1].0);
+            let id = self.cell(second, id_column);
+            if self.cell(first, id_column) == id && !id.is_empty() {
+                let text = told!(
+                    "项目 {id} 出现两次（第一次在第 {} 行）",
+                    "project {id} comes twice (first on line {})",
+                    self.place(first, id_column).line
+                );
+                faults.error(self.place(second, id_column), Code::DuplicateProject, text);
+            }
+        }
     }
 
     fn push(&mut self, cells: &[Cell<'_>]) {
@@ -191,24 +236,24 @@ impl Sections {
             let place = cells.first().map(|cell| cell.place).unwrap_or_default();
             sections.end = place;
             if cells.iter().all(|cell| cell.text.is_empty()) {
-                match cells.len() {
-                    1 => faults.note(place, Code::BlankLine, "an empty line was skipped"),
-                    _ => faults.note(
-                        place,
-                        Code::StraySeparator,
-                        "a line of separators was skipped",
-                    ),
-                }
+                skipped(&cells, place, faults);
             } else if let Some(section) = Section::named(&cells) {
                 if cells.len() > 1 {
-                    let text = "there are separators behind the name of the section";
+                    let text = told!(
+                        "段名后有多余的分隔符",
+                        "there are separators behind the name of the section"
+                    );
                     faults.note(cells[1].place, Code::StraySeparator, text);
                 }
                 sections.start(section, place, faults);
                 (now, header) = (Some(section), true);
             } else if let Some(section) = Section::headed(&cells) {
                 if now != Some(section) {
-                    let text = format!("the line {} is missing above this header", section.name());
+                    let text = told!(
+                        "这个表头上面缺少 {} 一行",
+                        "the line {} is missing above this header",
+                        section.name()
+                    );
                     faults.note(place, Code::MissingHeader, text);
                     sections.start(section, place, faults);
                 }
@@ -216,7 +261,10 @@ impl Sections {
                 (now, header) = (Some(section), false);
             } else {
                 let section = now.unwrap_or_else(|| {
-                    let text = "the line META is missing: this was read as its first row";
+                    let text = told!(
+                        "缺少 META 一行：这一行按其第一行读取",
+                        "the line META is missing: this was read as its first row"
+                    );
                     faults.note(place, Code::MissingHeader, text);
                     sections.meta_start = Some(place);
                     Section::Meta
@@ -235,7 +283,8 @@ impl Sections {
             Section::Votes => &mut self.votes.start,
         };
         if let Some(first) = start.replace(place) {
-            let text = format!(
+            let text = told!(
+                "{} 段出现两次（第一次在第 {} 行）",
                 "the section {} comes twice (first on line {})",
                 section.name(),
                 first.line
@@ -259,10 +308,13 @@ impl Sections {
         } else if table.columns.len() > cells.len()
             || !table.columns.iter().zip(cells).all(|(a, b)| *a == b.text)
         {
-            let text = "this is a second header, other than the first";
+            let text = told!(
+                "这是第二个表头，与第一个不同",
+                "this is a second header, other than the first"
+            );
             faults.error(cells[0].place, Code::Misplaced, text);
         } else {
-            let text = "the header comes again and was skipped";
+            let text = told!("表头重复，已略过", "the header comes again and was skipped");
             faults.note(cells[0].place, Code::Misplaced, text);
         }
     }
@@ -271,7 +323,7 @@ impl Sections {
         let table = match section {
             Section::Meta => {
                 if first {
-                    let text = "the header key;value is missing";
+                    let text = told!("缺少表头 key;value", "the header key;value is missing");
                     faults.note(cells[0].place, Code::MissingHeader, text);
                 }
                 self.meta_row(cells, faults);
@@ -287,7 +339,8 @@ impl Sections {
         }
         let beyond = cells.get(table.columns.len()..).unwrap_or_default();
         if let Some(cell) = beyond.iter().find(|cell| !cell.text.is_empty()) {
-            let text = format!(
+            let text = told!(
+                "表头有 {} 列，这一行的单元格却更多",
                 "this row has more cells than the {} columns of its header",
                 table.columns.len()
             );
@@ -297,7 +350,10 @@ impl Sections {
                 _ => faults.note(cell.place, Code::TooManyCells, text),
             }
         } else if let Some(cell) = beyond.first() {
-            let text = "separators at the end of the row were skipped";
+            let text = told!(
+                "行末多余的分隔符已略过",
+                "separators at the end of the row were skipped"
+            );
             faults.note(cell.place, Code::StraySeparator, text);
         }
         table.push(cells);
@@ -309,13 +365,20 @@ impl Sections {
         let text = cells.get(1).map_or("", |cell| cell.text.as_ref());
         if let Some(cell) = cells.get(2) {
             let text = match cells[2..].iter().all(|cell| cell.text.is_empty()) {
-                true => "separators at the end of the row were skipped",
-                false => "what stands behind this separator was skipped",
+                true => told!(
+                    "行末多余的分隔符已略过",
+                    "separators at the end of the row were skipped"
+                ),
+                false => told!(
+                    "这个分隔符后面的内容已略过",
+                    "what stands behind this separator was skipped"
+                ),
             };
             faults.note(cell.place, Code::StraySeparator, text);
         }
         if let Some((.., before)) = self.meta.iter().rfind(|(name, ..)| *name == key) {
-            let text = format!(
+            let text = told!(
+                "{key} 出现两次（第一次在第 {} 行）：以最后一次为准",
                 "the key {key} comes twice (first on line {}): the last one counts",
                 before.line
             );
@@ -338,15 +401,22 @@ impl Sections {
             (self.votes.start, "VOTES"),
         ] {
             if there.is_none() {
-                let text = format!("the file ends without a section {name}");
+                let text = told!(
+                    "文件到结尾没有 {name} 段",
+                    "the file ends without a section {name}"
+                );
                 faults.error(self.end, Code::Missing, text);
             }
         }
         let budget = match self.find("budget") {
-            Some((text, place)) => amount(text, place, "the budget", faults),
+            Some((text, place)) => amount(text, place, &told!("预算", "the budget"), faults),
             None => {
                 let place = self.meta_start.unwrap_or(self.end);
-                faults.error(place, Code::Missing, "META has no budget");
+                faults.error(
+                    place,
+                    Code::Missing,
+                    told!("META 没有 budget（预算）", "META has no budget"),
+                );
                 None
             }
         };
@@ -384,7 +454,11 @@ impl Sections {
                 Some(_) => (BallotKind::Cumulative, "cumulative"),
                 None => (BallotKind::Approval, "approval"),
             };
-            let text = format!("META has no vote_type: the ballots were read as {}", kind.1);
+            let text = told!(
+                "META 没有 vote_type：选票按 {} 读取",
+                "META has no vote_type: the ballots were read as {}",
+                kind.1
+            );
             let place = self.meta_start.unwrap_or(self.end);
             faults.note(place, Code::VoteType, text);
             return Some(kind.0);
@@ -394,7 +468,8 @@ impl Sections {
             "cumulative" | "scoring" => Some(BallotKind::Cumulative),
             "ordinal" => Some(BallotKind::Ordinal),
             _ => {
-                let text = format!(
+                let text = told!(
+                    "vote_type 是 {text}：应为 approval、choose-1、cumulative、scoring 或 ordinal",
                     "vote_type is {text}: it must be approval, choose-1, cumulative, scoring or ordinal"
                 );
                 faults.error(place, Code::VoteType, text);
@@ -412,7 +487,11 @@ impl Sections {
         let table = &self.projects;
         let start = table.start?;
         let Some(cost_column) = table.column("cost") else {
-            faults.error(start, Code::Missing, "PROJECTS has no column cost");
+            faults.error(
+                start,
+                Code::Missing,
+                told!("PROJECTS 没有 cost 列", "PROJECTS has no column cost"),
+            );
             return None;
         };
         let id_column = table.column("project_id").unwrap_or(0);
@@ -421,25 +500,19 @@ impl Sections {
         for row in 0..table.cells.len() {
             if table.cell(row, id_column).is_empty() {
                 let place = table.place(row, id_column);
-                faults.error(place, Code::NoId, "this project has no id");
+                faults.error(
+                    place,
+                    Code::NoId,
+                    told!("这个项目没有编号", "this project has no id"),
+                );
             }
             let (text, place) = (table.cell(row, cost_column), table.place(row, cost_column));
             // Without a readable cost it is kept, so that ballots for it are no further faults.
-            let cost = amount(text, place, "the cost", faults);
+            let cost = amount(text, place, &told!("费用", "the cost"), faults);
             found.push((row, cost.unwrap_or_default()));
         }
         found.sort_by(|(a, _), (b, _)| table.cell(*a, id_column).cmp(table.cell(*b, id_column)));
-        for pair in found.windows(2) {
-            let (first, second) = (pair[0].0, pair[1].0);
-            let id = table.cell(second, id_column);
-            if table.cell(first, id_column) == id && !id.is_empty() {
-                let text = format!(
-                    "project {id} comes twice (first on line {})",
-                    table.place(first, id_column).line
-                );
-                faults.error(table.place(second, id_column), Code::DuplicateProject, text);
-            }
-        }
+        table.once(&found, id_column, faults);
         let places = found.iter().map(|(_, cost)| cost.places);
         let places = places.chain(budget.map(|budget| budget.places)).max();
         let unit = 10_u64.pow(places.unwrap_or(0));
@@ -457,7 +530,10 @@ impl Sections {
             .map(|(_, cost)| in_units(*cost))
             .chain(budget.map(in_units));
         if amounts.fold(0, i128::saturating_add) > i128::from(MOST_MONEY) {
-            let text = "the amounts together are too large, or too finely divided, to be counted";
+            let text = told!(
+                "金额合计太大，或小数位太多，无法计算",
+                "the amounts together are too large, or too finely divided, to be counted"
+            );
             let dearest = found.iter().max_by_key(|(_, cost)| in_units(*cost));
             let place = dearest.map_or(start, |(row, _)| table.place(*row, cost_column));
             faults.error(place, Code::TooLarge, text);
@@ -467,30 +543,52 @@ impl Sections {
     }
 }
 
+/// A line with nothing in it.
+fn skipped(cells: &[Cell<'_>], place: Place, faults: &mut Faults) {
+    match cells.len() {
+        1 => faults.note(
+            place,
+            Code::BlankLine,
+            told!("空行已略过", "an empty line was skipped"),
+        ),
+        _ => faults.note(
+            place,
+            Code::StraySeparator,
+            told!("只有分隔符的一行已略过", "a line of separators was skipped"),
+        ),
+    }
+}
+
 /// An amount of money.
-fn amount(text: &str, place: Place, what: &str, faults: &mut Faults) -> Option<Decimal> {
+fn amount(text: &str, place: Place, what: &Told, faults: &mut Faults) -> Option<Decimal> {
     let shown: String = text.chars().take(40).collect();
+    let is = told!("{what}是 {shown}", "{what} is {shown}", [what]);
     match decimal(text) {
         Ok((number, doubt)) => {
             if number.digits < 0 {
-                let text = format!("{what} is {shown}: it cannot be below zero");
+                let text = told!("{is}：不能小于零", "{is}: it cannot be below zero", [is]);
                 faults.error(place, Code::Negative, text);
                 return None;
             }
             if let Some(doubt) = doubt {
-                faults.note(place, Code::Number, format!("{what} is {shown}: {doubt}"));
+                let text = told!("{is}：{doubt}", "{is}: {doubt}", [is, doubt]);
+                faults.note(place, Code::Number, text);
             }
             Some(number)
         }
         Err(NotANumber::TooLarge) => {
-            let text = format!("{what} is {shown}: it is too large, or too finely divided");
+            let text = told!(
+                "{is}：太大，或小数位太多",
+                "{is}: it is too large, or too finely divided",
+                [is]
+            );
             faults.error(place, Code::TooLarge, text);
             None
         }
         Err(NotANumber::Unreadable) => {
             let text = match text {
-                "" => format!("{what} is missing"),
-                _ => format!("{what} is {shown}: that is no number"),
+                "" => told!("缺少{what}", "{what} is missing", [what]),
+                _ => told!("{is}：不是数", "{is}: that is no number", [is]),
             };
             faults.error(place, Code::Number, text);
             None

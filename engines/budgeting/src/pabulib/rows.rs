@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::{Code, Faults, Place};
+use crate::told::told;
 
 /// One cell, without the blanks around it, and where it stands.
 #[derive(Debug, Clone)]
@@ -80,7 +81,10 @@ impl<'a> Rows<'a> {
             faults.note(
                 place,
                 Code::OpenQuote,
-                "this quotation mark is not closed: it was read as a character",
+                told!(
+                    "这个引号没有闭合：按普通字符读取",
+                    "this quotation mark is not closed: it was read as a character"
+                ),
             );
         }
         let text = self.plain();

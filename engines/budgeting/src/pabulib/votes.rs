@@ -4,6 +4,7 @@ use super::fault::{Code, Faults, Place};
 use super::number::decimal;
 use super::read::{Sections, Table};
 use crate::election::{BallotKind, Election, Mark};
+use crate::told::{Told, told};
 
 /// Points above this are refused.
 const MOST_POINTS: i128 = 1_000_000_000;
@@ -25,7 +26,11 @@ pub(super) fn understand(
     let table = &sections.votes;
     let start = table.start?;
     let Some(vote) = table.column("vote") else {
-        faults.error(start, Code::Missing, "VOTES has no column vote");
+        faults.error(
+            start,
+            Code::Missing,
+            told!("VOTES 没有 vote 列", "VOTES has no column vote"),
+        );
         return None;
     };
     let reader = Reader {
@@ -35,7 +40,11 @@ pub(super) fn understand(
         voter: table.column("voter_id").unwrap_or(0),
     };
     if election.kind == BallotKind::Cumulative && reader.points.is_none() {
-        faults.error(start, Code::Missing, "VOTES has no column points");
+        faults.error(
+            start,
+            Code::Missing,
+            told!("VOTES 没有 points 列", "VOTES has no column points"),
+        );
         return None;
     }
     let length = |key: &str| sections.find(key)?.0.parse::<usize>().ok();
@@ -46,18 +55,19 @@ pub(super) fn understand(
         reader.ballot(row, election, &mut places, faults);
         let count = election.marks.len() - from;
         if max.is_some_and(|max| count > max) || min.is_some_and(|min| count < min) {
-            let text = format!(
-                "this ballot names {count} projects; META allows {} to {}",
-                min.unwrap_or(0),
-                max.map_or_else(|| "any number".to_owned(), |max| max.to_string())
-            );
+            let min = min.unwrap_or(0);
+            let text = allowed(count, min, max);
             faults.note(table.place(row, vote), Code::Length, text);
         }
         election.ends.push(election.marks.len());
     }
     election.point_unit = 10_u64.pow(places);
     if table.cells.is_empty() {
-        faults.note(start, Code::Count, "there are no ballots");
+        faults.note(
+            start,
+            Code::Count,
+            told!("没有选票", "there are no ballots"),
+        );
     }
     reader.duplicate_voters(faults);
     counts(sections, election, faults);
@@ -68,7 +78,10 @@ impl Reader<'_> {
     fn ballot(&self, row: usize, election: &mut Election, places: &mut u32, faults: &mut Faults) {
         let place = self.table.place(row, self.vote);
         if self.table.widths[row] as usize <= self.vote {
-            let text = "this row ends before its vote";
+            let text = told!(
+                "这一行没有到 vote 列就结束了",
+                "this row ends before its vote"
+            );
             faults.error(place, Code::Missing, text);
             return;
         }
@@ -89,7 +102,10 @@ impl Reader<'_> {
             marks.sort_by_key(|mark| mark.project);
             let kept = settle(&mut election.marks, from);
             if kept > 0 {
-                let text = "this ballot names a project twice: the last time counts";
+                let text = told!(
+                    "这张选票两次写了同一项目：以最后一次为准",
+                    "this ballot names a project twice: the last time counts"
+                );
                 faults.note(place, Code::DuplicateVote, text);
             }
         }
@@ -117,13 +133,16 @@ impl Reader<'_> {
             };
             let trimmed = name.trim();
             if trimmed.is_empty() {
-                let text = "a comma with no project behind it was skipped";
+                let text = told!(
+                    "逗号后没有项目，已略过",
+                    "a comma with no project behind it was skipped"
+                );
                 faults.note(here(), Code::StraySeparator, text);
             } else if let Some(project) = election.find(trimmed) {
                 found.push((u32::try_from(project).unwrap_or(u32::MAX), at));
             } else {
                 let shown: String = trimmed.chars().take(40).collect();
-                let text = format!("there is no project {shown}");
+                let text = told!("没有项目 {shown}", "there is no project {shown}");
                 faults.error(here(), Code::UnknownProject, text);
             }
             offset += name.len() + 1;
@@ -149,13 +168,19 @@ impl Reader<'_> {
         for (project, at) in named {
             let Some(text) = points.get(at).filter(|text| !text.is_empty()) else {
                 let id = &election.projects[project as usize].id;
-                let text = format!("this ballot has no points for project {id}");
+                let text = told!(
+                    "这张选票没有给项目 {id} 打分",
+                    "this ballot has no points for project {id}"
+                );
                 faults.error(place, Code::Points, text);
                 return;
             };
             let Some(points) = value(text, places, election) else {
                 let shown: String = text.chars().take(40).collect();
-                let text = format!("{shown} points: that is no number that can be counted");
+                let text = told!(
+                    "分数 {shown}：不是能计算的数",
+                    "{shown} points: that is no number that can be counted"
+                );
                 faults.error(place, Code::Points, text);
                 return;
             };
@@ -168,7 +193,10 @@ impl Reader<'_> {
             names.split(',').count()
         };
         if points.iter().skip(count).any(|text| !text.is_empty()) {
-            let text = "this ballot has more points than projects";
+            let text = told!(
+                "这张选票的分数比项目多",
+                "this ballot has more points than projects"
+            );
             faults.error(place, Code::Points, text);
         }
     }
@@ -184,7 +212,8 @@ impl Reader<'_> {
         for pair in rows.windows(2) {
             let (first, second) = (pair[0], pair[1]);
             if id(first) == id(second) && !id(first).is_empty() {
-                let text = format!(
+                let text = told!(
+                    "选民 {} 在第 {} 行也有一张选票：两张都计",
                     "voter {} has a ballot on line {} too: both count",
                     id(first),
                     table.place(first, self.voter).line
@@ -192,6 +221,20 @@ impl Reader<'_> {
                 faults.note(table.place(second, self.voter), Code::DuplicateVoter, text);
             }
         }
+    }
+}
+
+/// How many projects a ballot names beside how many it may.
+fn allowed(count: usize, min: usize, max: Option<usize>) -> Told {
+    match max {
+        Some(max) => told!(
+            "这张选票写了 {count} 个项目；META 允许 {min} 到 {max} 个",
+            "this ballot names {count} projects; META allows {min} to {max}"
+        ),
+        None => told!(
+            "这张选票写了 {count} 个项目；META 要求至少 {min} 个",
+            "this ballot names {count} projects; META asks for at least {min}"
+        ),
     }
 }
 
@@ -252,7 +295,10 @@ fn rank(marks: &mut Vec<Mark>, from: usize, place: Place, faults: &mut Faults) {
         }
     }
     if end < marks.len() {
-        let text = "this ballot names a project twice: the first time counts";
+        let text = told!(
+            "这张选票两次写了同一项目：以第一次为准",
+            "this ballot names a project twice: the first time counts"
+        );
         faults.note(place, Code::DuplicateVote, text);
         marks.truncate(end);
     }
@@ -272,7 +318,10 @@ fn counts(sections: &Sections, election: &Election, faults: &mut Faults) {
         if let Some((text, place)) = sections.find(key)
             && text.parse() != Ok(count)
         {
-            let text = format!("{key} is {text}; there are {count}");
+            let text = told!(
+                "{key} 写的是 {text}；实有 {count}",
+                "{key} is {text}; there are {count}"
+            );
             faults.note(place, Code::Count, text);
         }
     }
@@ -294,7 +343,10 @@ fn counts(sections: &Sections, election: &Election, faults: &mut Faults) {
             && said.parse() != Ok(counted[project])
         {
             let count = counted[project];
-            let text = format!("the file says project {id} has {said} votes; {count} were counted");
+            let text = told!(
+                "文件说项目 {id} 得 {said} 票；数出 {count} 票",
+                "the file says project {id} has {said} votes; {count} were counted"
+            );
             faults.note(table.place(row, votes), Code::Count, text);
         }
     }

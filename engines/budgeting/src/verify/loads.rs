@@ -11,6 +11,7 @@ use crate::certificate::Loads;
 use crate::explain;
 use crate::fraction::Fraction;
 use crate::rules::phragmen::{Phragmen, Purchase};
+use crate::told::told;
 
 /// Who was bought from when.
 struct Race<'a> {
@@ -29,7 +30,12 @@ impl Claim<'_> {
         let bought = &ids[..loads.purchases.len()];
         if !findings.need(
             [bought, &loads.unsupported].concat() == self.tally.selected,
-            || "selected is not what the certificate buys, in its order".into(),
+            || {
+                told!(
+                    "入选项目不是证明依次买下的那些",
+                    "selected is not what the certificate buys, in its order"
+                )
+            },
         ) {
             return;
         }
@@ -38,7 +44,12 @@ impl Claim<'_> {
         };
         let times = steps.map(|timed| &timed.time);
         let Some(common) = common(times.clone(), self.election.unit) else {
-            findings.need(false, || "the times have no reasonable denominators".into());
+            findings.need(false, || {
+                told!(
+                    "时刻的分母大得不合理",
+                    "the times have no reasonable denominators"
+                )
+            });
             return;
         };
         let mut race = Race {
@@ -57,11 +68,17 @@ impl Claim<'_> {
         }
         if findings.flaws.is_empty() {
             findings.proven(
-                "Each project was bought at the first moment at which its supporters had its cost, ties by the smallest id.",
+                told!("每个项目都在支持者凑足费用的第一刻买下，同时者编号小的在先。", "Each project was bought at the first moment at which its supporters had its cost, ties by the smallest id."),
             );
             findings.proven(match loads.stopped {
-                Some(_) => "The next purchase would pass the budget.",
-                None => "All projects that have supporters and fit the budget alone are bought.",
+                Some(_) => told!(
+                    "再买下一个就超出预算。",
+                    "The next purchase would pass the budget."
+                ),
+                None => told!(
+                    "凡有支持者、单独不超预算的项目都买下了。",
+                    "All projects that have supporters and fit the budget alone are bought."
+                ),
             });
         }
     }
@@ -74,7 +91,10 @@ impl Claim<'_> {
         if loads.stopped.is_some() {
             let over = steps.last().is_some_and(|at| spent + cost(*at) > budget);
             findings.need(over && loads.unsupported.is_empty(), || {
-                "the rule stopped though the next purchase fits".into()
+                told!(
+                    "下一个还买得起，规则却停了",
+                    "the rule stopped though the next purchase fits"
+                )
             });
             return;
         }
@@ -83,7 +103,12 @@ impl Claim<'_> {
             .collect();
         findings.need(
             waiting.iter().all(|at| self.votes.of[*at].is_empty()),
-            || "a supported project was left though it could be reached".into(),
+            || {
+                told!(
+                    "有支持者的项目本来买得到，却留下了",
+                    "a supported project was left though it could be reached"
+                )
+            },
         );
         let mut left = budget.saturating_sub(spent);
         let mut expected = Vec::new();
@@ -93,7 +118,10 @@ impl Claim<'_> {
             expected.push(self.election.projects[next].id.clone());
         }
         findings.need(expected == loads.unsupported, || {
-            "the projects without support are not bought by id while all of them fit".into()
+            told!(
+                "无人支持的项目没有在都买得起时按编号买下",
+                "the projects without support are not bought by id while all of them fit"
+            )
         });
     }
 }
@@ -106,7 +134,9 @@ impl Race<'_> {
                 .times
                 .first()
                 .is_none_or(|first| *first >= BigInt::ZERO);
-        if !findings.need(rising, || "times must rise from zero".into()) {
+        if !findings.need(rising, || {
+            told!("时刻必须从零起递增", "times must rise from zero")
+        }) {
             return false;
         }
         let count = election.projects.len();
@@ -122,7 +152,10 @@ impl Race<'_> {
                 && cost <= election.budget
                 && self.saved(project, step) == self.money(project);
             if !findings.need(exact, || {
-                format!("the supporters of project {id} do not have exactly its cost at its time")
+                told!(
+                    "项目 {id} 的支持者在其时刻所有的钱不恰好是其费用",
+                    "the supporters of project {id} do not have exactly its cost at its time"
+                )
             }) {
                 return false;
             }
@@ -137,7 +170,12 @@ impl Race<'_> {
                 let until = self.later_until(other, step, stop, left);
                 let Some(until) = until else {
                     let other = &election.projects[other].id;
-                    findings.need(false, || format!("project {other} is reached before {id}"));
+                    findings.need(false, || {
+                        told!(
+                            "项目 {other} 比 {id} 先凑足",
+                            "project {other} is reached before {id}"
+                        )
+                    });
                     return false;
                 };
                 look_at[other] = until;

@@ -13,38 +13,39 @@ use crate::certificate::Certificate;
 use crate::election::{Election, Profile};
 use crate::explain::{self, Explanation};
 use crate::tally::{Count, FORMAT, Rule, TIES, TIES_OF_SETS, Tally, check};
+use crate::told::{Told, told};
 use common::Votes;
 
 /// What was proven, one sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The sentences.
-    pub proven: Vec<String>,
+    pub proven: Vec<Told>,
 }
 
 /// What does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Flaw(pub String);
+pub struct Flaw(pub Told);
 
 /// Flaws and sentences, as they are found.
 #[derive(Debug, Default)]
 struct Findings {
-    proven: Vec<String>,
+    proven: Vec<Told>,
     flaws: Vec<Flaw>,
 }
 
 impl Findings {
     /// Note a flaw unless `holds`.
-    fn need(&mut self, holds: bool, flaw: impl FnOnce() -> String) -> bool {
+    fn need(&mut self, holds: bool, flaw: impl FnOnce() -> Told) -> bool {
         if !holds && self.flaws.len() < 100 {
             self.flaws.push(Flaw(flaw()));
         }
         holds
     }
 
-    fn proven(&mut self, sentence: impl Into<String>) {
-        self.proven.push(sentence.into());
+    fn proven(&mut self, sentence: Told) {
+        self.proven.push(sentence);
     }
 }
 
@@ -63,10 +64,14 @@ struct Claim<'a> {
 pub fn verify(election: &Election, tally: &Tally) -> Result<Proof, Vec<Flaw>> {
     let mut findings = Findings::default();
     findings.need(tally.format == FORMAT, || {
-        format!("the format is {}, not {FORMAT}", short(&tally.format))
+        told!(
+            "格式是 {}，不是 {FORMAT}",
+            "the format is {}, not {FORMAT}",
+            short(&tally.format)
+        )
     });
     if let Err(refusal) = check(election, tally.options) {
-        findings.need(false, || refusal.to_string());
+        findings.need(false, || refusal.told());
     }
     let votes = Votes::new(election, tally.options.satisfaction);
     if let Some(selected) = resolve(election, &tally.selected, &mut findings) {
@@ -96,11 +101,15 @@ fn resolve(election: &Election, ids: &[String], findings: &mut Findings) -> Opti
     let mut found = Vec::new();
     for id in ids {
         let Some(at) = election.find(id) else {
-            findings.need(false, || format!("there is no project {}", short(id)));
+            findings.need(false, || {
+                told!("没有项目 {}", "there is no project {}", short(id))
+            });
             continue;
         };
         let first = !std::mem::replace(&mut seen[at], true);
-        findings.need(first, || format!("project {id} comes twice"));
+        findings.need(first, || {
+            told!("项目 {id} 出现两次", "project {id} comes twice")
+        });
         found.push(at);
     }
     (found.len() == ids.len() && findings.flaws.is_empty()).then_some(found)
@@ -128,30 +137,50 @@ impl Claim<'_> {
             tally.instance.projects == election.projects.len() as u64
                 && tally.instance.voters == election.voters()
                 && tally.instance.budget == money(budget),
-            || "the result is of another election: its projects, voters or budget differ".into(),
+            || {
+                told!(
+                    "结果属于另一次投票：项目、选民或预算不同",
+                    "the result is of another election: its projects, voters or budget differ"
+                )
+            },
         );
         findings.need(tally.cost == money(cost), || {
-            format!(
+            told!(
+                "项目共需 {}，不是 {}",
                 "the projects cost {}, not {}",
                 money(cost),
                 short(&tally.cost)
             )
         });
         findings.need(cost <= budget, || {
-            format!("the projects cost {}: more than there is", money(cost))
+            told!(
+                "项目共需 {}：超过了预算",
+                "the projects cost {}: more than there is",
+                money(cost)
+            )
         });
         let left = money(budget.saturating_sub(cost));
         findings.need(tally.left == left, || {
-            format!("{left} is left of the budget, not {}", short(&tally.left))
+            told!(
+                "预算剩余 {left}，不是 {}",
+                "{left} is left of the budget, not {}",
+                short(&tally.left)
+            )
         });
         let ties = match tally.options.rule {
             Rule::MaxWelfare => TIES_OF_SETS,
             _ => TIES,
         };
         findings.need(tally.ties == ties, || {
-            format!("ties are broken otherwise than said: {ties}")
+            told!(
+                "平局的裁断与声明的不同：{ties}",
+                "ties are broken otherwise than said: {ties}"
+            )
         });
-        findings.proven("The selected projects exist, come once each and fit the budget.");
+        findings.proven(told!(
+            "入选项目都存在，各出现一次，合计不超预算。",
+            "The selected projects exist, come once each and fit the budget."
+        ));
     }
 
     fn certificate(&self, findings: &mut Findings) {
@@ -160,7 +189,7 @@ impl Claim<'_> {
                 if self.completes(&[], &self.selected, findings) {
                     self.told(|count| explain::greedy(count, &self.numbers()), findings);
                     findings.proven(
-                        "Each next project gives most satisfaction for its cost of those that still fit, and no other fits.",
+                        told!("每次买下的都是还买得起的项目中单位费用满意度最高的，此外没有买得起的。", "Each next project gives most satisfaction for its cost of those that still fit, and no other fits."),
                     );
                 }
             }
@@ -171,7 +200,12 @@ impl Claim<'_> {
             (Rule::Phragmen, Certificate::Loads(loads)) => self.loads(loads, findings),
             (Rule::EqualShares, Certificate::Prices(prices)) => self.prices(prices, findings),
             _ => {
-                findings.need(false, || "the certificate is that of another rule".into());
+                findings.need(false, || {
+                    told!(
+                        "证明属于另一种规则",
+                        "the certificate is that of another rule"
+                    )
+                });
             }
         }
     }
@@ -191,12 +225,20 @@ impl Claim<'_> {
         let options = &self.tally.options;
         let follows = words(&Count::again(self.election, &profile, options));
         findings.need(said.len() == follows.len(), || {
-            format!("{} explanations for {} projects", said.len(), follows.len())
+            told!(
+                "有 {} 条说明、{} 个项目",
+                "{} explanations for {} projects",
+                said.len(),
+                follows.len()
+            )
         });
         for (said, follows) in said.iter().zip(&follows) {
             findings.need(said == follows, || {
                 let id = short(&follows.project);
-                format!("the explanation of project {id} does not follow from the certificate")
+                told!(
+                    "项目 {id} 的说明不能由证明推出",
+                    "the explanation of project {id} does not follow from the certificate"
+                )
             });
         }
     }

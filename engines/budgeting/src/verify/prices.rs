@@ -19,6 +19,7 @@ use crate::explain;
 use crate::fraction::Fraction;
 use crate::rules::equal_shares::{self, Purchase, Shares};
 use crate::tally::{Completion, Endowment};
+use crate::told::{Told, told};
 
 /// A replay of payments.
 struct Replay<'a> {
@@ -47,7 +48,10 @@ impl Claim<'_> {
         let bought: Vec<String> = names(&system.purchases);
         let all = [ids.as_slice(), &bought, &system.completed].concat();
         if !findings.need(all == self.tally.selected, || {
-            "selected is not what the certificate buys, in its order".into()
+            told!(
+                "入选项目不是证明依次买下的那些",
+                "selected is not what the certificate buys, in its order"
+            )
         }) {
             return;
         }
@@ -65,13 +69,13 @@ impl Claim<'_> {
             );
             if findings.flaws.is_empty() {
                 findings.proven(
-                    "Every voter begins with the same money and pays only for projects they support, all at one price per point or with all they have left; each purchase is paid exactly.",
+                    told!("每位选民起初的钱一样多，只为自己支持的项目出钱，每分一个价或出尽余款；每次购买都恰好付清。", "Every voter begins with the same money and pays only for projects they support, all at one price per point or with all they have left; each purchase is paid exactly."),
                 );
                 findings.proven(
-                    "At each purchase no other project's supporters could pay at a lower price per satisfaction, and ties went to the smallest id.",
+                    told!("每次购买时，别的项目的支持者都不能以更低的单位满意度价格付清；同价者编号小的在先。", "At each purchase no other project's supporters could pay at a lower price per satisfaction, and ties went to the smallest id."),
                 );
                 findings.proven(
-                    "In the end no project that was not bought has supporters with its cost left: the outcome is priceable.",
+                    told!("最后，没有买下的项目，其支持者余下的钱都不够其费用：结果可定价。", "In the end no project that was not bought has supporters with its cost left: the outcome is priceable."),
                 );
             }
         }
@@ -84,7 +88,10 @@ impl Claim<'_> {
         let expected = projects
             .filter(|at| self.election.projects[*at].cost == 0 && self.votes.supported(*at));
         findings.need(expected.eq(free.iter().copied()), || {
-            "the projects bought as free are not those that cost nothing and have support".into()
+            told!(
+                "作为免费项目买下的，不是那些不花钱而有人支持的",
+                "the projects bought as free are not those that cost nothing and have support"
+            )
         });
     }
 
@@ -93,7 +100,10 @@ impl Claim<'_> {
         if voters == 0 {
             let nothing = system.purchases.is_empty() && system.endowment.num().is_zero();
             findings.need(nothing, || {
-                "nobody votes, nobody has or pays anything".into()
+                told!(
+                    "没有人投票，谁也没有钱、不出钱",
+                    "nobody votes, nobody has or pays anything"
+                )
             });
             return;
         }
@@ -114,7 +124,8 @@ impl Claim<'_> {
             )
         });
         findings.need(raised.as_ref() == Some(&system.endowment), || {
-            format!(
+            told!(
+                "起始金额不是每位选民应得的预算份额加 {} 次一单位",
                 "the endowment is not a voter's part of the budget, {} times raised by one",
                 system.raised
             )
@@ -125,13 +136,16 @@ impl Claim<'_> {
         match self.tally.options.completion {
             Completion::None | Completion::Add1 => {
                 findings.need(completed.is_empty(), || {
-                    "projects are completed though no such completion was asked for".into()
+                    told!(
+                        "没有要求补足，却补足了项目",
+                        "projects are completed though no such completion was asked for"
+                    )
                 });
             }
             Completion::Utilitarian | Completion::Add1Utilitarian => {
                 if self.completes(before, completed, findings) {
                     findings.proven(
-                        "The rest was bought greedily: most satisfaction for the cost first, of what still fitted.",
+                        told!("其余的按贪心购买：在买得起的里面，单位费用满意度高的在先。", "The rest was bought greedily: most satisfaction for the cost first, of what still fitted."),
                     );
                 }
             }
@@ -148,7 +162,12 @@ impl Claim<'_> {
         if !adds || self.election.voters() == 0 {
             findings.need(
                 system.raised == 0 && system.ended == Ended::NotRaised,
-                || "the endowment was raised though Add1 was not asked for".into(),
+                || {
+                    told!(
+                        "没有要求 Add1，却加了起始金额",
+                        "the endowment was raised though Add1 was not asked for"
+                    )
+                },
             );
             return;
         }
@@ -171,13 +190,27 @@ impl Claim<'_> {
                     && self.over_budget(system, endowment, purchases, findings)
             }
         };
-        if findings.need(holds, || "Add1 did not end for the reason given".into()) {
+        if findings.need(holds, || {
+            told!(
+                "Add1 不是因所说的理由停止的",
+                "Add1 did not end for the reason given"
+            )
+        }) {
             findings.proven(match system.ended {
                 Ended::OverBudget { .. } => {
-                    "With one unit more for each voter the purchases would pass the budget."
+                    told!(
+                        "每位选民再加一单位，购买就超出预算。",
+                        "With one unit more for each voter the purchases would pass the budget."
+                    )
                 }
-                Ended::Exhaustive => "No supported project fits what is left of the budget.",
-                Ended::AllBought | Ended::NotRaised => "All supported projects are bought.",
+                Ended::Exhaustive => told!(
+                    "剩余预算买不起任何有人支持的项目。",
+                    "No supported project fits what is left of the budget."
+                ),
+                Ended::AllBought | Ended::NotRaised => told!(
+                    "有人支持的项目都买下了。",
+                    "All supported projects are bought."
+                ),
             });
         }
     }
@@ -210,7 +243,8 @@ impl Claim<'_> {
             }
             let held = end.held(at);
             findings.need(held < end.money(project.cost), || {
-                format!(
+                told!(
+                    "项目 {} 的支持者还付得起",
                     "the supporters of project {} could still pay for it",
                     project.id
                 )
@@ -229,7 +263,10 @@ impl Claim<'_> {
         let fractions = purchases.iter().map(|purchase| &purchase.price);
         let Some(common) = common(fractions.chain([endowment]), self.election.unit) else {
             findings.need(false, || {
-                "the prices have no reasonable denominators".into()
+                told!(
+                    "价格的分母大得不合理",
+                    "the prices have no reasonable denominators"
+                )
             });
             return None;
         };
@@ -277,7 +314,10 @@ impl Replay<'_> {
             let holds =
                 price.is_positive() && self.claim.votes.supported(self.projects[at]) && dear;
             if !findings.need(holds, || {
-                "prices per satisfaction must rise from above zero".into()
+                told!(
+                    "单位满意度的价格必须大于零且递增",
+                    "prices per satisfaction must rise from above zero"
+                )
             }) {
                 return false;
             }
@@ -303,7 +343,10 @@ impl Replay<'_> {
             }
             if !findings.need(self.pay(step), || {
                 let id = &self.claim.election.projects[project].id;
-                format!("what its supporters pay for project {id} is not its cost")
+                told!(
+                    "支持者为项目 {id} 付的钱不等于其费用",
+                    "what its supporters pay for project {id} is not its cost"
+                )
             }) {
                 return false;
             }
@@ -311,9 +354,10 @@ impl Replay<'_> {
         true
     }
 
-    fn cheaper(&self, other: usize, project: usize) -> String {
+    fn cheaper(&self, other: usize, project: usize) -> Told {
         let id = |at: usize| &self.claim.election.projects[at].id;
-        format!(
+        told!(
+            "项目 {} 可以先于项目 {} 付清",
             "project {} could be paid before project {}",
             id(other),
             id(project)

@@ -6,6 +6,7 @@ use num_bigint::BigInt;
 use num_traits::{Signed as _, Zero as _};
 
 use super::{Claim, Findings, short};
+use crate::told::told;
 
 /// The search for a better set gives up when it would have to keep so many.
 const MOST_SETS: usize = 10_000_000;
@@ -22,7 +23,10 @@ impl Claim<'_> {
             .windows(2)
             .all(|pair| self.order(pair[0], pair[1]) == Ordering::Less);
         if !findings.need(ordered, || {
-            "greedy purchases are not in the order of satisfaction per cost".into()
+            told!(
+                "贪心购买没有按单位费用满意度的次序",
+                "greedy purchases are not in the order of satisfaction per cost"
+            )
         }) {
             return false;
         }
@@ -37,7 +41,11 @@ impl Claim<'_> {
             let spent = self.cost(before) + self.cost(&earlier);
             let project = &self.election.projects[at];
             if !findings.need(spent + project.cost > self.election.budget, || {
-                format!("project {} fitted when its turn came", project.id)
+                told!(
+                    "轮到项目 {} 时本来买得起",
+                    "project {} fitted when its turn came",
+                    project.id
+                )
             }) {
                 return false;
             }
@@ -64,14 +72,21 @@ impl Claim<'_> {
     pub(super) fn best(&self, claimed: &str, findings: &mut Findings) {
         let welfare: BigInt = self.selected.iter().map(|at| self.votes.welfare(*at)).sum();
         if !findings.need(welfare.to_string() == claimed, || {
-            format!("the satisfaction is {welfare}, not {}", short(claimed))
+            told!(
+                "满意度是 {welfare}，不是 {}",
+                "the satisfaction is {welfare}, not {}",
+                short(claimed)
+            )
         }) {
             return;
         }
         let pleases = |at: &usize| self.votes.welfare(*at).is_positive();
         let listed = self.selected.is_sorted() && self.selected.iter().all(pleases);
         if !findings.need(listed, || {
-            "selected is not by id, or has a project that satisfies nobody".into()
+            told!(
+                "入选项目没有按编号排列，或有谁也不满意的项目",
+                "selected is not by id, or has a project that satisfies nobody"
+            )
         }) {
             return;
         }
@@ -91,11 +106,20 @@ impl Claim<'_> {
             .zip(to_i128(&welfare))
             .and_then(|(items, goal)| better(&items, goal, self.election.budget.into()));
         if findings.need(better.is_some(), || {
-            "the search for a better set was given up: too many sets".into()
+            told!(
+                "组合太多，没有查完有没有更好的",
+                "the search for a better set was given up: too many sets"
+            )
         }) && findings.need(better == Some(false), || {
-            "there is a set that fits and satisfies more".into()
+            told!(
+                "有一个不超预算而满意度更高的组合",
+                "there is a set that fits and satisfies more"
+            )
         }) {
-            findings.proven("No set of projects that fits the budget gives more satisfaction.");
+            findings.proven(told!(
+                "没有哪个不超预算的组合满意度更高。",
+                "No set of projects that fits the budget gives more satisfaction."
+            ));
         }
     }
 }

@@ -20,4 +20,6 @@ mod reference;
 #[cfg(test)]
 mod schemas;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod world;

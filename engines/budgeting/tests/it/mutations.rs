@@ -127,7 +127,11 @@ proptest! {
             let Ok(honest) = linli_budgeting::tally(&election, &options, true, &mut |_| {}) else {
                 continue;
             };
-            prop_assert!(verify(&election, &honest).is_ok(), "{honest:?}");
+            let proof = verify(&election, &honest);
+            prop_assert!(proof.is_ok(), "{honest:?}");
+            for told in proof.unwrap().proven {
+                crate::told::both(&told.zh, &told.en);
+            }
             let whole = serde_json::to_value(&honest).unwrap();
             let mut paths = Vec::new();
             leaves(&whole, "", &mut paths);
@@ -139,7 +143,9 @@ proptest! {
                         continue;
                     };
                     let found = forged == honest
-                        || verify(&election, &forged).is_err()
+                        || verify(&election, &forged)
+                            .inspect_err(|found| crate::told::flaws(found))
+                            .is_err()
                         || says_the_same(&election, &forged);
                     prop_assert!(found, "{path} {options:?}: {forged:?}\n{text}");
                 }
@@ -206,7 +212,7 @@ fn forged_certificates_do_not_verify() {
             .iter()
             .map(|it| it.project.clone())
             .collect();
-        verify(&election, &tally)
+        verify(&election, &tally).inspect_err(|found| crate::told::flaws(found))
     };
     assert!(forge(&|_| {}).is_ok());
     assert!(forge(&|it| it.purchases[0].price = "7/2".parse().unwrap()).is_err());

@@ -2,6 +2,8 @@
 //! directions put them?
 
 use super::{Facts, Wrong, ensure, near};
+use crate::result::Directions;
+use crate::told::{Told, told};
 
 /// Above so many statements the leading directions are not proven: it takes their cube.
 const MOST_PROVEN: usize = 2000;
@@ -41,24 +43,35 @@ pub(super) fn eigenvectors(facts: &Facts<'_>) -> Wrong {
     let result = facts.result;
     let Some(claimed) = &result.directions else {
         ensure(result.people.iter().all(|one| one.x.is_none()), || {
-            "there are places without directions".to_owned()
+            told!("没有方向，却有位置", "there are places without directions")
         })?;
-        return Ok("no map is drawn".to_owned());
+        return Ok(told!("没有画图", "no map is drawn"));
     };
     let values = result.certificate.eigenvalues;
     let two = [direction(facts, 0), direction(facts, 1)];
     let flat = values[1] <= 1e-9 * values[0];
     ensure(near(inner(&two[0], &two[0]), 1.0), || {
-        "the first direction is not of length 1".to_owned()
+        told!(
+            "第一个方向的长度不是 1",
+            "the first direction is not of length 1"
+        )
     })?;
     ensure(flat || near(inner(&two[1], &two[1]), 1.0), || {
-        "the second direction is not of length 1".to_owned()
+        told!(
+            "第二个方向的长度不是 1",
+            "the second direction is not of length 1"
+        )
     })?;
     ensure(inner(&two[0], &two[1]).abs() < 1e-7, || {
-        "the directions are not at right angles".to_owned()
+        told!("两个方向不成直角", "the directions are not at right angles")
     })?;
     ensure(values[0] >= values[1] && values[1] >= 0.0, || {
-        format!("eigenvalues {values:?}")
+        told!(
+            "特征值 {}、{} 的次序不对",
+            "the eigenvalues {}, {} are not in order",
+            values[0],
+            values[1]
+        )
     })?;
     let mut worst: f64 = 0.0;
     for (v, value) in two.iter().zip(values) {
@@ -69,8 +82,21 @@ pub(super) fn eigenvectors(facts: &Facts<'_>) -> Wrong {
         worst = worst.max(inner(&rest, &rest).sqrt() / values[0]);
     }
     ensure(worst <= RESIDUAL, || {
-        format!("not eigenvectors: {worst:e} is left over")
+        told!(
+            "不是特征向量：还差 {worst:e}",
+            "not eigenvectors: {worst:e} is left over"
+        )
     })?;
+    variances(facts, claimed)?;
+    Ok(told!(
+        "是特征向量，误差为最大特征值的 {worst:.1e}",
+        "eigenvectors to {worst:.1e} of the largest eigenvalue"
+    ))
+}
+
+/// What the two directions and all together explain.
+fn variances(facts: &Facts<'_>, claimed: &Directions) -> Result<(), Told> {
+    let values = facts.result.certificate.eigenvalues;
     let trace: f64 = (0..facts.votes.people().len())
         .flat_map(|person| facts.centred(person))
         .map(|(_, value)| value * value)
@@ -79,19 +105,17 @@ pub(super) fn eigenvectors(facts: &Facts<'_>) -> Wrong {
     for (at, value) in values.into_iter().enumerate() {
         ensure(
             near(claimed.explained_variance[at], value / freedom),
-            || format!("the variance of direction {at}"),
+            || told!("方向 {at} 的方差不对", "the variance of direction {at}"),
         )?;
         ensure(
             near(claimed.explained_variance_ratio[at], value / trace),
-            || format!("the share of direction {at}"),
+            || told!("方向 {at} 所占的份额不对", "the share of direction {at}"),
         )?;
     }
     ensure(near(claimed.total_variance, trace / freedom), || {
-        "the total variance".to_owned()
+        told!("总方差不对", "the total variance")
     })?;
-    Ok(format!(
-        "eigenvectors to {worst:.1e} of the largest eigenvalue"
-    ))
+    Ok(())
 }
 
 fn number(count: usize) -> f64 {
@@ -100,15 +124,19 @@ fn number(count: usize) -> f64 {
 
 /// No direction at right angles to the two matters more: with μ the claimed bound, the matrix
 /// μ·1 − G + λ₁vvᵀ + λ₂wwᵀ has a Cholesky factor, so none of its eigenvalues is negative.
-pub(super) fn leading(facts: &Facts<'_>) -> Result<Wrong, String> {
+pub(super) fn leading(facts: &Facts<'_>) -> Result<Wrong, Told> {
     if facts.result.directions.is_none() {
-        return Ok(Ok("no map is drawn".to_owned()));
+        return Ok(Ok(told!("没有画图", "no map is drawn")));
     }
     let kept: Vec<usize> = (0..facts.out.len())
         .filter(|&index| !facts.out[index])
         .collect();
     if kept.len() > MOST_PROVEN {
-        return Err(format!("left out: {} statements are too many", kept.len()));
+        return Err(told!(
+            "未核对：{} 条说法太多",
+            "left out: {} statements are too many",
+            kept.len()
+        ));
     }
     Ok(prove(facts, &kept))
 }
@@ -118,7 +146,10 @@ fn prove(facts: &Facts<'_>, kept: &[usize]) -> Wrong {
     let [first, second] = certificate.eigenvalues;
     let bound = certificate.all_others_at_most;
     ensure(bound <= second + 1e-5 * first, || {
-        format!("the bound {bound} says nothing beside {second}")
+        told!(
+            "上界 {bound} 与 {second} 相比说明不了什么",
+            "the bound {bound} says nothing beside {second}"
+        )
     })?;
     let mut place = vec![usize::MAX; facts.out.len()];
     for (at, &index) in kept.iter().enumerate() {
@@ -148,9 +179,13 @@ fn prove(facts: &Facts<'_>, kept: &[usize]) -> Wrong {
         lower[i * width + i] += bound;
     }
     ensure(cholesky(&mut lower, width), || {
-        "a direction that is not shown matters more than the second".to_owned()
+        told!(
+            "有一个没有画出的方向比第二个方向更重要",
+            "a direction that is not shown matters more than the second"
+        )
     })?;
-    Ok(format!(
+    Ok(told!(
+        "其他方向的特征值都不超过 {bound:.6}",
         "no other direction has an eigenvalue above {bound:.6}"
     ))
 }
@@ -179,7 +214,7 @@ fn cholesky(a: &mut [f64], width: usize) -> bool {
 pub(super) fn places(facts: &Facts<'_>) -> Wrong {
     let result = facts.result;
     if result.directions.is_none() {
-        return Ok("no map is drawn".to_owned());
+        return Ok(told!("没有画图", "no map is drawn"));
     }
     let two = [direction(facts, 0), direction(facts, 1)];
     let columns = number(facts.out.len());
@@ -197,19 +232,26 @@ pub(super) fn places(facts: &Facts<'_>) -> Wrong {
             .x
             .zip(person.y)
             .is_some_and(|(x, y)| near(x, place[0] * scale) && near(y, place[1] * scale));
-        ensure(there, || format!("the place of {}", person.id))?;
+        ensure(there, || {
+            told!("{} 的位置不对", "the place of {}", person.id)
+        })?;
     }
     for one in &result.statements {
         let far = |part: f64| (1.0 - one.mean) * part * columns.sqrt();
         let [x, y] = one.components.map(far);
         ensure(near(one.x, x) && near(one.y, y), || {
-            format!("the place of statement {}", one.id)
+            told!("说法 {} 的位置不对", "the place of statement {}", one.id)
         })?;
         ensure(near(one.extremity, (x * x + y * y).sqrt()), || {
-            format!("the extremity of statement {}", one.id)
+            told!(
+                "说法 {} 的偏离程度不对",
+                "the extremity of statement {}",
+                one.id
+            )
         })?;
     }
-    Ok(format!(
+    Ok(told!(
+        "{} 人、{} 条说法",
         "{} people and {} statements",
         result.people.len(),
         result.statements.len()

@@ -2,6 +2,7 @@
 
 use super::{Facts, Wrong, ensure, near};
 use crate::result::{GroupsOf, Measured, Smoothing};
+use crate::told::{Told, told};
 
 fn number(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
@@ -41,12 +42,16 @@ pub(super) fn base_clusters(facts: &Facts<'_>) -> Wrong {
     for person in &result.people {
         let Some(id) = person.base_cluster else {
             ensure(!person.in_conversation || sums.is_empty(), || {
-                format!("{} is in no base cluster", person.id)
+                told!(
+                    "{} 不在任何基础小组里",
+                    "{} is in no base cluster",
+                    person.id
+                )
             })?;
             continue;
         };
         ensure(person.in_conversation && id < sums.len(), || {
-            format!("the base cluster of {}", person.id)
+            told!("{} 的基础小组不对", "the base cluster of {}", person.id)
         })?;
         let place = person.x.zip(person.y).unwrap_or((f64::NAN, f64::NAN));
         for (sum, part) in sums[id].iter_mut().zip([place.0, place.1, 1.0]) {
@@ -59,9 +64,13 @@ pub(super) fn base_clusters(facts: &Facts<'_>) -> Wrong {
             && near(sum[2], number(one.people))
             && near(one.x, sum[0] / sum[2])
             && near(one.y, sum[1] / sum[2]);
-        ensure(holds, || format!("base cluster {id}"))?;
+        ensure(holds, || told!("基础小组 {id} 不对", "base cluster {id}"))?;
     }
-    Ok(format!("{} base clusters", result.base_clusters.len()))
+    Ok(told!(
+        "{} 个基础小组",
+        "{} base clusters",
+        result.base_clusters.len()
+    ))
 }
 
 /// What groups are made of: people, or base clusters with as many people as they have.
@@ -85,21 +94,33 @@ pub(super) fn groupings(facts: &Facts<'_>) -> Wrong {
     for (at, groups) in facts.result.groupings.iter().enumerate() {
         ensure(
             groups.k == at + 2 && groups.centres.len() == groups.k,
-            || format!("{} groups have {} centres", groups.k, groups.centres.len()),
+            || {
+                told!(
+                    "{} 个组却有 {} 个中心",
+                    "{} groups have {} centres",
+                    groups.k,
+                    groups.centres.len()
+                )
+            },
         )?;
         stationary(groups, &points, &weights)?;
         let silhouette = silhouette(groups, &points, &weights);
         ensure(near(groups.silhouette, silhouette), || {
-            format!("the silhouette of {} groups is {silhouette}", groups.k)
+            told!(
+                "分 {} 组时轮廓系数应为 {silhouette}",
+                "the silhouette of {} groups is {silhouette}",
+                groups.k
+            )
         })?;
     }
-    Ok(format!(
+    Ok(told!(
+        "试了 {} 种组数",
         "{} numbers of groups",
         facts.result.groupings.len()
     ))
 }
 
-fn stationary(groups: &GroupsOf, points: &[[f64; 2]], weights: &[f64]) -> Result<(), String> {
+fn stationary(groups: &GroupsOf, points: &[[f64; 2]], weights: &[f64]) -> Result<(), Told> {
     let mut sums = vec![[0.0; 3]; groups.k];
     let mut inertia = 0.0;
     for (&place, weight) in points.iter().zip(weights) {
@@ -112,14 +133,19 @@ fn stationary(groups: &GroupsOf, points: &[[f64; 2]], weights: &[f64]) -> Result
     for (centre, sum) in groups.centres.iter().zip(&sums) {
         let mean = [sum[0] / sum[2], sum[1] / sum[2]];
         ensure(near(centre[0], mean[0]) && near(centre[1], mean[1]), || {
-            format!(
+            told!(
+                "分 {} 组时，有中心不是其成员的平均",
                 "with {} groups a centre is not the mean of its people",
                 groups.k
             )
         })?;
     }
     ensure(near(inertia, groups.inertia), || {
-        format!("the inertia of {} groups is {inertia}", groups.k)
+        told!(
+            "分 {} 组时惯量应为 {inertia}",
+            "the inertia of {} groups is {inertia}",
+            groups.k
+        )
     })
 }
 
@@ -159,9 +185,9 @@ pub(super) fn choice(facts: &Facts<'_>) -> Wrong {
     let result = facts.result;
     let Some(choice) = result.choice else {
         ensure(result.groupings.is_empty(), || {
-            "no number of groups was chosen".to_owned()
+            told!("没有选定组数", "no number of groups was chosen")
         })?;
-        return Ok("there are no groups".to_owned());
+        return Ok(told!("没有分组", "there are no groups"));
     };
     let score = |k: usize| {
         result
@@ -170,11 +196,20 @@ pub(super) fn choice(facts: &Facts<'_>) -> Wrong {
             .map(|one| one.silhouette)
     };
     let (Some(best), Some(_)) = (score(choice.best_k), score(choice.k)) else {
-        return Err("a number of groups was chosen that was not tried".to_owned());
+        return Err(told!(
+            "选定的组数没有试过",
+            "a number of groups was chosen that was not tried"
+        ));
     };
     ensure(
         result.groupings.iter().all(|one| one.silhouette <= best),
-        || format!("{} groups are not the best apart", choice.best_k),
+        || {
+            told!(
+                "分 {} 组并不是分得最开的",
+                "{} groups are not the best apart",
+                choice.best_k
+            )
+        },
     )?;
     let before = result.certificate.before;
     let streak = match before {
@@ -196,9 +231,17 @@ pub(super) fn choice(facts: &Facts<'_>) -> Wrong {
     };
     ensure(
         claimed == expected && result.state.smoothing == Some(claimed),
-        || format!("expected {expected:?}"),
+        || {
+            told!(
+                "应显示 {} 个组，最好的是 {} 个组，已连续 {} 次",
+                "{} groups should be shown; the best are {}, for {} times now",
+                expected.shown_k,
+                expected.last_k,
+                expected.streak
+            )
+        },
     )?;
-    Ok(format!("{} groups are shown", choice.k))
+    Ok(told!("显示 {} 个组", "{} groups are shown", choice.k))
 }
 
 /// Who is in which group, and how groups voted.
@@ -209,12 +252,12 @@ pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
         .and_then(|choice| result.groupings.get(choice.k.checked_sub(2)?))
     else {
         ensure(result.groups.is_empty(), || {
-            "there are groups without a choice".to_owned()
+            told!("没有选定组数，却有组", "there are groups without a choice")
         })?;
-        return Ok("there are no groups".to_owned());
+        return Ok(told!("没有分组", "there are no groups"));
     };
     ensure(result.groups.len() == shown.k, || {
-        "groups are missing".to_owned()
+        told!("缺了组", "groups are missing")
     })?;
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); shown.k];
     let of_base = result
@@ -224,7 +267,9 @@ pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
         if of_base {
             let id = result.people[index].base_cluster;
             let base = id.and_then(|id| result.base_clusters.get(id));
-            let base = base.ok_or_else(|| format!("{} has no base", result.people[index].id))?;
+            let base = base.ok_or_else(|| {
+                told!("{} 没有基础小组", "{} has no base", result.people[index].id)
+            })?;
             place = [base.x, base.y];
         }
         members[nearest(place, &shown.centres)].push(index);
@@ -233,29 +278,35 @@ pub(super) fn groups(facts: &Facts<'_>) -> Wrong {
     for (group, members) in result.groups.iter().zip(&members) {
         let small = members.len() < least;
         ensure(group.withheld == small, || {
-            format!("whether group {} is described", group.id)
+            told!(
+                "第 {} 组该不该描述，不对",
+                "whether group {} is described",
+                group.id
+            )
         })?;
         let claimed = if small { None } else { Some(members.len()) };
         ensure(group.people == claimed, || {
-            format!("the people of group {}", group.id)
+            told!("第 {} 组的人数不对", "the people of group {}", group.id)
         })?;
         let label = if small { None } else { Some(group.id) };
         let marked = members
             .iter()
             .all(|&index| result.people[index].group == label);
-        ensure(marked, || format!("the members of group {}", group.id))?;
+        ensure(marked, || {
+            told!("第 {} 组的成员不对", "the members of group {}", group.id)
+        })?;
         if !small {
             votes_of(facts, group, members)?;
         }
     }
-    Ok(format!("{} groups", result.groups.len()))
+    Ok(told!("{} 个组", "{} groups", result.groups.len()))
 }
 
 fn votes_of(
     facts: &Facts<'_>,
     group: &crate::result::Group,
     members: &[usize],
-) -> Result<(), String> {
+) -> Result<(), Told> {
     let mut counts = vec![[0_u32; 3]; facts.out.len()];
     for &person in members {
         for cell in facts.votes.row(person) {
@@ -268,7 +319,7 @@ fn votes_of(
     });
     let expected = facts.votes.statements().iter().copied().zip(counts);
     ensure(claimed.eq(expected), || {
-        format!("the votes of group {}", group.id)
+        told!("第 {} 组的表态数不对", "the votes of group {}", group.id)
     })
 }
 
@@ -282,11 +333,11 @@ pub(super) fn silence(facts: &Facts<'_>) -> Wrong {
         || !result.consensus.agree.is_empty()
         || !result.consensus.disagree.is_empty();
     ensure(enough || !mapped, || {
-        "too few people were mapped".to_owned()
+        told!("人太少，却画了图", "too few people were mapped")
     })?;
     let told = |code: &str| result.limits.iter().any(|limit| limit.code == code);
     ensure(enough || told("too_few_people"), || {
-        "too few people, and it is not said".to_owned()
+        told!("人太少，却没有说明", "too few people, and it is not said")
     })?;
     let mut small = 0;
     for group in result.groups.iter().filter(|group| group.withheld) {
@@ -299,12 +350,22 @@ pub(super) fn silence(facts: &Facts<'_>) -> Wrong {
                 .iter()
                 .all(|person| person.group != Some(group.id));
         ensure(empty, || {
-            format!("group {} is too small to be described", group.id)
+            told!(
+                "第 {} 组太小，不该描述",
+                "group {} is too small to be described",
+                group.id
+            )
         })?;
         small += 1;
     }
     ensure(small == 0 || told("group_too_small"), || {
-        "a group is too small, and it is not said".to_owned()
+        told!(
+            "有组太小，却没有说明",
+            "a group is too small, and it is not said"
+        )
     })?;
-    Ok(format!("{small} groups are too small to be described"))
+    Ok(told!(
+        "{small} 个组太小，不描述",
+        "{small} groups are too small to be described"
+    ))
 }

@@ -16,6 +16,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 use crate::result::{Analysis, FORMAT};
+use crate::told::{Told, told};
 use crate::votes::{Statements, Votes};
 
 /// One check and how it came out.
@@ -25,8 +26,11 @@ pub struct Check {
     pub name: String,
     /// Whether it held; nothing where it was left out.
     pub held: Option<bool>,
-    /// What was found.
+    /// What was found, in English.
     pub told: String,
+    /// The same in Chinese; empty in reports of before this was told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub told_zh: String,
 }
 
 /// All checks.
@@ -38,8 +42,8 @@ pub struct Report {
     pub checks: Vec<Check>,
 }
 
-/// The first thing that is wrong.
-pub(crate) type Wrong = Result<String, String>;
+/// What was found, or the first thing that is wrong.
+pub(crate) type Wrong = Result<Told, Told>;
 
 /// Relative to the size of what is compared, at least 1.
 pub(crate) const WITHIN: f64 = 1e-7;
@@ -48,7 +52,7 @@ pub(crate) fn near(ours: f64, theirs: f64) -> bool {
     (ours - theirs).abs() <= WITHIN * ours.abs().max(theirs.abs()).max(1.0)
 }
 
-pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+pub(crate) fn ensure(holds: bool, what: impl FnOnce() -> Told) -> Result<(), Told> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
@@ -96,7 +100,7 @@ impl Facts<'_> {
 #[must_use]
 pub fn verify(votes: &Votes, statements: &Statements, result: &Analysis) -> Report {
     let mut checks = Vec::new();
-    let mut add = |name: &str, outcome: Result<Wrong, String>| {
+    let mut add = |name: &str, outcome: Result<Wrong, Told>| {
         let (held, told) = match outcome {
             Ok(Ok(told)) => (Some(true), told),
             Ok(Err(told)) => (Some(false), told),
@@ -105,7 +109,8 @@ pub fn verify(votes: &Votes, statements: &Statements, result: &Analysis) -> Repo
         checks.push(Check {
             name: name.to_owned(),
             held,
-            told,
+            told: told.en,
+            told_zh: told.zh,
         });
     };
     let shape = shape(votes, statements, result);
@@ -153,18 +158,26 @@ fn facts<'a>(votes: &'a Votes, result: &'a Analysis) -> Facts<'a> {
 /// Is it about these votes, and is everybody and everything listed once, in order?
 fn shape(votes: &Votes, statements: &Statements, result: &Analysis) -> Wrong {
     ensure(result.format == FORMAT, || {
-        format!("the format is {:?}", result.format)
+        told!(
+            "格式是 {}，不是 {FORMAT}",
+            "the format is {}, not {FORMAT}",
+            result.format
+        )
     })?;
     let digest = votes.digest();
     ensure(result.input.votes_sha256 == digest, || {
-        format!(
+        told!(
+            "结果说的是另一批表态：{}",
             "the result is about other votes: {}",
             result.input.votes_sha256
         )
     })?;
     let ids = result.people.iter().map(|person| &person.id);
     ensure(ids.eq(votes.people()), || {
-        "the people are not those who voted".to_owned()
+        told!(
+            "结果里的人不是表态的那些人",
+            "the people are not those who voted"
+        )
     })?;
     let mut expected: Vec<i64> = statements.keys().copied().collect();
     expected.extend(votes.statements());
@@ -172,26 +185,12 @@ fn shape(votes: &Votes, statements: &Statements, result: &Analysis) -> Wrong {
     expected.dedup();
     let ids = result.statements.iter().map(|one| one.id);
     ensure(ids.eq(expected.iter().copied()), || {
-        "the statements are not those of the files".to_owned()
+        told!(
+            "结果里的说法不是文件里的那些",
+            "the statements are not those of the files"
+        )
     })?;
-    let strict = result.settings.strict_moderation;
-    for one in &result.statements {
-        let known = statements.get(&one.id);
-        let out = known.is_some_and(|known| {
-            known.meta || known.moderated < 0 || (strict && known.moderated == 0)
-        });
-        ensure(out == one.moderated_out, || {
-            format!("moderation of statement {}", one.id)
-        })?;
-        ensure(known.is_some_and(|known| known.meta) == one.meta, || {
-            format!("metadata mark of statement {}", one.id)
-        })?;
-    }
-    let out = result.statements.iter().filter(|one| one.moderated_out);
-    ensure(
-        out.map(|one| &one.id).eq(&result.input.moderated_out),
-        || "the list of statements that are left out".to_owned(),
-    )?;
+    moderation(statements, result)?;
     let counts = (votes.people().len(), votes.statements().len(), votes.len());
     let claimed = (
         result.input.people,
@@ -199,9 +198,55 @@ fn shape(votes: &Votes, statements: &Statements, result: &Analysis) -> Wrong {
         result.input.votes,
     );
     ensure(counts == claimed, || {
-        format!("{claimed:?} people, statements and votes")
+        told!(
+            "人数、说法数、表态数是 {}、{}、{}，与结果不同",
+            "there are {} people, {} statements and {} votes: the result says otherwise",
+            counts.0,
+            counts.1,
+            counts.2
+        )
     })?;
-    Ok(format!("{} votes, {digest}", counts.2))
+    Ok(told!(
+        "{} 次表态，摘要 {digest}",
+        "{} votes, {digest}",
+        counts.2
+    ))
+}
+
+/// What is left out, and what is metadata, is what the file of statements says.
+fn moderation(statements: &Statements, result: &Analysis) -> Result<(), Told> {
+    let strict = result.settings.strict_moderation;
+    for one in &result.statements {
+        let known = statements.get(&one.id);
+        let out = known.is_some_and(|known| {
+            known.meta || known.moderated < 0 || (strict && known.moderated == 0)
+        });
+        ensure(out == one.moderated_out, || {
+            told!(
+                "说法 {} 的审核状态不对",
+                "moderation of statement {}",
+                one.id
+            )
+        })?;
+        ensure(known.is_some_and(|known| known.meta) == one.meta, || {
+            told!(
+                "说法 {} 的元信息标记不对",
+                "metadata mark of statement {}",
+                one.id
+            )
+        })?;
+    }
+    let out = result.statements.iter().filter(|one| one.moderated_out);
+    ensure(
+        out.map(|one| &one.id).eq(&result.input.moderated_out),
+        || {
+            told!(
+                "不计入的说法名单不对",
+                "the list of statements that are left out"
+            )
+        },
+    )?;
+    Ok(())
 }
 
 /// Who is in: enough votes, or was in before, or among those who voted most while there are few.
@@ -220,19 +265,24 @@ fn entry(facts: &Facts<'_>) -> Wrong {
     for (index, person) in result.people.iter().enumerate() {
         ensure(
             person.votes as usize == facts.votes.row(index).len(),
-            || format!("the votes of {}", person.id),
+            || told!("{} 的表态次数不对", "the votes of {}", person.id),
         )?;
         ensure(person.in_conversation || !by_right(person), || {
-            format!(
+            told!(
+                "{} 表态 {} 次，却没有计入",
                 "{} has {} votes and is left outside",
-                person.id, person.votes
+                person.id,
+                person.votes
             )
         })?;
     }
     let inside = facts.inside().len();
     let wanted = rightly.max(settings.least_people.min(result.people.len()));
     ensure(inside == wanted, || {
-        format!("{inside} people are in, not {wanted}")
+        told!(
+            "计入 {inside} 人，应为 {wanted} 人",
+            "{inside} people are in, not {wanted}"
+        )
     })?;
     let topped = result
         .people
@@ -243,9 +293,15 @@ fn entry(facts: &Facts<'_>) -> Wrong {
     let most = outside.map(|one| one.votes).max();
     ensure(
         fewest.zip(most).is_none_or(|(fewest, most)| fewest >= most),
-        || "somebody was let in who voted less than somebody outside".to_owned(),
+        || {
+            told!(
+                "计入的人里，有人比没有计入的人表态还少",
+                "somebody was let in who voted less than somebody outside"
+            )
+        },
     )?;
-    Ok(format!(
+    Ok(told!(
+        "{} 人中计入 {inside} 人",
         "{inside} of {} people are in the conversation",
         result.people.len()
     ))

@@ -3,6 +3,7 @@
 use super::{Facts, Wrong, ensure, near};
 use crate::result::Group;
 use crate::stats::{Agreed, Counts, Representative, Side};
+use crate::told::{Told, told};
 
 /// 90 % of a standard normal variable lies below.
 const SURE: f64 = 1.281_551_565_544_600_4;
@@ -49,7 +50,13 @@ pub(super) fn counts(facts: &Facts<'_>) -> Wrong {
         let one = &facts.result.statements[listed];
         let right =
             parts(one.everyone) == everyone[index] && parts(one.in_conversation) == inside[index];
-        ensure(right, || format!("the votes on statement {}", one.id))?;
+        ensure(right, || {
+            told!(
+                "对说法 {} 的表态数不对",
+                "the votes on statement {}",
+                one.id
+            )
+        })?;
         let [disagree, pass, agree] = everyone[index].map(f64::from);
         let mean = if facts.out[index] || facts.result.directions.is_none() {
             0.0
@@ -57,11 +64,11 @@ pub(super) fn counts(facts: &Facts<'_>) -> Wrong {
             (agree - disagree) / (agree + pass + disagree)
         };
         ensure(near(one.mean, mean), || {
-            format!("the mean of statement {}", one.id)
+            told!("说法 {} 的平均值不对", "the mean of statement {}", one.id)
         })?;
     }
     let voted: u32 = everyone.iter().flatten().sum();
-    Ok(format!("{voted} votes recounted"))
+    Ok(told!("重新数了 {voted} 次表态", "{voted} votes recounted"))
 }
 
 /// The figures of what speaks for each group; and where five are picked, no other statement that
@@ -72,7 +79,13 @@ pub(super) fn representative(facts: &Facts<'_>) -> Wrong {
         let picked = &group.representative;
         ensure(
             picked.len() <= MOST && picked.is_sorted_by_key(|one| one.side),
-            || format!("the order of what speaks for group {}", group.id),
+            || {
+                told!(
+                    "第 {} 组代表说法的次序不对",
+                    "the order of what speaks for group {}",
+                    group.id
+                )
+            },
         )?;
         for one in picked {
             figures(facts, group, one)?;
@@ -95,11 +108,18 @@ pub(super) fn representative(facts: &Facts<'_>) -> Wrong {
                 picked.len() < MOST || weight(&other) > weakest * (1.0 + 1e-9)
             });
             ensure(!passed_over, || {
-                format!("statement {id} speaks for group {} more", group.id)
+                told!(
+                    "说法 {id} 更能代表第 {} 组",
+                    "statement {id} speaks for group {} more",
+                    group.id
+                )
             })?;
         }
     }
-    Ok(format!("{checked} statements that speak for a group"))
+    Ok(told!(
+        "{checked} 条代表某组的说法",
+        "{checked} statements that speak for a group"
+    ))
 }
 
 /// The votes of a group and of the others in the conversation.
@@ -146,11 +166,13 @@ fn best_side(facts: &Facts<'_>, group: &Group, index: usize) -> Option<Represent
     })
 }
 
-fn figures(facts: &Facts<'_>, group: &Group, one: &Representative) -> Result<(), String> {
+fn figures(facts: &Facts<'_>, group: &Group, one: &Representative) -> Result<(), Told> {
     let what = || {
-        format!(
+        told!(
+            "说法 {} 对第 {} 组的数字不对",
             "the figures of statement {} for group {}",
-            one.statement, group.id
+            one.statement,
+            group.id
         )
     };
     let index = facts
@@ -173,30 +195,19 @@ fn figures(facts: &Facts<'_>, group: &Group, one: &Representative) -> Result<(),
 pub(super) fn consensus(facts: &Facts<'_>) -> Wrong {
     let result = facts.result;
     if facts.inside().len() < result.settings.least_people {
-        return Ok("too few people to speak of a consensus".to_owned());
+        return Ok(told!(
+            "人太少，谈不上共识",
+            "too few people to speak of a consensus"
+        ));
     }
     for (side, listed) in [
         (Side::Agree, &result.consensus.agree),
         (Side::Disagree, &result.consensus.disagree),
     ] {
-        let mut all: Vec<Agreed> = Vec::new();
-        for (index, &listed) in facts.listed.iter().enumerate() {
-            let one = &result.statements[listed];
-            let (s, n) = (sided(one.everyone, side), one.everyone.votes());
-            let agreed = Agreed {
-                statement: one.id,
-                successes: s,
-                trials: n,
-                probability: share(s, n),
-                probability_test: one_test(s, n),
-            };
-            if !facts.out[index] && agreed.probability > 0.5 && agreed.probability_test > SURE {
-                all.push(agreed);
-            }
-        }
+        let all = sure(facts, side);
         let weight = |one: &Agreed| one.probability * one.probability_test;
         ensure(listed.len() == all.len().min(MOST), || {
-            format!("{} are listed", listed.len())
+            told!("列出了 {} 条", "{} are listed", listed.len())
         })?;
         for one in listed {
             let right = all.iter().any(|own| {
@@ -207,7 +218,11 @@ pub(super) fn consensus(facts: &Facts<'_>) -> Wrong {
                     && near(own.probability_test, one.probability_test)
             });
             ensure(right, || {
-                format!("the figures of statement {}", one.statement)
+                told!(
+                    "说法 {} 的数字不对",
+                    "the figures of statement {}",
+                    one.statement
+                )
             })?;
         }
         let weakest = listed.iter().map(weight).fold(f64::INFINITY, f64::min);
@@ -215,14 +230,37 @@ pub(super) fn consensus(facts: &Facts<'_>) -> Wrong {
             .iter()
             .filter(|own| weight(own) > weakest * (1.0 + 1e-9))
             .all(|own| listed.iter().any(|one| one.statement == own.statement));
-        ensure(clearer, || "a clearer consensus was passed over".to_owned())?;
+        ensure(clearer, || {
+            told!("漏掉了更明显的共识", "a clearer consensus was passed over")
+        })?;
     }
     let consensus = &result.consensus;
-    Ok(format!(
+    Ok(told!(
+        "{} 条赞成，{} 条反对",
         "{} agreed, {} rejected",
         consensus.agree.len(),
         consensus.disagree.len()
     ))
+}
+
+/// The statements that most surely agree to, or reject.
+fn sure(facts: &Facts<'_>, side: Side) -> Vec<Agreed> {
+    let mut all: Vec<Agreed> = Vec::new();
+    for (index, &listed) in facts.listed.iter().enumerate() {
+        let one = &facts.result.statements[listed];
+        let (s, n) = (sided(one.everyone, side), one.everyone.votes());
+        let agreed = Agreed {
+            statement: one.id,
+            successes: s,
+            trials: n,
+            probability: share(s, n),
+            probability_test: one_test(s, n),
+        };
+        if !facts.out[index] && agreed.probability > 0.5 && agreed.probability_test > SURE {
+            all.push(agreed);
+        }
+    }
+    all
 }
 
 /// Group-aware consensus, priorities, and the order of what to show next.
@@ -239,7 +277,11 @@ pub(super) fn priorities(facts: &Facts<'_>) -> Wrong {
             (share(counts.agree, n) * engaged * (1.0 + one.extremity) * new).powi(2)
         };
         ensure(near(one.priority, own), || {
-            format!("the priority of statement {}", one.id)
+            told!(
+                "说法 {} 的优先度不对",
+                "the priority of statement {}",
+                one.id
+            )
         })?;
     }
     group_aware(facts)?;
@@ -257,12 +299,16 @@ pub(super) fn priorities(facts: &Facts<'_>) -> Wrong {
         .filter(|one| !one.moderated_out || one.meta)
         .count();
     ensure(ordered && result.show_next.len() == open, || {
-        "the order of what to show".to_owned()
+        told!("展示的次序不对", "the order of what to show")
     })?;
-    Ok(format!("{} priorities", result.statements.len()))
+    Ok(told!(
+        "{} 个优先度",
+        "{} priorities",
+        result.statements.len()
+    ))
 }
 
-fn group_aware(facts: &Facts<'_>) -> Result<(), String> {
+fn group_aware(facts: &Facts<'_>) -> Result<(), Told> {
     let groups = &facts.result.groups;
     if groups.is_empty() || groups.iter().any(|group| group.withheld) {
         // A product over groups that are not all described cannot be recomputed from them.
@@ -285,7 +331,11 @@ fn group_aware(facts: &Facts<'_>) -> Result<(), String> {
                     Side::Disagree => claimed.disagree,
                 });
             ensure(near(claimed, product), || {
-                format!("the group-aware consensus of statement {}", one.id)
+                told!(
+                    "说法 {} 的跨组共识不对",
+                    "the group-aware consensus of statement {}",
+                    one.id
+                )
             })?;
         }
     }

@@ -16,3 +16,5 @@ mod replay;
 mod schema;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod told;

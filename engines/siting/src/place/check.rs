@@ -13,57 +13,9 @@
 use std::collections::BTreeSet;
 
 use super::certificate::{Certificate, Step, Then};
-use super::{Plan, Question, Task};
-
-/// What is wrong with a plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
-    /// The choice is not one the task allows.
-    #[error("the choice is not allowed: {0}")]
-    Choice(&'static str),
-    /// People are not where the plan says they may go.
-    #[error("demand {demand}: {what}")]
-    Goes {
-        /// Which demand.
-        demand: usize,
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// A site has more people than it holds.
-    #[error("site {site} gets {people} people but holds {room}")]
-    Full {
-        /// Which site.
-        site: usize,
-        /// How many go there.
-        people: u64,
-        /// How many it holds.
-        room: u64,
-    },
-    /// The value is not what the assignment adds up to.
-    #[error("the plan says {said} where its own figures give {sum}")]
-    Value {
-        /// As the plan says.
-        said: u64,
-        /// As it adds up.
-        sum: u64,
-    },
-    /// A step of the certificate does not follow.
-    #[error("step {step} of the certificate: {what}")]
-    Step {
-        /// Which step.
-        step: usize,
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// The certificate shows less than the plan says.
-    #[error("the certificate shows a bound of {shown}, not {said}")]
-    Bound {
-        /// As the plan says.
-        said: u64,
-        /// What is shown.
-        shown: u64,
-    },
-}
+use super::{Flaw, Plan, Question, Share, Task};
+use crate::told::{Told, told};
+use crate::travel::Leg;
 
 /// Whether the plan is a choice of the task with the value it says, and its bound is proven.
 ///
@@ -84,24 +36,37 @@ fn choice(task: &Task<'_>, plan: &Plan) -> Result<Vec<bool>, Flaw> {
     let sites = task.legs.sites();
     let rooms = task.capacity.map_or(sites, <[u64]>::len);
     if task.stands.len() != sites || rooms != sites || task.people.len() != task.legs.demands() {
-        return Err(Flaw::Choice("the task's lists do not belong together"));
+        return Err(Flaw::Choice(told!(
+            "任务的各列表长度不一",
+            "the task's lists do not belong together"
+        )));
     }
     let everyone: u128 = task.people.iter().map(|people| u128::from(*people)).sum();
     if everyone >= 1 << 53 {
-        return Err(Flaw::Choice("too many people to add up exactly"));
+        return Err(Flaw::Choice(told!(
+            "人太多，不能精确相加",
+            "too many people to add up exactly"
+        )));
     }
     if plan.opened.len() != task.choose {
-        return Err(Flaw::Choice("not as many sites as were to be chosen"));
+        return Err(Flaw::Choice(told!(
+            "选出的地点数不是要选的数",
+            "not as many sites as were to be chosen"
+        )));
     }
     let mut open = task.stands.to_vec();
     for site in &plan.opened {
         let Some(slot) = open.get_mut(*site) else {
-            return Err(Flaw::Choice("a site that is not in the list"));
+            return Err(Flaw::Choice(told!(
+                "有列表里没有的地点",
+                "a site that is not in the list"
+            )));
         };
         if std::mem::replace(slot, true) {
-            return Err(Flaw::Choice(
-                "a site that stands already or is chosen twice",
-            ));
+            return Err(Flaw::Choice(told!(
+                "有已设置的或选了两次的地点",
+                "a site that stands already or is chosen twice"
+            )));
         }
     }
     Ok(open)
@@ -110,7 +75,10 @@ fn choice(task: &Task<'_>, plan: &Plan) -> Result<Vec<bool>, Flaw> {
 /// What the assignment adds up to, if everybody goes where they may.
 fn assignment(task: &Task<'_>, plan: &Plan, open: &[bool]) -> Result<u64, Flaw> {
     if plan.goes.len() != task.people.len() {
-        return Err(Flaw::Choice("not an entry for every demand"));
+        return Err(Flaw::Choice(told!(
+            "不是每个社区都有一项",
+            "not an entry for every demand"
+        )));
     }
     let mut load = vec![0_u64; open.len()];
     let (mut metres, mut covered, mut longest, mut out) = (0_u128, 0, 0, 0);
@@ -118,21 +86,10 @@ fn assignment(task: &Task<'_>, plan: &Plan, open: &[bool]) -> Result<u64, Flaw> 
         let flaw = |what| Flaw::Goes { demand, what };
         let mut left = task.people[demand];
         for share in shares {
-            let leg = task
-                .legs
-                .of(demand)
-                .iter()
-                .find(|leg| at(leg.site) == share.site);
-            let leg = leg.ok_or_else(|| flaw("there is no way to its site"))?;
-            if leg.metres != share.metres || !open[share.site] {
-                return Err(flaw("its site is closed or its way is of another length"));
-            }
-            if matches!(task.question, Question::Covering { within } if leg.metres > within) {
-                return Err(flaw("its way is too long to count as covered"));
-            }
+            let leg = way(task, demand, share, open).map_err(flaw)?;
             left = left
                 .checked_sub(share.people)
-                .ok_or_else(|| flaw("more people go than live there"))?;
+                .ok_or_else(|| flaw(told!("去的人比住的人多", "more people go than live there")))?;
             metres += u128::from(share.people) * u128::from(leg.metres);
             covered += share.people;
             longest = longest.max(leg.metres);
@@ -141,7 +98,10 @@ fn assignment(task: &Task<'_>, plan: &Plan, open: &[bool]) -> Result<u64, Flaw> 
         let may_stay =
             matches!(task.question, Question::Covering { .. }) || task.legs.of(demand).is_empty();
         if left > 0 && !may_stay {
-            return Err(flaw("some of its people go nowhere"));
+            return Err(flaw(told!(
+                "有的人无处可去",
+                "some of its people go nowhere"
+            )));
         }
         out += left;
     }
@@ -162,6 +122,26 @@ fn assignment(task: &Task<'_>, plan: &Plan, open: &[bool]) -> Result<u64, Flaw> 
         Question::Covering { .. } => covered,
         Question::Centre => u64::from(longest),
     })
+}
+
+/// The way that people of a demand take to their site, if they may.
+fn way(task: &Task<'_>, demand: usize, share: &Share, open: &[bool]) -> Result<Leg, Told> {
+    let mut legs = task.legs.of(demand).iter();
+    let leg = legs.find(|leg| at(leg.site) == share.site);
+    let leg = leg.ok_or_else(|| told!("没有路通到所去的地点", "there is no way to its site"))?;
+    if leg.metres != share.metres || !open[share.site] {
+        return Err(told!(
+            "所去的地点没有开放，或路程长度不同",
+            "its site is closed or its way is of another length"
+        ));
+    }
+    if matches!(task.question, Question::Covering { within } if leg.metres > within) {
+        return Err(told!(
+            "路程太长，不算覆盖",
+            "its way is too long to count as covered"
+        ));
+    }
+    Ok(*leg)
 }
 
 /// Whether the certificate shows the bound.
@@ -327,45 +307,43 @@ fn shown(pricing: &Pricing<'_>, certificate: &Certificate) -> Result<Option<i128
     while let Some((number, mut sides)) = parts.pop() {
         let flaw = |what| Flaw::Step { step: number, what };
         visits += 1;
-        let step = certificate
-            .steps
-            .get(number)
-            .ok_or_else(|| flaw("it is missing"))?;
-        if visits > certificate.steps.len() || !(1..=1 << 20).contains(&scale) {
-            return Err(flaw("the steps go in circles, or the scale is no scale"));
-        }
-        if step
-            .multipliers
-            .iter()
-            .any(|multiplier| multiplier.unsigned_abs() >= 1 << 56)
-        {
-            return Err(flaw("a multiplier is too large to add up exactly"));
-        }
+        let step = step(certificate, number, visits).map_err(flaw)?;
         let part = if step.multipliers.is_empty() {
             None
         } else if step.multipliers.len() == pricing.people.len() {
             Part::bound(pricing, &sides, step, scale)
         } else {
-            return Err(flaw("not a multiplier for every demand that counts"));
+            return Err(flaw(told!(
+                "不是每个计入的社区都有乘数",
+                "not a multiplier for every demand that counts"
+            )));
         };
         if let Some(part) = &part {
             for bound in part.settle(step, &mut sides).map_err(flaw)? {
                 lowest = Some(lowest.map_or(bound, |known: i128| known.min(bound)));
             }
         } else if !step.shut.is_empty() || !step.opened.is_empty() {
-            return Err(flaw("it settles sites without multipliers"));
+            return Err(flaw(told!(
+                "没有乘数却定了地点",
+                "it settles sites without multipliers"
+            )));
         }
         match step.then {
             Then::End => {
-                let bound = part.ok_or_else(|| flaw("it ends without a bound"))?.bound;
+                let bound = part
+                    .ok_or_else(|| flaw(told!("没有得出界限就结束", "it ends without a bound")))?
+                    .bound;
                 lowest = Some(lowest.map_or(bound, |known: i128| known.min(bound)));
             }
             Then::Impossible if impossible(pricing, &sides, &step.stuck) => {}
-            Then::Impossible => return Err(flaw("choices are left")),
+            Then::Impossible => return Err(flaw(told!("还有别的选法", "choices are left"))),
             Then::Next(next) => parts.push((next, sides)),
             Then::Split { site, opened, shut } => {
                 if sides.get(site) != Some(&Side::Free) {
-                    return Err(flaw("it splits by a site that is settled"));
+                    return Err(flaw(told!(
+                        "按已定的地点分支",
+                        "it splits by a site that is settled"
+                    )));
                 }
                 let mut other = sides.clone();
                 (sides[site], other[site]) = (Side::Open, Side::Shut);
@@ -375,6 +353,26 @@ fn shown(pricing: &Pricing<'_>, certificate: &Certificate) -> Result<Option<i128
         }
     }
     Ok(lowest)
+}
+
+/// A step of the certificate, where one can be reckoned with.
+fn step(certificate: &Certificate, number: usize, visits: usize) -> Result<&Step, Told> {
+    let step = certificate.steps.get(number);
+    let step = step.ok_or_else(|| told!("缺这一步", "it is missing"))?;
+    if visits > certificate.steps.len() || !(1..=1 << 20).contains(&certificate.scale) {
+        return Err(told!(
+            "各步循环，或倍数不成立",
+            "the steps go in circles, or the scale is no scale"
+        ));
+    }
+    let large = |multiplier: &i64| multiplier.unsigned_abs() >= 1 << 56;
+    if step.multipliers.iter().any(large) {
+        return Err(told!(
+            "有乘数太大，不能精确相加",
+            "a multiplier is too large to add up exactly"
+        ));
+    }
+    Ok(step)
 }
 
 /// A part's bound and what it rests on.
@@ -428,7 +426,7 @@ impl Part {
     }
 
     /// Settles the step's sites; returns what their other sides would cost at least.
-    fn settle(&self, step: &Step, sides: &mut [Side]) -> Result<Vec<i128>, &'static str> {
+    fn settle(&self, step: &Step, sides: &mut [Side]) -> Result<Vec<i128>, Told> {
         let last = self
             .takes
             .checked_sub(1)
@@ -442,9 +440,14 @@ impl Part {
             .chain(step.opened.iter().map(|site| (site, Side::Open)))
         {
             let place = self.order.iter().position(|other| other == site);
-            let place = place.ok_or("it settles a site twice, or one that is not there")?;
+            let place = place.ok_or_else(|| {
+                told!(
+                    "一个地点定了两次，或没有这个地点",
+                    "it settles a site twice, or one that is not there"
+                )
+            })?;
             if sides[*site] != Side::Free {
-                return Err("it settles a site twice");
+                return Err(told!("一个地点定了两次", "it settles a site twice"));
             }
             sides[*site] = to;
             let taken = place < self.takes;

@@ -10,9 +10,11 @@ mod centre;
 mod certificate;
 mod check;
 mod dual;
+mod flaw;
 mod flow;
 mod instance;
 mod local;
+mod refusal;
 mod search;
 mod solver;
 #[cfg(test)]
@@ -23,8 +25,10 @@ use std::ops::ControlFlow;
 use serde::{Deserialize, Serialize};
 
 pub use certificate::{Certificate, Step, Then};
-pub use check::{Flaw, check};
+pub use check::check;
+pub use flaw::Flaw;
 use instance::{Instance, Price, Rows};
+pub use refusal::Refusal;
 use search::{Aim, Found, Search, Where};
 pub use solver::{MOST_PAIRS, SOLVER, by_solver};
 
@@ -157,74 +161,6 @@ impl Plan {
     pub fn is_proven(&self) -> bool {
         self.value == self.bound
     }
-}
-
-/// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The lists do not belong together.
-    #[error("{what}: {has} given, {wants} needed")]
-    Shape {
-        /// Which list.
-        what: &'static str,
-        /// Its length.
-        has: usize,
-        /// What its length should be.
-        wants: usize,
-    },
-    /// More to choose than may be chosen.
-    #[error("{choose} are to be chosen, but only {candidates} sites do not stand already")]
-    TooFewSites {
-        /// How many are to be chosen.
-        choose: usize,
-        /// How many could be.
-        candidates: usize,
-    },
-    /// Neither a site to choose nor one that stands.
-    #[error("nothing is to be chosen and nothing stands: choose at least one")]
-    NoSite,
-    /// Nobody to serve.
-    #[error("no demand has anybody who can reach a site")]
-    Nobody,
-    /// Capacities cannot hold everybody.
-    #[error("{people} people need room, but the {open} largest choices hold {room}")]
-    NoRoom {
-        /// How many people.
-        people: u64,
-        /// How many sites would be open.
-        open: usize,
-        /// How many people these hold at most.
-        room: u64,
-    },
-    /// The sums would not be exact.
-    #[error("people times metres are too many to be added exactly: count in larger units")]
-    TooLarge,
-    /// The search found no choice that serves all.
-    #[error("no choice of so many sites was found that serves everybody: choose more")]
-    NoPlan,
-    /// More pairs of demand and site than the solver is asked about.
-    #[error(
-        "{pairs} pairs of a demand and a site are more than the solver is asked about ({most}): leave the solver out, or give a shorter reach"
-    )]
-    TooManyPairs {
-        /// How many there are.
-        pairs: usize,
-        /// How many there may be.
-        most: usize,
-    },
-    /// The solver failed.
-    #[error("the solver found no answer: {0}")]
-    Solver(String),
-    /// Search and solver say different things: one of them is wrong.
-    #[error(
-        "the search says {search}, the solver {solver}: neither is given as an answer; please report this task"
-    )]
-    Apart {
-        /// The search's value.
-        search: u64,
-        /// The solver's value.
-        solver: u64,
-    },
 }
 
 /// Chooses sites.

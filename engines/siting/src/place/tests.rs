@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 
 use super::*;
+use crate::told::tests::both;
 use crate::travel::Leg;
 
 /// A task that owns its lists.
@@ -221,7 +222,11 @@ proptest! {
             prop_assert!(check(&task, &bold).is_err());
             let mut boast = plan.clone();
             boast.value += 1;
-            let value = matches!(check(&task, &boast), Err(Flaw::Value { .. }));
+            let found = check(&task, &boast);
+            if let Err(flaw) = &found {
+                both(&flaw.told().zh, &flaw.to_string());
+            }
+            let value = matches!(found, Err(Flaw::Value { .. }));
             prop_assert!(value);
         }
     }
@@ -353,6 +358,69 @@ fn what_stands_stays() {
     assert_eq!(plan.opened.len(), 1);
     assert!(plan.opened[0] == 0 || plan.opened[0] == 4);
     assert_eq!(plan.value, 10_000 + 10_000 + 200_000);
+}
+
+#[test]
+fn every_refusal_is_told_in_both() {
+    let choose = Refusal::TooFewSites {
+        choose: 51,
+        candidates: 50,
+    };
+    let room = Refusal::NoRoom {
+        people: 9,
+        open: 2,
+        room: 8,
+    };
+    let shape = Refusal::Shape {
+        what: "people",
+        has: 1,
+        wants: 2,
+    };
+    let pairs = Refusal::TooManyPairs { pairs: 8, most: 7 };
+    let apart = Refusal::Apart {
+        search: 5,
+        solver: 6,
+    };
+    let solver = Refusal::Solver("it stopped".to_owned());
+    let plain = [
+        Refusal::NoSite,
+        Refusal::Nobody,
+        Refusal::TooLarge,
+        Refusal::NoPlan,
+    ];
+    for refusal in plain
+        .into_iter()
+        .chain([choose, room, shape, pairs, apart, solver])
+    {
+        both(&refusal.told().zh, &refusal.to_string());
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_told_in_both() {
+    let small = line();
+    let task = small.task(Question::Median);
+    let right = quietly(&task, Limits::default()).unwrap();
+    let wrong: [fn(&mut Plan); 8] = [
+        |plan| {
+            plan.opened.pop();
+        },
+        |plan| plan.opened[0] = 99,
+        |plan| plan.opened[1] = plan.opened[0],
+        |plan| {
+            plan.goes.pop();
+        },
+        |plan| plan.goes[0][0].site = 99,
+        |plan| plan.goes[0][0].metres += 1,
+        |plan| plan.goes[0][0].people += 1,
+        |plan| plan.bound += 1,
+    ];
+    for change in wrong {
+        let mut plan = right.clone();
+        change(&mut plan);
+        let flaw = check(&task, &plan).unwrap_err();
+        both(&flaw.told().zh, &flaw.to_string());
+    }
 }
 
 #[test]
