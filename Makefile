@@ -89,6 +89,11 @@ torture: web ## 200 rounds of kill -9 under load: nothing acknowledged may be lo
 	cargo build --locked --release -p linli -p linli-benches
 	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data torture --rounds 200
 
+.PHONY: torture-network
+torture-network: web ## Three nodes, kill -9 and cut lines for 30 minutes: nothing lost, nothing doubled
+	cargo build --locked --release -p linli -p linli-benches
+	$(TARGET)/release/linli-benches --dir $(TARGET)/bench-data torture-network --minutes 30
+
 .PHONY: torture-disk
 torture-disk: ## Power cuts at 10,000 points, a disk that is full or fails at 1,000 each
 	LINLI_POWER_CUTS=10000 LINLI_DISK_FULLS=1000 LINLI_DISK_ERRORS=1000 \

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { accessible, fits, open, picture, screens, signIn, startBrowser, startDemo, visitor } from './support.mjs'
+import { accessible, file, fits, open, picture, screens, signIn, startBrowser, startDemo, visitor } from './support.mjs'
 
 let demo
 let browser
@@ -35,40 +35,6 @@ async function act (page, number, name, fill) {
 
 async function write (page, words) {
   await page.locator('textarea[name=words]').fill(words)
-}
-
-/** Answers every question of an application that is still empty, by kind and name. */
-async function answer (page, answers) {
-  for (const [name, value] of Object.entries(answers)) {
-    const radio = page.locator(`input[type=radio][name="${name}"][value="${value}"]`)
-    const select = page.locator(`select[name="${name}"]`)
-    if (await radio.count()) await radio.check({ force: true })
-    else if (await select.count()) await select.selectOption(value)
-    else await page.locator(`[name="${name}"]`).fill(value)
-  }
-  for (const box of await page.locator('input[name=declared]').all()) await box.check({ force: true })
-}
-
-/** Finds a resident by the surname of the list's `nth` and files `service` for them. */
-async function file (page, { service, channel, authority, answers, nth = 0 }) {
-  await open(page, '/desk/residents')
-  const names = await page.locator('.l-table tbody th a').allInnerTexts()
-  const surname = names[nth % names.length].slice(0, 1)
-  await open(page, '/desk/intake')
-  await page.locator('#text').fill(surname)
-  await page.locator(`input[name=purpose][value="${channel === 'phone' ? 'phone' : 'apply'}"]`).check({ force: true })
-  await page.getByRole('button', { name: '查找' }).click()
-  await page.locator('.l-table tbody th a').first().click()
-  await page.locator(`input[name=service][value="${service}"]`).check({ force: true })
-  await page.locator(`input[name=channel][value="${channel}"]`).check({ force: true })
-  await page.locator(`input[name=authority][value="${authority}"]`).check({ force: true })
-  await page.getByRole('button', { name: '下一步：填写内容' }).click()
-  await page.getByText('您正在为').first().waitFor()
-  await answer(page, answers)
-  await page.getByRole('button', { name: '提交申请' }).click()
-  await page.waitForURL(/\/desk\/intake\/receipt\//)
-  await page.locator('.l-qr svg').waitFor()
-  return page.url().split('/').pop()
 }
 
 const proof = { address: '永丰街道示例路1号', what: 'residence', for_whom: '学校', for_what: '孙子入学', phone: '10900000001' }

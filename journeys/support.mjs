@@ -55,11 +55,47 @@ async function answers (url) {
 /** Starts a demo, or uses the one that LINLI_URL names. */
 export async function startDemo () {
   if (process.env.LINLI_URL) return { url: process.env.LINLI_URL, stop: async () => {} }
+  const port = await freePort()
+  return run([], port, `http://127.0.0.1:${port}`)
+}
+
+/**
+ * Starts a district, a street and a committee as three nodes. Each is a demo of its own; `lines` is
+ * the page that cuts and heals the lines between them.
+ */
+export async function startNetwork () {
+  const port = await freePorts(6)
+  const at = place => `http://127.0.0.1:${port + place}`
+  const { stop } = await run(['--network'], port, at(3))
+  return { lines: at(0), district: { url: at(1) }, street: { url: at(2) }, committee: { url: at(3) }, stop }
+}
+
+/** So many free ports one after the other; the first. */
+async function freePorts (many) {
+  for (;;) {
+    const first = await freePort()
+    const servers = []
+    try {
+      for (let place = 0; place < many; place++) {
+        const server = createServer()
+        servers.push(server)
+        await new Promise((resolve, reject) => server.once('error', reject).listen(first + place, '127.0.0.1', resolve))
+      }
+      return first
+    } catch {
+      // One of them is taken: others are tried.
+    } finally {
+      await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))))
+    }
+  }
+}
+
+/** Starts a demo and waits until `url` answers. */
+async function run (more, port, url) {
   const bin = process.env.LINLI_BIN ?? join(root, 'target/debug/linli')
   const dir = mkdtempSync(join(tmpdir(), 'linli-journey-'))
-  const url = `http://127.0.0.1:${await freePort()}`
   const residents = process.env.LINLI_RESIDENTS ?? '400'
-  const args = ['demo', '--dir', dir, '--listen', new URL(url).host, '--residents', residents, '--seed', '7']
+  const args = ['demo', ...more, '--dir', dir, '--listen', `127.0.0.1:${port}`, '--residents', residents, '--seed', '7']
   const child = spawn(bin, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => { said += data })
@@ -191,4 +227,38 @@ export async function accessible (page) {
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
   const told = violations.map(v => `${v.id}: ${v.nodes.map(n => n.target.join(' ')).join(', ')}`)
   assert.deepEqual(told, [], page.url())
+}
+
+/** Answers every question of an application that is still empty, by kind and name. */
+async function answer (page, answers) {
+  for (const [name, value] of Object.entries(answers)) {
+    const radio = page.locator(`input[type=radio][name="${name}"][value="${value}"]`)
+    const select = page.locator(`select[name="${name}"]`)
+    if (await radio.count()) await radio.check({ force: true })
+    else if (await select.count()) await select.selectOption(value)
+    else await page.locator(`[name="${name}"]`).fill(value)
+  }
+  for (const box of await page.locator('input[name=declared]').all()) await box.check({ force: true })
+}
+
+/** Finds a resident by the surname of the list's `nth` and files `service` for them. */
+export async function file (page, { service, channel, authority, answers, nth = 0 }) {
+  await open(page, '/desk/residents')
+  const names = await page.locator('.l-table tbody th a').allInnerTexts()
+  const surname = names[nth % names.length].slice(0, 1)
+  await open(page, '/desk/intake')
+  await page.locator('#text').fill(surname)
+  await page.locator(`input[name=purpose][value="${channel === 'phone' ? 'phone' : 'apply'}"]`).check({ force: true })
+  await page.getByRole('button', { name: '查找' }).click()
+  await page.locator('.l-table tbody th a').first().click()
+  await page.locator(`input[name=service][value="${service}"]`).check({ force: true })
+  await page.locator(`input[name=channel][value="${channel}"]`).check({ force: true })
+  await page.locator(`input[name=authority][value="${authority}"]`).check({ force: true })
+  await page.getByRole('button', { name: '下一步：填写内容' }).click()
+  await page.getByText('您正在为').first().waitFor()
+  await answer(page, answers)
+  await page.getByRole('button', { name: '提交申请' }).click()
+  await page.waitForURL(/\/desk\/intake\/receipt\//)
+  await page.locator('.l-qr svg').waitFor()
+  return page.url().split('/').pop()
 }

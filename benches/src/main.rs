@@ -4,11 +4,13 @@ mod client;
 mod figures;
 mod ledger;
 mod lifecycle;
+mod network;
 mod roll;
 mod server;
 mod stock;
 mod store;
 mod torture;
+mod unrest;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -79,6 +81,21 @@ enum What {
         #[arg(long, default_value_t = AWARDS)]
         awards: u32,
     },
+    /// A node joins another, is cut off and catches up
+    Network {
+        /// How many residents the new node's community has
+        #[arg(long, default_value_t = 5_000)]
+        residents: u32,
+        /// How many people are recorded while it is cut off
+        #[arg(long, default_value_t = 100_000)]
+        entries: u32,
+    },
+    /// Three nodes whose lines are cut and that are killed, while cases are filed at the lowest
+    TortureNetwork {
+        /// For how many minutes
+        #[arg(long, default_value_t = 30)]
+        minutes: u64,
+    },
     /// `kill -9` under load
     Torture {
         /// How many rounds
@@ -118,6 +135,11 @@ async fn measure(cli: &Cli) -> Result<Vec<Figure>> {
         What::MakeLedger { ref file, rows } => {
             ledger::make(file, rows)?;
             Vec::new()
+        }
+        What::Network { residents, entries } => network::run(&cli.dir, residents, entries).await?,
+        What::TortureNetwork { minutes } => {
+            let stock = stock::get(&cli.dir.join("torture-network"), 0).await?;
+            unrest::run(&stock, Duration::from_secs(minutes * 60)).await?
         }
         What::Torture { rounds } => {
             let stock = stock::get(&cli.dir.join("torture"), 0).await?;

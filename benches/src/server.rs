@@ -30,9 +30,28 @@ pub(crate) fn binary() -> Result<PathBuf> {
     Ok(path)
 }
 
+/// What `linli` says to `arguments` on the node in `dir`.
+pub(crate) fn linli(arguments: &[&str], dir: &Path) -> Result<Vec<u8>> {
+    let done = Command::new(binary()?)
+        .args(arguments)
+        .arg("--dir")
+        .arg(dir)
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !done.status.success() {
+        bail!("linli {} failed", arguments.join(" "));
+    }
+    Ok(done.stdout)
+}
+
 impl Server {
     /// Starts `linli serve` on the node in `dir`, and waits for its first answer.
     pub(crate) async fn start(dir: &Path) -> Result<Self> {
+        Self::start_with(dir, &[]).await
+    }
+
+    /// The same with further settings.
+    pub(crate) async fn start_with(dir: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let address = free_address()?;
         let log = std::fs::File::create(dir.join("serve.log"))?;
         let begun = Instant::now();
@@ -41,6 +60,7 @@ impl Server {
             .arg(dir)
             .env("LINLI_LISTEN", address.to_string())
             .env("LINLI_LIMITS__PAGES_PER_MINUTE", "4000000000")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

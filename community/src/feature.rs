@@ -140,6 +140,9 @@ impl<F: Feature> Folder for FeatureFolder<F> {
             F::elsewhere(entry, &mut rows);
             return Ok(rows);
         }
+        if entry.is_handover() {
+            return Ok(Vec::new());
+        }
         let event = F::read(entry)?;
         let meta = Meta {
             at: entry.at,

@@ -17,6 +17,7 @@ pub mod feature;
 pub mod ledgers;
 pub mod messages;
 pub mod node;
+pub mod nodes;
 pub mod offers;
 pub mod places;
 pub mod policies;

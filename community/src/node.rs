@@ -19,6 +19,7 @@ use crate::cases::Rules;
 use crate::catalogue::{Catalogue, Service};
 use crate::feature::{Cached, Call, Feature, Loaded, Meta, Performed, Plan, Problem};
 use crate::messages::Templates;
+use crate::nodes::{self, Membership, Numbers, Standing, Wanted};
 use crate::places::AreaTree;
 use crate::policies::Policies;
 use crate::registers;
@@ -64,6 +65,12 @@ struct Inner {
     approving: tokio::sync::Mutex<()>,
     /// The counter from which the next case number is made.
     next_serial: AtomicU32,
+    /// What this node wrote when it joined another.
+    membership: Option<Membership>,
+    /// How it stands with its neighbours.
+    neighbours: RwLock<Standing>,
+    /// What is wanted here and kept elsewhere.
+    wanted: Wanted,
 }
 
 /// Scrambles the counter of case numbers. Fixed, so that a number is never made twice.
@@ -90,7 +97,10 @@ impl Linli {
         let journal = Journal::open(config.journal, Arc::clone(&clock), all).await?;
         crate::catalogue::remember(&journal, &mut catalogue).await?;
         let policies = crate::policies::book_of(&journal).await?;
-        let next_serial = crate::cases::queries::next_serial(journal.reader()).await?;
+        let membership = nodes::membership(&journal).await?;
+        let numbers = membership.as_ref().map(|own| own.numbers);
+        let numbers = numbers.unwrap_or(Numbers::ALL);
+        let next_serial = crate::cases::queries::next_serial(journal.reader(), numbers).await?;
         let standing = crate::residents::Standing::of(journal.reader()).await?;
         let linli = Self {
             inner: Arc::new(Inner {
@@ -109,6 +119,9 @@ impl Linli {
                 shelf,
                 approving: tokio::sync::Mutex::default(),
                 next_serial: AtomicU32::new(next_serial),
+                membership,
+                neighbours: RwLock::default(),
+                wanted: Wanted::default(),
             }),
         };
         linli.load_areas().await?;
@@ -226,6 +239,27 @@ impl Linli {
         &self.inner.counts
     }
 
+    /// What this node wrote when it joined another; `None` at the top.
+    #[must_use]
+    pub fn membership(&self) -> Option<&Membership> {
+        self.inner.membership.as_ref()
+    }
+
+    pub(crate) fn neighbours_lock(&self) -> &RwLock<Standing> {
+        &self.inner.neighbours
+    }
+
+    pub(crate) fn wanted_streams(&self) -> &Wanted {
+        &self.inner.wanted
+    }
+
+    /// Reads anew which policies were published.
+    pub(crate) async fn reload_policies(&self) -> Result<(), Fault> {
+        let policies = crate::policies::book_of(self.journal()).await?;
+        self.set_policies(Arc::new(policies));
+        Ok(())
+    }
+
     /// Where the index of the search is kept.
     pub(crate) fn shelf(&self) -> &crate::search::Shelf {
         &self.inner.shelf
@@ -242,8 +276,10 @@ impl Linli {
     /// [`Fault`] when all 900 million are used up.
     pub fn new_case_number(&self) -> Result<(CaseNumber, u32), Fault> {
         let serial = self.inner.next_serial.fetch_add(1, Ordering::Relaxed);
-        CaseNumber::from_counter(serial, NUMBER_KEY)
-            .map(|number| (number, serial))
+        let own = self.membership().map_or(Numbers::ALL, |own| own.numbers);
+        let serial = Some(serial).filter(|serial| *serial < own.to);
+        serial
+            .and_then(|serial| Some((CaseNumber::from_counter(serial, NUMBER_KEY)?, serial)))
             .ok_or_else(|| Fault::Setting("all case numbers are used up".to_owned()))
     }
 
@@ -261,13 +297,16 @@ impl Linli {
         let mut state = F::State::default();
         let mut version = 0;
         for entry in &entries {
+            version = entry.version;
+            if entry.is_handover() {
+                continue;
+            }
             let event = F::read(entry).map_err(|e| Fault::Damaged(format!("{stream}: {e}")))?;
             let meta = Meta {
                 at: entry.at,
                 actor: &entry.actor,
             };
             F::apply(&mut state, stream, &event, meta);
-            version = entry.version;
         }
         let state = Arc::new(state);
         if version > 0 {
@@ -297,7 +336,9 @@ impl Linli {
     {
         for _ in 0..ATTEMPTS {
             let loaded = self.load::<F>(stream).await?;
-            if let Some(conflict) = conflict(stream, call.expected, loaded.version) {
+            if let Some(conflict) = conflict(stream, call.expected, loaded.version)
+                && !self.only_moved(stream, call.expected.unwrap_or(0)).await?
+            {
                 return self.unless_done::<F>(call, digest, stream, conflict).await;
             }
             let (events, answer) = match decide(&loaded.state) {
@@ -329,7 +370,8 @@ impl Linli {
                 Ok(Appended::Repeated { answer }) => {
                     return self.performed::<F>(stream, answer).await;
                 }
-                Err(Problem::Conflict { .. }) if call.expected.is_none() => {}
+                // With `expected`, the next round sees whether anybody changed what the caller saw.
+                Err(Problem::Conflict { .. }) => {}
                 Err(problem) => return Err(problem),
             }
         }
@@ -348,6 +390,7 @@ impl Linli {
         answer: Value,
         at: jiff::Timestamp,
     ) -> Result<Appended, Problem> {
+        let expected = plan.expected.clone();
         let append = Append {
             command: call.command,
             digest,
@@ -369,6 +412,10 @@ impl Linli {
                 }
                 Ok(done)
             }
+            Err(AppendError::Refused(refusal)) => match self.fetch(call.actor, &refusal).await? {
+                Some(stream) => Err(moved(stream, &expected)),
+                None => Err(refusal.into()),
+            },
             Err(error) => Err(self.problem(error)),
         }
     }
@@ -418,7 +465,7 @@ impl Linli {
         }
     }
 
-    async fn load_areas(&self) -> Result<(), Fault> {
+    pub(crate) async fn load_areas(&self) -> Result<(), Fault> {
         for district in registers::districts(self.journal().reader()).await? {
             let stream = crate::places::stream(&district);
             let _tree = self.load::<crate::places::Places>(&stream).await?;
@@ -519,6 +566,18 @@ fn conflict(stream: &StreamId, expected: Option<u64>, found: u64) -> Option<Prob
         expected,
         found,
     })
+}
+
+/// A stream came from another node: whoever acts on it looks again, and finds nothing but the two
+/// entries of its handover.
+fn moved(stream: StreamId, expected: &[(StreamId, u64)]) -> Problem {
+    let seen = expected.iter().find(|(name, _)| *name == stream);
+    let expected = seen.map_or(0, |(_, version)| *version);
+    Problem::Conflict {
+        stream,
+        expected,
+        found: expected + 2,
+    }
 }
 
 fn setting(problems: &[crate::catalogue::FileProblem]) -> Fault {

@@ -76,7 +76,10 @@ pub async fn resident_gone(
 /// # Errors
 /// A fault.
 pub async fn case_decided(linli: &Linli, case: &State) -> Result<(), Problem> {
-    linli.award_case(case).await?;
+    // Money is paid at the top: a node below it has no awards, its decisions arrive there.
+    if !linli.is_joined() {
+        linli.award_case(case).await?;
+    }
     Ok(())
 }
 

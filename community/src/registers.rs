@@ -9,8 +9,8 @@ use crate::cases::register as cases;
 use crate::feature::FeatureFolder;
 use crate::node::Linli;
 use crate::{
-    accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, offers,
-    places, policies, residents,
+    accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, nodes,
+    offers, places, policies, residents,
 };
 
 /// Every feature's tables, and their projections one after the other.
@@ -33,6 +33,7 @@ impl Registers for All {
             ledgers::tables(),
             exports::tables(),
             messages::tables(),
+            nodes::tables(),
         ]
         .concat()
     }
@@ -51,6 +52,7 @@ impl Registers for All {
             exports::indexes(),
             benefits::indexes(),
             messages::indexes(),
+            nodes::indexes(),
         ]
         .concat()
     }
@@ -80,6 +82,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<ledgers::ColumnWords>::default()));
         folders.push(Box::new(FeatureFolder::<messages::Messages>::default()));
         folders.push(Box::new(FeatureFolder::<messages::Choices>::default()));
+        folders.push(Box::new(FeatureFolder::<nodes::Takeovers>::default()));
         Box::new(Folders(folders))
     }
 }

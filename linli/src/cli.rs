@@ -61,6 +61,9 @@ pub(crate) enum Command {
     /// 选址: who reaches a facility, how crowded it is, where the next should stand
     #[command(subcommand)]
     Siting(crate::siting::Siting),
+    /// 节点互联: invite a node, join one, see how they stand, shut one out
+    #[command(subcommand)]
+    Node(Node),
     /// 模拟: years of trouble on eight simulated nodes, to see whether the network's rules hold
     Simulate(Simulate),
     /// 体检: find the usual faults and say what to do
@@ -104,6 +107,10 @@ pub(crate) struct Demo {
     /// Make the data and stop
     #[arg(long)]
     pub(crate) only_make: bool,
+    /// 三级节点: a district, a street and a committee as three nodes, with a page that cuts and heals
+    /// the lines; takes this port and the five after it
+    #[arg(long, conflicts_with = "only_make")]
+    pub(crate) network: bool,
 }
 
 /// `linli init`
@@ -188,6 +195,88 @@ pub(crate) struct Show {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: u64,
+}
+
+/// `linli node …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Node {
+    /// 邀请: make a one-time code for a new node of an area
+    Invite(NodeInvite),
+    /// 加入: make a node's folder below another node, and fetch what belongs to its area
+    Join(NodeJoin),
+    /// List the neighbours: last contact, lag, what was quarantined
+    List(Asked),
+    /// Show one neighbour
+    Show(NodeNamed),
+    /// 注销: listen to a node no longer
+    Revoke(NodeNamed),
+    /// 导出: put what the node above has not countersigned into a file, sealed to it, for a stick
+    Export(NodeParcel),
+    /// 导入: take in a file from a node below, and write the answer to be carried back; or take in
+    /// the answer
+    Import(NodeParcel),
+}
+
+/// `linli node invite`
+#[derive(Debug, Args)]
+pub(crate) struct NodeInvite {
+    /// The area it hosts: its code or its path, such as 310117001001
+    #[arg(long, value_name = "CODE")]
+    pub(crate) area: String,
+    /// For how many hours the code is good
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=24))]
+    pub(crate) hours: u32,
+    /// The node whose place it takes: lost, restored or given a new key
+    #[arg(long, value_name = "NODE")]
+    pub(crate) replaces: Option<String>,
+    /// Which node, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// `linli node join`
+#[derive(Debug, Args)]
+pub(crate) struct NodeJoin {
+    /// The address of the node above, such as <http://10.1.2.3:8080>
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The code that was made there
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    /// Which folder.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The address people use, as in letters and QR codes
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+}
+
+/// `linli node export`, `linli node import`
+#[derive(Debug, Args)]
+pub(crate) struct NodeParcel {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where the answer is written; beside the file when not said
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answer: Option<PathBuf>,
+    /// Which folder.
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+}
+
+/// `linli node show`, `linli node revoke`
+#[derive(Debug, Args)]
+pub(crate) struct NodeNamed {
+    /// The node: its 32 digits, with or without spaces
+    #[arg(value_name = "NODE")]
+    pub(crate) node: String,
+    /// Which node is asked, and how to answer.
+    #[command(flatten)]
+    pub(crate) asked: Asked,
 }
 
 /// `linli simulate`

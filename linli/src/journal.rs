@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use linli_community::registers::All;
 use linli_journal::{Depth, Findings, Journal, Recorded, verify_store};
-use linli_kernel::{Actor, CommandId, StreamId, SystemClock};
+use linli_kernel::{Actor, CommandId, Fault, StreamId, SystemClock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -103,6 +103,13 @@ async fn rebuild(asked: &Asked) -> anyhow::Result<Outcome> {
 
 async fn confirm(asked: &Asked) -> anyhow::Result<Outcome> {
     let (_, linli) = node::writing(&asked.folder.dir).await?;
+    if linli.journal().has_neighbours().await? {
+        let told = "this node has neighbours, and is not alone: serve it. It writes again when all \
+                    of them have returned what they have of its log; `linli node list` shows whom \
+                    it waits for. One that cannot be reached is revoked, or this node is replaced \
+                    with `linli node invite --replaces`";
+        return Err(Fault::Setting(told.to_owned()).into());
+    }
     let district = node::district(&linli)?;
     let command = CommandId::new(linli.clock());
     linli

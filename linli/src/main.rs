@@ -17,6 +17,7 @@ mod journal;
 mod logs;
 mod messenger;
 mod node;
+mod nodes;
 mod opinion;
 mod outcome;
 mod policy;
@@ -75,6 +76,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Opinion(opinion) => opinion::run(&opinion),
         Command::Budget(budget) => budget::run(&budget),
         Command::Policy(policy) => policy::run(&policy),
+        Command::Node(command) => Box::pin(nodes::run(&command)).await,
         Command::Simulate(simulate) => Ok(simulate::run(&simulate)),
         Command::Siting(siting) => siting::run(&siting),
         Command::Doctor(asked) => Box::pin(doctor::run(&asked)).await,

@@ -8,7 +8,7 @@ use linli_community::Linli;
 use linli_community::messages::Frame;
 use linli_interop::letter;
 use linli_journal::Mode;
-use linli_kernel::SystemClock;
+use linli_kernel::{Clock, SystemClock};
 use linli_portal::Portal;
 use linli_portal::server::{self, Listener};
 use linli_portal::session::{Desk, FileSender};
@@ -17,7 +17,7 @@ use linli_portal::settings::Patience;
 use crate::cli::Folder;
 use crate::outcome::{Misuse, Outcome};
 use crate::settings::Settings;
-use crate::{backups, discovery, logs, messenger, node, searching};
+use crate::{backups, discovery, logs, messenger, node, nodes, searching};
 
 /// How often clocks that ran out are looked at, and the desk is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -34,7 +34,9 @@ pub(crate) async fn run(folder: &Folder) -> anyhow::Result<Outcome> {
     let mode = linli.journal().mode();
     tracing::info!(listen = settings.listen, ?mode, "serving");
     if mode == Mode::Restored {
-        tracing::warn!("restored: reading only, until `linli journal confirm-alone`");
+        tracing::warn!(
+            "restored: reading only, until its neighbours were heard or `linli journal confirm-alone`"
+        );
     }
     let portal = settings.portal(false);
     serve(
@@ -83,7 +85,9 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         portal,
         demo,
     } = serving;
-    publish(&linli).await;
+    if !linli.is_joined() {
+        publish(&linli).await;
+    }
     keep_key(&linli).await;
     let desk = node::desk(dir, settings).await?;
     let frame = Frame {
@@ -93,10 +97,48 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     };
     let codes = Arc::new(FileSender::new(dir.join("codes.txt")));
     let mut portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
+    let demo_clock = demo
+        .as_ref()
+        .map(|demo| Arc::clone(&demo.clock) as Arc<dyn Clock>);
     if let Some(demo) = demo {
         portal = portal.with_demo(demo);
     }
-    let patience = Patience {
+    let carrier = messenger::FileCarrier::new(dir.join("messages.txt"));
+    let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
+    let mut beside = vec![
+        tokio::spawn(clocks(linli.clone(), desk.clone())),
+        tokio::spawn(messenger::run(linli.clone(), carrier, frame)),
+        tokio::spawn(upkeep(linli.clone(), desk)),
+        tokio::spawn(searching::run(linli.clone())),
+        tokio::spawn(keeper),
+    ];
+    if !linli.is_joined() {
+        // Whose record the node above has as well, that one discovers for.
+        beside.push(tokio::spawn(discovery::run(linli.clone())));
+    }
+    let clock = demo_clock.unwrap_or_else(|| Arc::new(SystemClock));
+    let mut app = linli_portal::app(portal);
+    if let Some(running) = nodes::open(&linli, settings, clock).await? {
+        app = app.merge(linli_network::line::routes(Arc::clone(&running.line)));
+        beside.push(tokio::spawn(running.run(linli.clone())));
+    }
+    let stop = async {
+        if let Err(error) = server::stop_signal().await {
+            tracing::error!(%error, "cannot wait for a signal");
+        }
+    };
+    server::serve(listener, app, patience(settings), stop).await;
+    for task in beside {
+        task.abort();
+    }
+    linli.journal().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// How long visitors may take, and how many there may be.
+fn patience(settings: &Settings) -> Patience {
+    Patience {
         connections: settings.limits.connections,
         // Behind a proxy every connection comes from its one address.
         per_address: if settings.behind_proxy {
@@ -105,31 +147,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
             Patience::default().per_address
         },
         ..Patience::default()
-    };
-    let desk_of_files = desk.clone();
-    let clocks = tokio::spawn(clocks(linli.clone(), desk));
-    let finder = tokio::spawn(discovery::run(linli.clone()));
-    let carrier = messenger::FileCarrier::new(dir.join("messages.txt"));
-    let messenger = tokio::spawn(messenger::run(linli.clone(), carrier, frame));
-    let sweeper = tokio::spawn(upkeep(linli.clone(), desk_of_files));
-    let searcher = tokio::spawn(searching::run(linli.clone()));
-    let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
-    let keeper = tokio::spawn(keeper);
-    let stop = async {
-        if let Err(error) = server::stop_signal().await {
-            tracing::error!(%error, "cannot wait for a signal");
-        }
-    };
-    server::serve(listener, linli_portal::app(portal), patience, stop).await;
-    clocks.abort();
-    finder.abort();
-    messenger.abort();
-    sweeper.abort();
-    searcher.abort();
-    keeper.abort();
-    linli.journal().close().await;
-    tracing::info!("stopped");
-    Ok(())
+    }
 }
 
 /// Publishes in the journal what is new in the catalogue. A store that cannot be written to now

@@ -26,13 +26,14 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 20] = [
+const VARIABLES: [&str; 21] = [
     "store",
     "listen",
     "address",
     "behind_proxy",
     "catalogue",
     "fonts",
+    "parent",
     "office.phone",
     "office.name_zh",
     "office.name_en",
@@ -67,6 +68,9 @@ pub(crate) struct Settings {
     /// A folder with further fonts for letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fonts: Option<PathBuf>,
+    /// The address of the node above, where this one joined another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parent: Option<String>,
     /// Whose node it is.
     pub(crate) office: Office,
     /// How staff sign in.
@@ -158,6 +162,7 @@ impl Default for Settings {
             behind_proxy: false,
             catalogue: None,
             fonts: None,
+            parent: None,
             office: Office {
                 phone: "12345".to_owned(),
                 name_zh: "松江区".to_owned(),
@@ -370,6 +375,10 @@ pub(crate) fn commented(settings: &Settings) -> String {
         listen = settings.listen,
         address = settings.address,
         behind_proxy = settings.behind_proxy,
+        parent = match &settings.parent {
+            Some(url) => format!("parent = {url:?}"),
+            None => "# parent = \"http://district.example:8080\"".to_owned(),
+        },
         phone = office.phone,
         name_zh = office.name_zh,
         name_en = office.name_en,

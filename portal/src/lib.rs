@@ -26,6 +26,7 @@ mod log;
 mod lookup;
 mod messages;
 mod my;
+mod nodes;
 mod notices;
 mod places;
 mod policies;
@@ -151,6 +152,7 @@ pub fn routes() -> Routes {
         .merge(ledgers::routes())
         .merge(exports::routes())
         .merge(places::routes())
+        .merge(nodes::routes())
         .merge(search::routes())
         .merge(supervision::routes())
         .merge(admin::routes())

@@ -19,6 +19,7 @@ pub const REFUSALS: &[&str] = &[
     "appointments.day-closed",
     "appointments.full",
     "appointments.hours-wrong",
+    "appointments.kept-elsewhere",
     "appointments.letter-wrong",
     "appointments.name-wrong",
     "appointments.nobody-waits",

@@ -29,9 +29,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use counters::stream as counter_stream;
 pub use counters::{Counter, CounterKind, Counters, Hours, Spec};
 pub use decide::{Moment, REFUSALS, Wanted};
 pub use events::{Booked, Contact, Event};
 pub use register::{Days, Row, forget, indexes, tables};
 pub use service::{Called, Free, Wish};
+pub(crate) use state::stream as day_stream;
 pub use state::{Booking, Day, Standing, Ticket};

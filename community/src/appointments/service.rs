@@ -7,7 +7,7 @@ use linli_kernel::clock::shanghai;
 use linli_kernel::gate::{Scope, scope};
 use linli_kernel::{Action, Actor, AreaPath, CommandId, Fault, Refusal, ResidentId};
 use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{BinOper, Cond, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -17,8 +17,9 @@ use super::decide::{self, DAYS_AHEAD, Moment, Wanted};
 use super::events::{Booked, Contact, Event};
 use super::register::{Days, Row};
 use super::state::{Day, Standing, stream};
-use crate::feature::{Call, Loaded, Meta, Performed, Plan, Problem, digest_of};
+use crate::feature::{Call, Feature, Loaded, Meta, Performed, Plan, Problem, digest_of};
 use crate::node::Linli;
+use crate::nodes::is_ours;
 use crate::registers::store;
 use crate::residents::among;
 
@@ -146,6 +147,16 @@ impl Linli {
         Ok(found)
     }
 
+    /// The open counters of `area`.
+    pub(crate) async fn counters_within(&self, area: &AreaPath) -> Result<Vec<Uuid>, Fault> {
+        let found = self.counters_where(Cond::all()).await?;
+        let within = found.into_iter().filter(|counter| {
+            let spec = counter.spec.as_ref();
+            spec.is_some_and(|spec| area.contains(&spec.area))
+        });
+        Ok(within.filter_map(|counter| counter.id).collect())
+    }
+
     async fn counters_where(&self, cond: Cond) -> Result<Vec<Counter>, Fault> {
         let query = Query::select()
             .column("id")
@@ -230,6 +241,7 @@ impl Linli {
     ) -> Result<Booked, Problem> {
         let wanted = self.wanted(call.command, wish).await?;
         let known = self.counter(counter).await?;
+        self.may_begin(counter, date).await?;
         let digest = digest_of(&("book", counter, date, &wanted.booked, &wanted.contact))?;
         let booked = |day: &Day| {
             let event = decide::book(day, date, &known, &wanted, self.when(call.actor, date))?;
@@ -238,6 +250,19 @@ impl Linli {
         self.perform::<Days, _>(call, digest, &stream(counter, date), booked)
             .await?;
         Ok(wanted.booked)
+    }
+
+    /// A day's queue begins where its counter is kept: two nodes that both began one would give the
+    /// same seats and numbers to two people.
+    async fn may_begin(&self, counter: Uuid, date: Date) -> Result<(), Problem> {
+        let begun = self.load::<Days>(&stream(counter, date)).await?.version > 0;
+        let kept = counters::stream(counter);
+        if begun || self.journal().owned_elsewhere(&kept).await?.is_none() {
+            return Ok(());
+        }
+        Err(Refusal::new("appointments.kept-elsewhere")
+            .on("slot")
+            .into())
     }
 
     async fn wanted(&self, command: CommandId, wish: &Wish) -> Result<Wanted, Problem> {
@@ -304,6 +329,7 @@ impl Linli {
         if let Some(done) = self.moved_before(call, digest, (counter, to.0)).await? {
             return Ok(done);
         }
+        self.may_begin(counter, to.0).await?;
         for _ in 0..ATTEMPTS {
             let old: Loaded<Day> = self.load::<Days>(&stream(counter, date)).await?;
             let found = old.state.bookings.get(&booking);
@@ -379,6 +405,7 @@ impl Linli {
     ) -> Result<u16, Problem> {
         let date = self.clock().today();
         let known = self.counter(counter).await?;
+        self.may_begin(counter, date).await?;
         let digest = digest_of(&("take-number", counter, booking, service))?;
         let taken = |day: &Day| {
             let moment = self.when(call.actor, date);
@@ -430,7 +457,8 @@ impl Linli {
         let today = self.clock().today();
         let cond = Cond::all()
             .add(Expr::col("on_day").lt(today.to_string()))
-            .add(Expr::col("standing").eq(Standing::Booked.code()));
+            .add(Expr::col("standing").eq(Standing::Booked.code()))
+            .add(is_ours(<Days as Feature>::TOPIC, day_of_row()));
         let left = self.booking_rows(cond).await?;
         let mut days: Vec<(Uuid, Date)> = left
             .iter()
@@ -536,6 +564,13 @@ impl Linli {
             works: self.calendar().is_workday(date).ok(),
         }
     }
+}
+
+/// The day's stream of a row of bookings, without its topic.
+fn day_of_row() -> Expr {
+    let dot = BinOper::Custom("||");
+    let counter = Expr::col("counter").binary(dot, Expr::val("."));
+    counter.binary(dot, Expr::col("on_day"))
 }
 
 /// Every booking, as rows.

@@ -104,7 +104,7 @@ pub struct Day {
 
 /// The stream of `counter`'s `day`.
 #[must_use]
-pub(super) fn stream(counter: Uuid, day: Date) -> StreamId {
+pub(crate) fn stream(counter: Uuid, day: Date) -> StreamId {
     StreamId::new("counterday", format!("{counter}.{day}"))
 }
 

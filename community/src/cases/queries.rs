@@ -21,6 +21,7 @@ use super::state::Phase;
 use crate::catalogue::Channel;
 use crate::feature::Problem;
 use crate::node::Linli;
+use crate::nodes::Numbers;
 use crate::registers::store;
 use crate::residents::among;
 
@@ -498,17 +499,19 @@ fn read_row(row: &QueryResult) -> Result<Row, DbErr> {
 }
 
 /// The counter after the highest in use: where case numbers go on when a node starts.
-pub(crate) async fn next_serial(reader: &DatabaseConnection) -> Result<u32, Fault> {
+pub(crate) async fn next_serial(reader: &DatabaseConnection, own: Numbers) -> Result<u32, Fault> {
     let query = Query::select()
         .expr_as(Func::max(Expr::col("serial")), "top")
         .from("cases")
+        .and_where(Expr::col("serial").gte(i64::from(own.from)))
+        .and_where(Expr::col("serial").lt(i64::from(own.to)))
         .take();
     let row = reader.query_one(&query).await.map_err(store)?;
     let top: Option<i64> = match row {
         Some(row) => row.try_get("", "top").map_err(store)?,
         None => None,
     };
-    Ok(top.map_or(0, |top| u32::try_from(top + 1).unwrap_or(u32::MAX)))
+    Ok(top.map_or(own.from, |top| u32::try_from(top + 1).unwrap_or(u32::MAX)))
 }
 
 /// The case with this number, whoever asks: the caller checks what they may see of it.

@@ -8,10 +8,12 @@ use linli_kernel::CaseId;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
 
+use super::Cases;
 use super::command::Command;
 use super::state::Phase;
-use crate::feature::Problem;
+use crate::feature::{Feature, Problem};
 use crate::node::Linli;
+use crate::nodes::is_ours;
 use crate::reactions::by_linli;
 use crate::registers::store;
 
@@ -65,7 +67,7 @@ async fn each(
     let query = Query::select()
         .column("id")
         .from(table)
-        .cond_where(cond)
+        .cond_where(cond.add(is_ours(<Cases as Feature>::TOPIC, Expr::col((table, "id")))))
         .limit(BATCH)
         .take();
     let rows = linli

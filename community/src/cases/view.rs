@@ -227,7 +227,7 @@ fn history(
 ) -> Result<Vec<Happening>, linli_journal::FoldError> {
     let mut state: MaybeCase = None;
     let mut lines = Vec::with_capacity(entries.len());
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| !entry.is_handover()) {
         let event = Event::read(entry)?;
         let before = phase_of(&state);
         let meta = Meta {

@@ -55,7 +55,7 @@ pub async fn ready(linli: &Linli) -> Result<(), Problem> {
         // A node without areas issues nothing.
         return Ok(());
     };
-    let ring = linli.load::<Keys>(&keys_stream()).await?.state;
+    let ring = linli.load::<Keys>(&keys_stream(linli)).await?.state;
     let now = linli.clock().now();
     let seed = linli.journal().named_secret(SECRET)?;
     let mut jwk = Jwk::of_seed(&seed);
@@ -84,7 +84,7 @@ async fn publish(linli: &Linli, x: &str, area: AreaPath) -> Result<(), Problem> 
         area,
     });
     linli
-        .perform::<Keys, _>(call, digest_of(&x)?, &keys_stream(), |ring| {
+        .perform::<Keys, _>(call, digest_of(&x)?, &keys_stream(linli), |ring| {
             let there = ring.keys.iter().any(|(known, _)| known == x);
             let events = if there {
                 Vec::new()
@@ -103,7 +103,7 @@ impl Linli {
     /// # Errors
     /// A fault.
     pub async fn certificate_keys(&self) -> Result<JwkSet, Fault> {
-        let ring = self.load::<Keys>(&keys_stream()).await?.state;
+        let ring = self.load::<Keys>(&keys_stream(self)).await?.state;
         let keys = ring.keys.iter().rev();
         Ok(JwkSet {
             keys: keys.map(|(x, _)| Jwk::of(x)).collect(),

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use linli_kernel::StreamId;
 
 use super::events::Event;
+use crate::node::Linli;
 
 /// 公钥: every key of the node, the newest last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,9 +43,10 @@ impl Certificate {
     }
 }
 
-/// The stream of a node's keys.
-pub(super) fn keys_stream() -> StreamId {
-    StreamId::new("certificate-key", "node")
+/// The stream of a node's keys. One that joined another has its own name for it: a stream has one
+/// writer.
+pub(super) fn keys_stream(linli: &Linli) -> StreamId {
+    StreamId::new("certificate-key", linli.joined_log().unwrap_or("node"))
 }
 
 /// The stream of the certificate `number`.

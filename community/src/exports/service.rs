@@ -182,7 +182,7 @@ impl Linli {
                     words: wish.purpose.clone(),
                 },
             };
-            residents::add_look(&mut plan, row.id, look, meta)?;
+            self.add_look(&mut plan, row.id, look, meta)?;
             let resident = self.load::<Residents>(&StreamId::from(row.id)).await?.state;
             whole.push(Whole { row, resident });
         }

@@ -15,8 +15,9 @@ use super::events::{Event, Made};
 use super::register::{Choices, Messages, Row};
 use super::state::{Channel, Message, Standing, choice_stream, stream};
 use crate::cases::{self, Fact};
-use crate::feature::{Call, Loaded, Meta, Plan, Problem, digest_of};
+use crate::feature::{Call, Feature, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
+use crate::nodes::is_ours;
 use crate::places::within;
 use crate::residents::among;
 
@@ -164,7 +165,8 @@ impl Linli {
         let cond = Cond::all()
             .add(Expr::col("standing").eq(Standing::Waiting.code()))
             .add(Expr::col("channel").eq(Channel::Sms.code()))
-            .add(Expr::col("not_before").lte(now.as_microsecond()));
+            .add(Expr::col("not_before").lte(now.as_microsecond()))
+            .add(is_ours(<Messages as Feature>::TOPIC, Expr::col("id")));
         let mut taken = 0;
         for row in self
             .message_rows(cond, ("not_before", Order::Asc), ROUND)

@@ -128,9 +128,13 @@ struct Who {
 
 const LOOKED_AT: Kind = Kind::new("residents.looked-at", 1);
 
-/// The stream of the looks at `resident`.
-pub(super) fn stream(resident: ResidentId) -> StreamId {
-    StreamId::new(Looks::TOPIC, resident)
+/// The stream of the looks at `resident` from the node with this log: each node that joined another
+/// writes one of its own, so that a cut line keeps nobody from looking.
+pub(super) fn stream(resident: ResidentId, joined: Option<&str>) -> StreamId {
+    match joined {
+        Some(log) => StreamId::new(Looks::TOPIC, format!("{resident}.{log}")),
+        None => StreamId::new(Looks::TOPIC, resident),
+    }
 }
 
 pub(super) fn tables() -> Vec<TableCreateStatement> {
@@ -204,7 +208,8 @@ impl Feature for Looks {
             role: meta.actor.role().map(linli_kernel::Role::code),
             area: post.map(|post| post.area.to_string()),
         };
-        state.resident = stream.key().parse().ok();
+        let resident = stream.key().split('.').next();
+        state.resident = resident.and_then(|id| id.parse().ok());
         state.last = Some((event.clone(), meta.at, who));
     }
 

@@ -68,7 +68,6 @@ pub use merge::{
 pub(crate) use queries::among;
 pub use queries::{Filter, Listed, MAX_COUNT, MAX_DEPTH, MAX_SIZE};
 pub use reading::OpenRecord;
-pub(crate) use reading::add_look;
 pub use refusal::REFUSALS;
 pub(crate) use register::erased;
 pub use register::{Households, Residents, forget};

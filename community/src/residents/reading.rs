@@ -63,7 +63,7 @@ impl Linli {
             actor,
         };
         let mut plan = Plan::default();
-        add_look(&mut plan, resident, look, meta)?;
+        self.add_look(&mut plan, resident, look, meta)?;
         let call = Call {
             command,
             actor,
@@ -387,19 +387,22 @@ impl Linli {
             case: None,
         })
     }
-}
 
-/// Adds a look at somebody. Looks do not depend on each other: whatever version the stream is at.
-pub(crate) fn add_look(
-    plan: &mut Plan,
-    resident: ResidentId,
-    look: LookedAt,
-    meta: Meta<'_>,
-) -> Result<(), Fault> {
-    plan.add::<Looks>(&looks::stream(resident), &nothing_yet(), &[look], meta)?;
-    plan.expected.pop();
-    plan.cached.pop();
-    Ok(())
+    /// Adds a look at somebody. Looks do not depend on each other: whatever version the stream is
+    /// at.
+    pub(crate) fn add_look(
+        &self,
+        plan: &mut Plan,
+        resident: ResidentId,
+        look: LookedAt,
+        meta: Meta<'_>,
+    ) -> Result<(), Fault> {
+        let stream = looks::stream(resident, self.joined_log());
+        plan.add::<Looks>(&stream, &nothing_yet(), &[look], meta)?;
+        plan.expected.pop();
+        plan.cached.pop();
+        Ok(())
+    }
 }
 
 fn nothing_yet<S: Default>() -> Loaded<S> {

@@ -29,6 +29,8 @@ pub(crate) struct Shelf {
     index: tokio::sync::OnceCell<Arc<Index>>,
     /// Held by whoever refreshes.
     turn: tokio::sync::Mutex<()>,
+    /// Streams that moved because of what other nodes wrote.
+    abroad: Mutex<BTreeSet<StreamId>>,
     /// The day for which services and places were last put in.
     listed_on: Mutex<Option<Date>>,
 }
@@ -50,6 +52,7 @@ impl Shelf {
             folder,
             index: tokio::sync::OnceCell::default(),
             turn: tokio::sync::Mutex::default(),
+            abroad: Mutex::default(),
             listed_on: Mutex::default(),
         }
     }
@@ -73,6 +76,14 @@ impl Shelf {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         listed.replace(today) != Some(today)
+    }
+
+    /// Takes what moved because of other nodes. Says whether anything did.
+    fn take_abroad(&self, moved: &mut Moved) -> bool {
+        let abroad = self.abroad.lock();
+        let streams = std::mem::take(&mut *abroad.unwrap_or_else(PoisonError::into_inner));
+        streams.iter().for_each(|stream| moved.note(stream));
+        !streams.is_empty()
     }
 
     fn forget_lists(&self) {
@@ -131,15 +142,13 @@ impl Linli {
             let streams = self.journal().streams_from(next, STEP).await?;
             let stale = shelf.is_stale(self.clock().today());
             let Some((last, _)) = streams.last() else {
-                if stale {
-                    self.list(&index).await?;
-                    self.commit(&index, next, false).await?;
-                }
+                self.refresh_abroad(&index, next, stale).await?;
                 break;
             };
             next = last + 1;
             let mut moved = Moved::default();
             streams.iter().for_each(|(_, stream)| moved.note(stream));
+            shelf.take_abroad(&mut moved);
             self.take_in(&index, &mut moved).await?;
             if stale || moved.lists {
                 self.list(&index).await?;
@@ -155,6 +164,34 @@ impl Linli {
             entries: next - position.next,
             rebuilt: false,
         })
+    }
+
+    /// What is to be put in though the own log has not grown.
+    async fn refresh_abroad(
+        &self,
+        index: &Arc<Index>,
+        next: u64,
+        stale: bool,
+    ) -> Result<(), Fault> {
+        let mut moved = Moved::default();
+        let any = self.shelf().take_abroad(&mut moved);
+        if any {
+            self.take_in(index, &mut moved).await?;
+        }
+        if stale || moved.lists {
+            self.list(index).await?;
+        }
+        if any || stale {
+            self.commit(index, next, !moved.erased.is_empty()).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes streams that other nodes wrote.
+    pub(crate) fn note_moved(&self, streams: &[StreamId]) {
+        let abroad = self.shelf().abroad.lock();
+        let mut abroad = abroad.unwrap_or_else(PoisonError::into_inner);
+        abroad.extend(streams.iter().cloned());
     }
 
     /// Throws the index away and makes it anew from the registers. Returns how many entries of the

@@ -8,6 +8,8 @@ mod benefits;
 mod cast;
 mod clock;
 mod counters;
+mod lines;
+mod network;
 mod record;
 mod tour;
 
@@ -16,7 +18,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use linli_community::residents::synthetic::Wish;
-use linli_community::{cases, catalogue};
+use linli_community::{accounts, cases, catalogue};
 use linli_kernel::{Clock as _, ShiftedClock, SystemClock};
 
 use crate::cli::Demo;
@@ -28,6 +30,9 @@ use record::Record;
 
 /// `linli demo`
 pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
+    if demo.network {
+        return Box::pin(network::run(demo)).await;
+    }
     let dir = &demo.dir;
     let mut settings = settings(demo);
     // Taken first: a port that is taken is told before anything is made.
@@ -58,7 +63,16 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
     let linli = node::open(dir, &settings, Arc::clone(&clock) as _).await?;
     tour::print(&settings.address, &record);
     let portal = settings.portal(true);
-    let cards = record.cards()?;
+    let mut cards = record.cards()?;
+    if linli.is_joined() {
+        // A node below knows those of its own area only.
+        let mut known = Vec::new();
+        for card in cards {
+            let there = accounts::by_id(linli.journal().reader(), card.account).await?;
+            known.extend(there.map(|_| card));
+        }
+        cards = known;
+    }
     let keeper = tokio::spawn(record::keep_days(dir.clone(), record, Arc::clone(&clock)));
     let demo = Some(linli_portal::demo::Demo { clock, cards });
     let serving = serve::Serving {
@@ -80,6 +94,8 @@ fn settings(demo: &Demo) -> Settings {
     };
     settings.log.format = LogFormat::Text;
     "warn".clone_into(&mut settings.log.filter);
+    // One that was joined to another by `--network` says to whom.
+    settings.parent = Settings::of(&demo.dir).ok().and_then(|kept| kept.parent);
     let fonts = Path::new("/usr/share/fonts");
     settings.fonts = fonts.is_dir().then(|| fonts.to_owned());
     settings

@@ -31,6 +31,10 @@ pub(crate) enum Kind {
     Commands,
     Outbox,
     Cursors,
+    /// Entries of other nodes' logs.
+    Foreign,
+    /// What else is kept of neighbours.
+    Network,
     End,
 }
 
@@ -211,6 +215,8 @@ impl Kind {
             Self::Commands => b'C',
             Self::Outbox => b'O',
             Self::Cursors => b'U',
+            Self::Foreign => b'F',
+            Self::Network => b'N',
             Self::End => b'Z',
         }
     }
@@ -222,6 +228,8 @@ impl Kind {
             Self::Commands,
             Self::Outbox,
             Self::Cursors,
+            Self::Foreign,
+            Self::Network,
             Self::End,
         ]
         .into_iter()

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::archive::{ArchivedCommand, ArchivedNotice, Counts, FORM, Header, Kind, Writer};
 use crate::db::fault;
 use crate::files;
+use crate::foreign::archive::Snapshot;
 use crate::journal::Journal;
 use crate::read;
 use crate::rebuild::Progress;
@@ -58,6 +59,7 @@ impl Journal {
         if !shared.config.read_only {
             sidecar::remember(shared, &folder).await?;
         }
+        let network = Snapshot::begin(shared).await?;
         let (checkpoint, note) = shared.checkpoint(self.reader()).await?;
         let now = shared.clock.now();
         let header = Header {
@@ -72,7 +74,7 @@ impl Journal {
         let name = format!("journal-{stamp}-{}.linli", checkpoint.size);
         let (path, fresh) = (folder.join(&name), folder.join(format!("{name}.new")));
         let archive = Writer::create(&fresh)?;
-        let archive = fill(shared, archive, &header, &mut progress).await?;
+        let archive = fill(shared, archive, (&header, network), &mut progress).await?;
         let bytes = archive.finish()?;
         std::fs::rename(&fresh, &path).map_err(|why| setting(&path, &why))?;
         sync_folder(&folder)?;
@@ -93,11 +95,12 @@ impl Journal {
 async fn fill(
     shared: &Shared,
     mut archive: Writer,
-    header: &Header,
+    (header, network): (&Header, Snapshot),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Writer, Fault> {
     let mut counts = Counts::default();
     archive = archive.json(Kind::Header, header).await?;
+    archive = network.write(shared, archive).await?;
     while counts.entries < header.size {
         let to = (counts.entries + ROWS).min(header.size);
         let raws = read::by_seq(shared.reader(), counts.entries, to)

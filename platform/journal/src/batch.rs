@@ -4,8 +4,9 @@
 //! batch that fails leaves no trace.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 
-use linli_kernel::{CommandId, Fault, ResidentId, StreamId};
+use linli_kernel::{CommandId, Fault, Refusal, ResidentId, StreamId};
 use linli_translog::{Edge, leaf_hash};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 use serde_json::Value as Json;
@@ -13,6 +14,7 @@ use serde_json::Value as Json;
 use crate::append::{AppendError, Appended};
 use crate::apply::Gathered;
 use crate::db::fault;
+use crate::foreign::{Handover, owners_of};
 use crate::prepare::{Effect, Prepared};
 use crate::rows::{
     COMMANDS, CommandRow, DESTROYED, DESTROYED_AGAIN, OUTBOX, command_value, destroyed_row,
@@ -88,6 +90,7 @@ struct Rows {
     changes: Gathered,
     destroyed: Vec<(ResidentId, u64)>,
     stands_alone: bool,
+    handed: Vec<(StreamId, Handover)>,
 }
 
 /// What a written batch leaves in memory.
@@ -154,24 +157,65 @@ async fn load_heads(
     heads: &mut HashMap<StreamId, Head>,
 ) -> Result<(), BatchError> {
     for some in streams.chunks(512) {
-        let mut sql = Sql::new(
-            shared.backend(),
-            "SELECT e.stream, e.version, e.bytes FROM (SELECT stream, MAX(version) AS version \
-             FROM log_entries WHERE stream IN ",
-        );
-        let names = some.iter().map(|stream| Value::from(stream.as_str()));
-        sql.bind_list(names.collect());
-        sql.push(" GROUP BY stream) h JOIN log_entries e ");
-        sql.push("ON e.stream = h.stream AND e.version = h.version");
-        for row in tx.query_all_raw(sql.done()).await? {
-            let stream: String = row.try_get("", "stream")?;
-            let version: i64 = row.try_get("", "version")?;
-            let bytes: Vec<u8> = row.try_get("", "bytes")?;
-            let head = Head {
-                version: uint(version),
-                digest: sha256(&bytes),
-            };
-            heads.insert(StreamId::from(stream), head);
+        load_from(shared, tx, ("log_entries", ""), some, heads).await?;
+    }
+    if !shared.is_networked() {
+        return Ok(());
+    }
+    // What lost against a takeover is no head, and what another log holds may be newer.
+    let kept = " AND seq NOT IN (SELECT seq FROM net_displaced)";
+    for some in streams.chunks(512) {
+        for stream in some {
+            heads.remove(stream);
+        }
+        load_from(shared, tx, ("log_entries", kept), some, heads).await?;
+        let applied = " AND turn IS NOT NULL";
+        load_from(shared, tx, ("net_entries", applied), some, heads).await?;
+    }
+    let me = &shared.identity()?.log;
+    for (stream, owned) in owners_of(tx, shared.backend(), streams).await? {
+        if let Some(head) = heads.get_mut(&stream) {
+            head.elsewhere = owned.owner != *me || owned.released.is_some();
+        }
+    }
+    Ok(())
+}
+
+/// The newest entries that a table has of these streams, where they are newer than what is known.
+async fn load_from(
+    shared: &Shared,
+    tx: &impl ConnectionTrait,
+    (table, which): (&str, &str),
+    streams: &[StreamId],
+    heads: &mut HashMap<StreamId, Head>,
+) -> Result<(), BatchError> {
+    let mut sql = Sql::new(
+        shared.backend(),
+        "SELECT e.stream, e.version, e.bytes FROM (SELECT stream, MAX(version) AS version FROM ",
+    );
+    sql.push(table).push(" WHERE stream IN ");
+    let names = streams.iter().map(|stream| Value::from(stream.as_str()));
+    sql.bind_list(names.collect());
+    sql.push(which)
+        .push(" GROUP BY stream) h JOIN ")
+        .push(table);
+    sql.push(" e ON e.stream = h.stream AND e.version = h.version");
+    if table != "log_entries" {
+        sql.push(" AND e.turn IS NOT NULL");
+    }
+    for row in tx.query_all_raw(sql.done()).await? {
+        let stream: String = row.try_get("", "stream")?;
+        let version: i64 = row.try_get("", "version")?;
+        let bytes: Vec<u8> = row.try_get("", "bytes")?;
+        let head = Head {
+            version: uint(version),
+            digest: sha256(&bytes),
+            elsewhere: false,
+        };
+        let stream = StreamId::from(stream);
+        let known = heads.get(&stream).map_or(0, |head| head.version);
+        if known < head.version {
+            heads.insert(stream, head);
         }
     }
     Ok(())
@@ -251,9 +295,29 @@ impl<'a> Draft<'a> {
             }
         }
         let mut streams = prepared.entries.iter().map(|entry| &entry.stream);
-        match streams.find(|stream| self.shared.parked_stream(stream)) {
-            Some(parked) => Err(AppendError::Parked(parked.clone())),
-            None => Ok(Verdict::New),
+        if let Some(parked) = streams.find(|stream| self.shared.parked_stream(stream)) {
+            return Err(AppendError::Parked(parked.clone()));
+        }
+        self.judge_ownership(prepared)?;
+        Ok(Verdict::New)
+    }
+
+    /// One writer a stream: what another node owns, or was handed to it, takes no entries here.
+    fn judge_ownership(&self, prepared: &Prepared) -> Result<(), AppendError> {
+        let takes = matches!(
+            prepared.effect,
+            Effect::Network(Handover::Accept | Handover::TakeOver)
+        );
+        let elsewhere = |stream: &StreamId| self.head(stream).is_some_and(|head| head.elsewhere);
+        let mut streams = prepared.entries.iter().map(|entry| &entry.stream);
+        match streams.find(|stream| elsewhere(stream) != takes) {
+            Some(stream) if takes => Err(Refusal::new("journal.is-owner")
+                .with("stream", stream)
+                .into()),
+            Some(stream) => Err(Refusal::new("journal.not-owner")
+                .with("stream", stream)
+                .into()),
+            None => Ok(()),
         }
     }
 
@@ -277,8 +341,12 @@ impl<'a> Draft<'a> {
             let bytes = wire::join(place, &entry.name, &entry.rest.written(version)?);
             let digest = sha256(&bytes);
             self.edge.push(leaf_hash(&digest));
-            self.heads
-                .insert(entry.stream.clone(), Head { version, digest });
+            let head = Head {
+                version,
+                digest,
+                elsewhere: matches!(prepared.effect, Effect::Network(Handover::Release(_))),
+            };
+            self.heads.insert(entry.stream.clone(), head);
             self.written += bytes.len();
             self.rows.entries.push(vec![
                 int(seq),
@@ -320,6 +388,12 @@ impl<'a> Draft<'a> {
             Effect::Nothing => {}
             Effect::Destroys(subject) => self.rows.destroyed.push((subject, first_seq)),
             Effect::StandsAlone => self.rows.stands_alone = true,
+            Effect::Network(handover) => {
+                let streams = prepared.entries.iter().map(|entry| &entry.stream);
+                self.rows
+                    .handed
+                    .extend(streams.map(|stream| (stream.clone(), handover)));
+            }
         }
     }
 
@@ -340,6 +414,7 @@ impl<'a> Draft<'a> {
             destroyed.map(|(subject, seq)| destroyed_row(secrets, *subject, Some(*seq)));
         insert_rows(tx, DESTROYED, destroyed.collect(), DESTROYED_AGAIN).await?;
         rows.changes.write(tx, "").await?;
+        hand_over(self.shared, tx, rows.handed).await?;
         if rows.stands_alone {
             self.shared.clear_meta(tx, "restored").await?;
         }
@@ -364,6 +439,32 @@ impl<'a> Draft<'a> {
             bytes: self.written,
         })
     }
+}
+
+/// Keeps who owns the streams that change hands.
+async fn hand_over(
+    shared: &Shared,
+    tx: &impl ConnectionTrait,
+    handed: Vec<(StreamId, Handover)>,
+) -> Result<(), BatchError> {
+    for (stream, handover) in handed {
+        let mut sql = Sql::new(shared.backend(), "DELETE FROM net_streams WHERE stream=");
+        sql.bind(stream.as_str());
+        match handover {
+            Handover::No => continue,
+            Handover::Accept | Handover::TakeOver => {}
+            Handover::Release(to) => {
+                let head = "INSERT INTO net_streams (stream,owner,released) VALUES (";
+                sql = Sql::new(shared.backend(), head);
+                sql.bind(stream.as_str()).push(",");
+                sql.bind(shared.identity()?.log.as_str()).push(",");
+                sql.bind(hex::encode(to)).push(")");
+            }
+        }
+        tx.execute_raw(sql.done()).await?;
+        shared.networked.store(true, Ordering::Relaxed);
+    }
+    Ok(())
 }
 
 enum Verdict {
@@ -392,6 +493,7 @@ pub(crate) fn why_not(mode: &Mode) -> &'static str {
         Mode::Active => "active",
         Mode::StandBy => "standing by: another process writes to this store",
         Mode::Restored => "restored from a backup: an operator must confirm that it stands alone",
+        Mode::Held => "held by the network: `linli node list` says why",
         Mode::Reading => "opened for reading",
         Mode::Closed => "the node is stopping",
     }

@@ -80,6 +80,15 @@ impl Kind {
 }
 
 impl Recorded {
+    /// Whether it only says which node writes its stream from now on: it changes nothing else.
+    #[must_use]
+    pub fn is_handover(&self) -> bool {
+        matches!(
+            &*self.kind.name,
+            "node.released" | "node.accepted" | "node.takeover"
+        )
+    }
+
     /// The first sealed part of `subject` that can still be read.
     #[must_use]
     pub fn sealed_of(&self, subject: ResidentId) -> Option<&Value> {

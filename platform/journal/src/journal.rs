@@ -123,7 +123,7 @@ impl Journal {
     /// [`Fault`] when the store fails or an entry is damaged.
     pub async fn stream(&self, stream: &StreamId) -> Result<Vec<Recorded>, Fault> {
         let streams = std::slice::from_ref(stream);
-        let raws = read::by_stream(self.reader(), streams)
+        let raws = read::by_stream(self.reader(), streams, self.shared.is_networked())
             .await
             .map_err(fault)?;
         read::recorded(read::few(&self.shared, raws).await?)
@@ -134,7 +134,7 @@ impl Journal {
     /// # Errors
     /// [`Fault`] when the store fails or an entry is damaged.
     pub async fn streams(&self, streams: &[StreamId]) -> Result<Vec<Vec<Recorded>>, Fault> {
-        let raws = read::by_stream(self.reader(), streams)
+        let raws = read::by_stream(self.reader(), streams, self.shared.is_networked())
             .await
             .map_err(fault)?;
         let read = read::recorded(read::few(&self.shared, raws).await?)?;

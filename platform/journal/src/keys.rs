@@ -39,6 +39,8 @@ struct State {
     /// Made, and not yet durable.
     fresh: HashMap<ResidentId, Key>,
     destroyed: HashSet<ResidentId>,
+    /// Their keys were lent and are gone until the next exchange.
+    lapsed: HashSet<ResidentId>,
 }
 
 impl KeyStore {
@@ -131,6 +133,9 @@ impl KeyStore {
             if self.state().destroyed.contains(&subject) {
                 return Err(Refusal::new("journal.subject-erased").into());
             }
+            if self.state().lapsed.contains(&subject) {
+                return Err(Refusal::new("journal.key-lapsed").into());
+            }
             let key = random()?;
             self.state().fresh.insert(subject, key);
             found.insert(subject, key);
@@ -179,6 +184,35 @@ impl KeyStore {
             ));
         }
         tx.commit().await.map_err(fault)
+    }
+
+    /// Takes in keys that neighbours lent or made, and makes them durable. One that is here stays.
+    pub(crate) async fn take(&self, keys: &[(ResidentId, Key)]) -> Result<(), Fault> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Vec::with_capacity(keys.len());
+        for (subject, key) in keys {
+            let wrapped = wrap(&self.wrapping, *subject, key)?;
+            rows.push(vec![id(*subject), Value::Bytes(Some(wrapped))]);
+        }
+        let tx = db::begin(&self.db.write).await.map_err(fault)?;
+        let head = "INSERT INTO subject_keys (subject, wrapped)";
+        let written = insert_rows(&tx, head, rows, " ON CONFLICT DO NOTHING");
+        written.await.map_err(fault)?;
+        tx.commit().await.map_err(fault)
+    }
+
+    /// Keys that came again, and others whose time is over: no second key is made for these.
+    pub(crate) fn lend(&self, came: &[(ResidentId, Key)], lapsed: &[ResidentId]) {
+        let mut state = self.state();
+        for (subject, _) in came {
+            state.lapsed.remove(subject);
+        }
+        for subject in lapsed {
+            state.lapsed.insert(*subject);
+            self.cache.remove(subject);
+        }
     }
 
     /// Puts these rows in place of whatever is there.

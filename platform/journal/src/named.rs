@@ -58,6 +58,19 @@ impl Journal {
         Ok(fresh)
     }
 
+    /// The seed of the key that is this node in a network: its log's own.
+    #[must_use]
+    pub fn node_seed(&self) -> [u8; 32] {
+        self.shared.secrets.signing
+    }
+
+    /// The key of the hashes by which people are found: one for all nodes of a network, so that a
+    /// node that joins finds people whom another recorded.
+    #[must_use]
+    pub fn lookup_key(&self) -> [u8; 32] {
+        self.shared.secrets.lookup
+    }
+
     fn secret_path(&self, name: &str) -> Result<Option<PathBuf>, Fault> {
         let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         if !plain {

@@ -88,17 +88,28 @@ pub(crate) async fn activate(shared: &Arc<Shared>) -> Result<(), Fault> {
         rebuild::rebuild(shared, &mut |_| {}).await?;
     }
     let restored = shared.meta(&shared.db.write, "restored").await?;
-    let mode = restored.map_or(Mode::Active, |_| Mode::Restored);
+    let held = shared.meta(&shared.db.write, "held").await?;
+    let mode = match (restored, held) {
+        (Some(_), _) => Mode::Restored,
+        (None, Some(_)) => Mode::Held,
+        (None, None) => Mode::Active,
+    };
     shared.mode.send_replace(mode);
     Ok(())
 }
 
 /// Brings both stores' schemas up to date.
 pub(crate) async fn migrate(shared: &Shared) -> Result<(), Fault> {
-    let steps = [(
-        include_str!("../migrations/sqlite/0001_journal.sql"),
-        include_str!("../migrations/postgres/0001_journal.sql"),
-    )];
+    let steps = [
+        (
+            include_str!("../migrations/sqlite/0001_journal.sql"),
+            include_str!("../migrations/postgres/0001_journal.sql"),
+        ),
+        (
+            include_str!("../migrations/sqlite/0002_network.sql"),
+            include_str!("../migrations/postgres/0002_network.sql"),
+        ),
+    ];
     db::migrate(&shared.db.write, &steps).await?;
     shared.keys.migrate().await
 }
@@ -150,6 +161,7 @@ async fn identify(shared: &Shared) -> Result<(), Fault> {
 
 /// Learns which streams are parked and which keys destroyed.
 async fn know(shared: &Shared) -> Result<(), Fault> {
+    shared.look_for_others(&shared.db.read).await?;
     shared.set_parked(shared.parked_rows(&shared.db.read).await?);
     shared
         .keys
@@ -193,6 +205,7 @@ impl Shared {
         state: &mut State,
     ) -> Result<(), Fault> {
         state.edge = self.edge(db).await?;
+        self.look_for_others(db).await?;
         self.heads.clear();
         self.set_parked(self.parked_rows(db).await?);
         self.keys.mark_destroyed(destroyed(self, db).await?);

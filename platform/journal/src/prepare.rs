@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::append::{Append, AppendError, NewEntry};
 use crate::change::Change;
 use crate::entry::{Opened, Recorded};
+use crate::foreign::Handover;
 use crate::seal::Key;
 use crate::wire::{self, Act, HEAD_ROOM, MAX_ENTRY};
 
@@ -35,6 +36,8 @@ pub(crate) enum Effect {
     Destroys(ResidentId),
     /// A restored node stands alone and writes again.
     StandsAlone,
+    /// The network writes, and a stream may change hands.
+    Network(Handover),
 }
 
 /// An entry but for its place.

@@ -80,17 +80,25 @@ pub(crate) async fn size(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     Ok(last.map_or(0, |last| uint(last) + 1))
 }
 
-/// The entries of `streams`, by stream and version.
+/// The entries of `streams`, by stream and version; with those of other logs where there are any.
 pub(crate) async fn by_stream(
     db: &impl ConnectionTrait,
     streams: &[StreamId],
+    others: bool,
 ) -> Result<Vec<Raw>, DbErr> {
     let mut found = Vec::new();
     for some in streams.chunks(256) {
         let mut sql = Sql::new(db.get_database_backend(), COLUMNS);
         sql.push(" WHERE stream IN ");
         let names = some.iter().map(|stream| Value::from(stream.as_str()));
-        sql.bind_list(names.collect());
+        let names: Vec<Value> = names.collect();
+        sql.bind_list(names.clone());
+        if others {
+            sql.push(" AND seq NOT IN (SELECT seq FROM net_displaced)");
+            sql.push(" UNION ALL SELECT seq, stream, version, bytes FROM net_entries");
+            sql.push(" WHERE turn IS NOT NULL AND stream IN ");
+            sql.bind_list(names);
+        }
         sql.push(" ORDER BY stream, version");
         for row in db.query_all_raw(sql.done()).await? {
             found.push(raw(&row)?);
@@ -99,7 +107,7 @@ pub(crate) async fn by_stream(
     Ok(found)
 }
 
-fn raw(row: &QueryResult) -> Result<Raw, DbErr> {
+pub(crate) fn raw(row: &QueryResult) -> Result<Raw, DbErr> {
     let seq: i64 = row.try_get_by_index(0)?;
     let version: i64 = row.try_get_by_index(2)?;
     Ok(Raw {

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::apply::Gathered;
 use crate::db::{begin, fault};
+use crate::foreign::Others;
 use crate::read::{self, Read};
 use crate::registers::{FoldError, Folder};
 use crate::secrets::sha256;
@@ -70,20 +71,24 @@ pub(crate) async fn rebuild(shared: &Arc<Shared>, watch: Watcher<'_>) -> Result<
     create_tables(shared, &tx).await?;
     let mut fold = Fold::new(shared.registers.folder());
     let mut pages = Pages::new(shared, size);
+    let mut others = Others::begin(shared, &tx).await?;
     while let Some(page) = pages.next(&tx).await? {
-        let changes = fold.take(page);
-        changes.write(&tx, "").await.map_err(fault)?;
+        let mut own = page.into_iter().peekable();
+        let to = Some(pages.done());
+        while let Some(page) = others.next(shared, &tx, &mut own, to).await? {
+            fold.take(page).write(&tx, "").await.map_err(fault)?;
+        }
         watch(Progress {
             step: "registers",
             done: pages.done(),
             of: size,
         });
     }
-    for index in shared.registers.indexes() {
-        if !index.is_unique_key() {
-            tx.execute(&index).await.map_err(fault)?;
-        }
+    let mut none = Vec::new().into_iter().peekable();
+    while let Some(page) = others.next(shared, &tx, &mut none, None).await? {
+        fold.take(page).write(&tx, "").await.map_err(fault)?;
     }
+    create_indexes(shared, &tx, false).await?;
     let parked = fold.parked();
     write_parked(shared, &tx, &parked).await?;
     shared
@@ -126,14 +131,26 @@ async fn create_tables(shared: &Shared, tx: &DatabaseTransaction) -> Result<(), 
     for table in &tables {
         tx.execute(table).await.map_err(fault)?;
     }
-    for index in shared.registers.indexes() {
-        if index.is_unique_key() {
-            tx.execute(&index).await.map_err(fault)?;
-        }
-    }
+    create_indexes(shared, tx, true).await?;
     shared
         .set_meta(tx, "register_tables", &names.join(" "))
         .await
+}
+
+/// The indexes that keep rows apart, or those that only find them.
+async fn create_indexes(
+    shared: &Shared,
+    tx: &DatabaseTransaction,
+    unique: bool,
+) -> Result<(), Fault> {
+    let indexes = shared.registers.indexes();
+    for index in indexes
+        .iter()
+        .filter(|index| index.is_unique_key() == unique)
+    {
+        tx.execute(index).await.map_err(fault)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn name_of(table: Option<&TableRef>) -> Option<String> {

@@ -20,6 +20,21 @@ pub(crate) struct Secrets {
     pub(crate) lookup: [u8; 32],
 }
 
+/// Writes the secrets of a node that joins a network into its folder, which has none yet: its key,
+/// and the network's key of hashes.
+///
+/// # Errors
+/// [`Fault`] when they cannot be written.
+pub fn write_joined(dir: &Path, signing: [u8; 32], lookup: [u8; 32]) -> Result<(), Fault> {
+    let wrapping = random()?;
+    let secrets = Secrets {
+        signing,
+        wrapping,
+        lookup,
+    };
+    secrets.write(&dir.join("secrets"))
+}
+
 const FILES: [&str; 3] = ["signing.key", "wrapping.key", "lookup.key"];
 
 impl Secrets {

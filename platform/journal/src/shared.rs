@@ -1,6 +1,7 @@
 //! What every part of an open journal shares, and how the node's own facts are kept.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use linli_kernel::{Clock, Fault, StreamId};
@@ -33,6 +34,8 @@ pub enum Mode {
     /// It was restored from a backup and writes nothing until an operator confirms that it stands
     /// alone.
     Restored,
+    /// The network holds it: its log may not go on here, or others know more of it than itself.
+    Held,
     /// It was opened for reading.
     Reading,
     /// It was closed.
@@ -77,6 +80,8 @@ impl Parked {
 pub(crate) struct Head {
     pub(crate) version: u64,
     pub(crate) digest: [u8; 32],
+    /// Whether another node may write the stream, and this one may not.
+    pub(crate) elsewhere: bool,
 }
 
 /// Who the log is.
@@ -111,6 +116,8 @@ pub(crate) struct Shared {
     pub(crate) mode: watch::Sender<Mode>,
     pub(crate) heads: Cache<StreamId, Head>,
     pub(crate) parked: RwLock<HashMap<StreamId, Parked>>,
+    /// Whether there are entries of other nodes' logs.
+    pub(crate) networked: AtomicBool,
     pub(crate) state: tokio::sync::Mutex<State>,
     pub(crate) carrier: Carrier,
     /// Secrets for other purposes, of a journal in memory.
@@ -140,6 +147,7 @@ impl Shared {
             mode: watch::Sender::new(Mode::StandBy),
             heads: Cache::new(HEADS),
             parked: RwLock::default(),
+            networked: AtomicBool::new(false),
             state: tokio::sync::Mutex::default(),
             carrier: Carrier::default(),
             named: std::sync::Mutex::default(),
@@ -160,6 +168,23 @@ impl Shared {
     /// Whether reading goes through connections of its own.
     pub(crate) fn reads_apart(&self) -> bool {
         !self.config.is_memory()
+    }
+
+    /// Whether there are entries of other nodes' logs, or streams that others own.
+    pub(crate) fn is_networked(&self) -> bool {
+        self.networked.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether there are.
+    pub(crate) async fn look_for_others(&self, db: &impl ConnectionTrait) -> Result<(), Fault> {
+        if !crate::db::has_table(db, "net_records").await? {
+            return Ok(());
+        }
+        let sql = "SELECT 1 AS n FROM net_records UNION ALL SELECT 1 FROM net_streams LIMIT 1";
+        let sql = Statement::from_string(self.backend(), sql);
+        let any = db.query_one_raw(sql).await.map_err(fault)?.is_some();
+        self.networked.store(any, Ordering::Relaxed);
+        Ok(())
     }
 
     pub(crate) fn parked_stream(&self, stream: &StreamId) -> bool {

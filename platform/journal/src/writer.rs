@@ -268,7 +268,7 @@ fn record_metrics(members: usize, began: Instant) {
 }
 
 /// Whether nobody else wrote; makes sure on PostgreSQL that the lock is still ours.
-async fn is_where_we_left(
+pub(crate) async fn is_where_we_left(
     shared: &Shared,
     tx: &DatabaseTransaction,
     state: &State,

@@ -11,6 +11,7 @@ use linli_kernel::Fault;
 
 use crate::Portal;
 use crate::catalogue::views::{PaperLine, paper_line, promise, say};
+use crate::nodes;
 use crate::progress::pages::find;
 use crate::progress::words;
 use crate::shell::ui::{Markup, Row, SummaryList};
@@ -45,7 +46,11 @@ pub(super) async fn show(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let mine = find(&portal, &signed, &number).await?;
-    let receipt = receipt(&portal, &page, &mine.view)?;
+    let mut receipt = receipt(&portal, &page, &mine.view)?;
+    receipt
+        .facts
+        .rows
+        .extend(nodes::kept(&portal, &page, &mine.view).await?);
     html(&ReceiptPage {
         acting: mine.whom.acting(&page),
         receipt,
@@ -117,6 +122,9 @@ pub(super) async fn proof(
 ) -> Result<Response, Trouble> {
     let mine = find(&portal, &signed, &number).await?;
     let first = mine.view.history.first().ok_or(Trouble::NotFound)?;
+    if !nodes::begun_here(&portal, &mine.view).await? {
+        return Err(Trouble::NotFound);
+    }
     let receipt = portal.linli.journal().receipt(first.seq, true).await?;
     // The next checkpoint holds the entry: a moment later there is a receipt.
     let receipt = receipt.ok_or_else(|| Fault::Busy("no checkpoint yet".to_owned()))?;

@@ -7,6 +7,7 @@ refusal-appointments-counter-closed = This counter takes no more bookings; choos
 refusal-appointments-day-closed = The office is closed on this day; choose another
 refusal-appointments-full = This time was just taken; choose another
 refusal-appointments-hours-wrong = Write it like 09:00-11:30, 13:30-17:00, with room for one booking at least
+refusal-appointments-kept-elsewhere = This counter keeps its queue at its own node, so this day cannot be booked here; call or come by
 refusal-appointments-letter-wrong = Enter one letter
 refusal-appointments-name-wrong = Enter a name of up to 40 characters
 refusal-appointments-nobody-waits = Nobody is waiting

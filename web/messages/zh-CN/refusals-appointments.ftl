@@ -7,6 +7,7 @@ refusal-appointments-counter-closed = 这个窗口不接受预约了，请另选
 refusal-appointments-day-closed = 这一天不办公，请另选一天
 refusal-appointments-full = 这个时间刚刚约满，请另选一个时间
 refusal-appointments-hours-wrong = 请按 09:00-11:30, 13:30-17:00 的样子填写，至少能排下一个预约
+refusal-appointments-kept-elsewhere = 这个窗口由社区自己的节点排号，这里约不了它的这一天。请打电话或到现场预约
 refusal-appointments-letter-wrong = 请填写一个英文字母
 refusal-appointments-name-wrong = 请填写名称，不超过 40 个字
 refusal-appointments-nobody-waits = 现在没有人在等

@@ -15,7 +15,6 @@ use crate::reactions;
 use crate::residents::events::{HouseholdEvent, HouseholdHappened, Regrouped};
 use crate::residents::likeness::Likeness;
 use crate::residents::looks::{LookedAt, Purpose, Why};
-use crate::residents::reading::add_look;
 use crate::residents::register::{Households, Residents};
 use crate::residents::rows::Row;
 use crate::residents::state::{Household, Resident};
@@ -396,7 +395,7 @@ impl Linli {
                     words: words.trim().to_owned(),
                 },
             };
-            add_look(plan, resident, look, meta)?;
+            self.add_look(plan, resident, look, meta)?;
         }
         Ok(())
     }

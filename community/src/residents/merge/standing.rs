@@ -22,21 +22,14 @@ pub(crate) struct Standing(RwLock<BTreeMap<ResidentId, ResidentId>>);
 impl Standing {
     /// As the register has it.
     pub(crate) async fn of(reader: &DatabaseConnection) -> Result<Self, Fault> {
-        let query = Query::select()
-            .columns(["id", "survivor"])
-            .from("merged")
-            .take();
-        let mut into = BTreeMap::new();
-        for row in reader.query_all(&query).await.map_err(store)? {
-            let id = |column: &str| -> Result<Option<ResidentId>, Fault> {
-                let text: String = row.try_get("", column).map_err(store)?;
-                Ok(text.parse().ok())
-            };
-            if let (Some(other), Some(survivor)) = (id("id")?, id("survivor")?) {
-                into.insert(other, survivor);
-            }
-        }
-        Ok(Self(RwLock::new(into)))
+        Ok(Self(RwLock::new(read(reader).await?)))
+    }
+
+    /// Reads the register anew: another node merged or parted records.
+    pub(crate) async fn reload(&self, reader: &DatabaseConnection) -> Result<(), Fault> {
+        let now = read(reader).await?;
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = now;
+        Ok(())
     }
 
     /// The record that stands for `id` today: itself, where nothing was merged.
@@ -69,6 +62,24 @@ impl Standing {
             None => drop(into.remove(&other)),
         }
     }
+}
+
+async fn read(reader: &DatabaseConnection) -> Result<BTreeMap<ResidentId, ResidentId>, Fault> {
+    let query = Query::select()
+        .columns(["id", "survivor"])
+        .from("merged")
+        .take();
+    let mut into = BTreeMap::new();
+    for row in reader.query_all(&query).await.map_err(store)? {
+        let id = |column: &str| -> Result<Option<ResidentId>, Fault> {
+            let text: String = row.try_get("", column).map_err(store)?;
+            Ok(text.parse().ok())
+        };
+        if let (Some(other), Some(survivor)) = (id("id")?, id("survivor")?) {
+            into.insert(other, survivor);
+        }
+    }
+    Ok(into)
 }
 
 /// `merged`: a record that another stands for. `apart`: two that are of two people.

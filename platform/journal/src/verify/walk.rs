@@ -14,6 +14,7 @@ use super::tiles::{self, Tree};
 use super::{Findings, command_name, key_of, small, stream_name};
 use crate::chain::Chains;
 use crate::db::fault;
+use crate::foreign::Others;
 use crate::journal::kinds;
 use crate::read::{self, Raw, Read};
 use crate::rebuild::{Progress, Watcher};
@@ -58,6 +59,7 @@ pub(super) async fn walk(
         ..Walked::default()
     };
     let mut ahead: Option<JoinHandle<Result<Step, Fault>>> = None;
+    let mut others = Others::begin(shared, db).await?;
     let mut from = 0;
     while from < tree.size {
         let to = (from + STEP).min(tree.size);
@@ -72,9 +74,13 @@ pub(super) async fn walk(
             let raws = tolerant(&shared.db.write, from, to).await;
             understand(shared, from, to, raws).await?
         };
-        walked.check(shared, db, &step, tree, findings).await;
-        if let Some(scratch) = scratch.as_mut() {
-            scratch.fold(db, step.read).await?;
+        let damaged = walked.check(shared, db, &step, tree, findings).await;
+        let mut own = step.read.into_iter().peekable();
+        while let Some(page) = others.next(shared, db, &mut own, Some(to)).await? {
+            walked.check_chains(shared, &page, &damaged, findings);
+            if let Some(scratch) = scratch.as_mut() {
+                scratch.fold(db, page).await?;
+            }
         }
         watch(Progress {
             step: "entries",
@@ -82,6 +88,13 @@ pub(super) async fn walk(
             of: tree.size,
         });
         from = to;
+    }
+    let mut none = Vec::new().into_iter().peekable();
+    while let Some(page) = others.next(shared, db, &mut none, None).await? {
+        walked.check_chains(shared, &page, &HashSet::new(), findings);
+        if let Some(scratch) = scratch.as_mut() {
+            scratch.fold(db, page).await?;
+        }
     }
     findings.entries = tree.size;
     findings.commands = walked.commands;
@@ -145,7 +158,7 @@ impl Walked {
         step: &Step,
         tree: &mut Tree,
         findings: &mut Findings,
-    ) {
+    ) -> HashSet<u64> {
         for (from, to, why) in &step.unreadable {
             let what = format!("cannot be read: {why}");
             if to - from == 1 {
@@ -159,6 +172,30 @@ impl Walked {
             self.check_entry(shared, read, damaged.contains(&read.raw.seq), findings);
         }
         small::commands(shared, db, &step.read, findings).await;
+        damaged
+    }
+
+    /// Every entry, of this log or another, against the one before it in its stream.
+    fn check_chains(
+        &mut self,
+        shared: &Shared,
+        page: &[Read],
+        damaged: &HashSet<u64>,
+        findings: &mut Findings,
+    ) {
+        let me = shared.identity().map_or("", |identity| &identity.log);
+        for read in page {
+            let raw = &read.raw;
+            let own = read.log.is_empty() || read.log == me;
+            match &read.entry {
+                Ok(entry) if !(own && damaged.contains(&raw.seq)) => {
+                    if let Some(what) = self.chains.follow(entry, read.prev.as_deref()) {
+                        findings.entry(raw.seq, Some(&raw.stream), what);
+                    }
+                }
+                _ => self.chains.broken(&raw.stream, raw.version),
+            }
+        }
     }
 
     /// Every entry's bytes against its leaf. Returns the entries that are not what they were.
@@ -215,14 +252,12 @@ impl Walked {
         let mut fail = |what: String| findings.entry(raw.seq, Some(&raw.stream), what);
         if damaged {
             fail("its bytes are not those that were recorded".to_owned());
-            self.chains.broken(&raw.stream, raw.version);
             return;
         }
         let entry = match &read.entry {
             Ok(entry) => entry,
             Err(why) => {
                 fail(format!("is no entry this program can read: {why}"));
-                self.chains.broken(&raw.stream, raw.version);
                 return;
             }
         };
@@ -238,9 +273,6 @@ impl Walked {
                 "is filed as version {} of its stream, but says that it is version {} of {}",
                 raw.version, entry.version, entry.stream
             ));
-        }
-        if let Some(what) = self.chains.follow(entry, read.prev.as_deref()) {
-            fail(what);
         }
         self.check_sealed(shared, read, findings);
         if entry.kind == kinds::KEYS_DESTROYED

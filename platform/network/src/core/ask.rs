@@ -93,15 +93,20 @@ impl<H: Hand> Node<H> {
         self.asking.greeting += 1;
         let patience = PATIENCE + rng.random_range(0..2);
         if self.asking.waiting && self.asking.ticks >= patience {
-            let asking = std::mem::take(&mut self.asking);
-            self.asking = Asking {
-                kept: asking.kept,
-                stream_asked: asking.stream_asked,
-                streams_left: asking.streams_left,
-                ..Asking::default()
-            };
+            self.greet_again();
         }
         self.go_on(out);
+    }
+
+    /// Gives up what is under way: the next thing said is a greeting.
+    pub fn greet_again(&mut self) {
+        let asking = std::mem::take(&mut self.asking);
+        self.asking = Asking {
+            kept: asking.kept,
+            stream_asked: asking.stream_asked,
+            streams_left: asking.streams_left,
+            ..Asking::default()
+        };
     }
 
     /// Asks the next thing, where nothing is under way.
@@ -316,7 +321,9 @@ impl<H: Hand> Node<H> {
         kept.map_or(0, |(_, to)| to)
     }
 
-    fn hello(&self) -> Hello {
+    /// What the node greets the one above with.
+    #[must_use]
+    pub fn hello(&self) -> Hello {
         let own = &self.saved.own;
         let end = (own.size(), own.root());
         let parent = self.saved.parent.as_ref();
@@ -407,7 +414,8 @@ impl<H: Hand> Node<H> {
                 from,
                 have,
                 entries,
-            } => self.tail_of_parent((from, have), entries, out),
+                keys,
+            } => self.tail_of_parent((from, have), (entries, keys), out),
             Message::Keys(keys) => {
                 let met = lapsed_of(&self.saved, &keys);
                 self.take_keys(keys, &met, out);

@@ -115,6 +115,8 @@ pub enum Message {
         have: u64,
         /// The entries.
         entries: Vec<Arc<Entry>>,
+        /// The keys of their subjects.
+        keys: Vec<Wrapped>,
     },
     /// The receiver's log may not go on.
     Stop {

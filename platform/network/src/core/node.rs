@@ -69,6 +69,8 @@ pub enum Input {
         have: u64,
         /// The entries.
         entries: Vec<Arc<Entry>>,
+        /// The keys of their subjects.
+        keys: Vec<Wrapped>,
     },
     /// What [`Action::Prove`] asked for: the root at the asked size, and the proof that the log as it
     /// is begins with that.
@@ -319,11 +321,13 @@ impl<H: Hand> Node<H> {
                 from,
                 have,
                 entries,
+                keys,
             } => {
                 let tail = Message::Tail {
                     from,
                     have,
                     entries,
+                    keys,
                 };
                 match conn {
                     Some(conn) => drop(out.reply(conn, tail)),
@@ -368,7 +372,12 @@ impl<H: Hand> Node<H> {
             Message::Want { log, from: place } => self.wanted(who, log, place, out),
             Message::Recover { size } => self.return_tail(who, size, out),
             Message::Branch { head, entries } => self.keep_branch(who, head, entries, out),
-            Message::Tail { have, entries, .. } => self.tail_of_child(who, have, entries, out),
+            Message::Tail {
+                have,
+                entries,
+                keys,
+                ..
+            } => self.tail_of_child(who, have, (entries, keys), out),
             Message::WantKeys(subjects) => self.want_keys(who, subjects, out),
             Message::WantStream(stream) => self.want_stream(who, stream, out),
             // An answer that comes twice, or too late.
@@ -458,7 +467,8 @@ impl<H: Hand> Node<H> {
             return true;
         }
         match &entry.act {
-            Act::Released(to) | Act::Request { to, .. } => below(*to),
+            Act::Released(to) => below(*to),
+            Act::Request { to, about } => below(*to) && self.may_ask(entry.log, about),
             // Whoever was to have it, and perhaps took it meanwhile, is told as well; so is whoever
             // got it by a release that the takeover displaces.
             Act::Takeover(taken) => {
@@ -478,6 +488,17 @@ impl<H: Hand> Node<H> {
             Act::Destroyed(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether a node may ask for a stream: one below only for what lies in its area. What comes from
+    /// above was looked at there.
+    #[must_use]
+    pub fn may_ask(&self, log: LogId, about: &StreamName) -> bool {
+        let Some(member) = self.saved.members.get(&log) else {
+            return true;
+        };
+        let stream = self.saved.streams.get(about);
+        stream.is_some_and(|stream| is_within(&stream.area, &member.enrolled.area))
     }
 
     /// The entry before this one in its stream.
@@ -515,7 +536,7 @@ impl<H: Hand> Node<H> {
 
     /// Each log that goes up, and how long it is here. Its own comes first: it says who joined, and
     /// with that whose the others are.
-    pub(super) fn feeds(&self) -> impl Iterator<Item = (LogId, u64)> {
+    pub fn feeds(&self) -> impl Iterator<Item = (LogId, u64)> {
         let fed = self.saved.fed.iter();
         let fed = fed.map(|(log, fed)| (*log, fed.tree.size()));
         std::iter::once((self.me, self.saved.own.size())).chain(fed)
@@ -531,5 +552,5 @@ pub(super) fn is_within(area: &str, wide: &str) -> bool {
 
 /// What everyone may read: it goes to every node.
 fn is_public(topic: &str) -> bool {
-    matches!(topic, "catalogue" | "policy" | "place")
+    matches!(topic, "catalogue" | "policy" | "place" | "places")
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use super::answer::Who;
 use super::entry::{Act, Entry};
 use super::ids::{Hand, LogId};
-use super::message::{Hello, Message, StopReason};
+use super::keys::met_in;
+use super::message::{Hello, Message, StopReason, Wrapped};
 use super::node::{Action, Conn, Node, Note, Outcome};
 use super::saved::{Mode, Record};
 
@@ -65,7 +66,7 @@ impl<H: Hand> Node<H> {
     pub(super) fn tail_of_parent(
         &mut self,
         (place, have): (u64, u64),
-        entries: Vec<Arc<Entry>>,
+        (entries, keys): (Vec<Arc<Entry>>, Vec<Wrapped>),
         out: &mut Outcome,
     ) {
         let parent = self.saved.parent.as_ref().map(|parent| parent.log);
@@ -81,6 +82,7 @@ impl<H: Hand> Node<H> {
             out.store(Record::Returned(Vec::new(), known));
         }
         if !entries.is_empty() {
+            self.take_keys(keys, &met_in(&entries, false), out);
             if let Mode::Recovering(lacking) = &self.saved.mode {
                 let mut left = lacking.clone();
                 joined_and_left(&entries, &mut left);
@@ -97,11 +99,13 @@ impl<H: Hand> Node<H> {
         &mut self,
         (conn, from): Who,
         have: u64,
-        entries: Vec<Arc<Entry>>,
+        (entries, keys): (Vec<Arc<Entry>>, Vec<Wrapped>),
         out: &mut Outcome,
     ) {
         let mine = entries.iter().all(|entry| entry.log == self.me);
         if self.lacks_from(from) && mine {
+            // Keys that were made after the copy of the disk are with whoever got their entries.
+            self.take_keys(keys, &met_in(&entries, true), out);
             self.partial_tail((conn, from), have, entries, out);
         } else {
             // Whoever tells what is known already need not tell it again.

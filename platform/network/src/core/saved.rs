@@ -348,7 +348,8 @@ impl Saved {
     }
 
     /// How many entries of a log the present parent has countersigned.
-    pub(super) fn word_for(&self, log: LogId) -> u64 {
+    #[must_use]
+    pub fn word_for(&self, log: LogId) -> u64 {
         let parent = self.parent.as_ref().map(|parent| parent.log);
         let word = self.witnessed.get(&log);
         let word = word.filter(|word| Some(word.by) == parent);

@@ -163,11 +163,13 @@ fn encode_last(to: &mut Vec<u8>, message: &Message) {
             from,
             have,
             entries,
+            keys,
         } => {
             to.push(8);
             put_u64(to, *from);
             put_u64(to, *have);
             put_entries(to, entries);
+            put_keys(to, keys);
         }
         Message::Hello(_)
         | Message::Welcome(_)
@@ -366,6 +368,7 @@ fn decode_rest(kind: u8, from: &mut Reader<'_>) -> Result<Message, BadMessage> {
             from: from.u64()?,
             have: from.u64()?,
             entries: from.entries()?,
+            keys: from.keys()?,
         },
         9 => Message::Stop {
             log: from.log()?,

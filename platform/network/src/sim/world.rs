@@ -467,11 +467,14 @@ impl World {
         let whole = disk.whole(log);
         let saved = self.machines[m].saved();
         let seen = saved.and_then(|saved| saved.seen.get(&log)).copied();
+        let have = whole.max(seen.unwrap_or(0));
+        let keys = self.keys_of(m, &entries);
         self.machines[m].inbox.push_back(Input::ReadTail {
             conn,
             from,
-            have: whole.max(seen.unwrap_or(0)),
+            have,
             entries,
+            keys,
         });
     }
 
