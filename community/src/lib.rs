@@ -23,6 +23,7 @@ pub mod places;
 pub mod policies;
 pub mod reactions;
 pub mod registers;
+pub mod reporting;
 pub mod residents;
 pub mod search;
 

@@ -10,7 +10,7 @@ use crate::feature::FeatureFolder;
 use crate::node::Linli;
 use crate::{
     accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, nodes,
-    offers, places, policies, residents,
+    offers, places, policies, reporting, residents,
 };
 
 /// Every feature's tables, and their projections one after the other.
@@ -32,6 +32,7 @@ impl Registers for All {
             certificates::tables(),
             ledgers::tables(),
             exports::tables(),
+            reporting::tables(),
             messages::tables(),
             nodes::tables(),
         ]
@@ -50,6 +51,7 @@ impl Registers for All {
             certificates::indexes(),
             ledgers::indexes(),
             exports::indexes(),
+            reporting::indexes(),
             benefits::indexes(),
             messages::indexes(),
             nodes::indexes(),
@@ -79,6 +81,7 @@ impl Registers for All {
         ));
         folders.push(Box::new(FeatureFolder::<ledgers::Imports>::default()));
         folders.push(Box::new(FeatureFolder::<exports::Exports>::default()));
+        folders.push(Box::new(FeatureFolder::<reporting::Templates>::default()));
         folders.push(Box::new(FeatureFolder::<ledgers::ColumnWords>::default()));
         folders.push(Box::new(FeatureFolder::<messages::Messages>::default()));
         folders.push(Box::new(FeatureFolder::<messages::Choices>::default()));

@@ -31,6 +31,7 @@ mod notices;
 mod places;
 mod policies;
 mod progress;
+mod reporting;
 mod residents;
 mod search;
 pub mod server;
@@ -151,6 +152,7 @@ pub fn routes() -> Routes {
         .merge(residents::routes())
         .merge(ledgers::routes())
         .merge(exports::routes())
+        .merge(reporting::routes())
         .merge(places::routes())
         .merge(nodes::routes())
         .merge(search::routes())

@@ -18,6 +18,8 @@ pub enum What {
     Residents,
     /// 办件
     Cases,
+    /// 填报: a table of [`crate::reporting`].
+    Reports,
 }
 
 impl What {
@@ -27,9 +29,22 @@ impl What {
         match self {
             Self::Residents => "residents",
             Self::Cases => "cases",
+            Self::Reports => "reports",
+        }
+    }
+
+    /// Which list is asked for whole: that of a template where the filter names one.
+    #[must_use]
+    pub fn of(filter: &BTreeMap<String, String>) -> Self {
+        match filter.contains_key(TEMPLATE) {
+            true => Self::Reports,
+            false => Self::Residents,
         }
     }
 }
+
+/// The part of a filter that names a template.
+pub const TEMPLATE: &str = "template";
 
 /// 已申请: somebody asks for the residents of a list with their names and numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

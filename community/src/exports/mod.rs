@@ -2,7 +2,7 @@
 //!
 //! **Purpose.** A list is exported as it is filtered, masked as it is shown. Who takes one says what
 //! for; the journal keeps who, what, how many rows and why, and the file is made once for each
-//! asking. Whole names and numbers leave only when a second person says yes: then each person in it
+//! asking. A table of [`crate::reporting`] leaves by the same rules. Whole names and numbers leave only when a second person says yes: then each person in it
 //! finds in 谁看过我的信息 who took them and what for.
 //!
 //! **Actors.** Whoever may list residents or read cases in an area
@@ -21,13 +21,15 @@ mod events;
 mod queries;
 mod refusal;
 mod register;
+mod reports;
 mod service;
 #[cfg(test)]
 mod tests;
 
 pub use decide::MOST_FULL;
-pub use events::{Answered, Asked, Event, Fact, Made, What};
+pub use events::{Answered, Asked, Event, Fact, Made, TEMPLATE, What};
 pub use queries::Listed;
 pub use refusal::REFUSALS;
 pub use register::{By, Export, Exports, Stage, indexes, tables};
-pub use service::{MOST_ROWS, Whole, Wish};
+pub use reports::Report;
+pub use service::{MOST_ROWS, Taken, Whole, Wish};

@@ -5,7 +5,7 @@ use linli_journal::{Change, FoldError, Recorded};
 use linli_kernel::{AccountId, AreaPath, Fault, Role, StreamId};
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 
-use super::events::{Answered, Asked, Event, Fact, Made};
+use super::events::{Answered, Asked, Event, Fact, Made, What};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::AreaTree;
 
@@ -173,7 +173,11 @@ impl Feature for Exports {
             (None, Some((asked, _))) => (&asked.purpose, &asked.format, asked.rows),
             (None, None) => return,
         };
-        let what = made.map_or(super::What::Residents, |(made, _)| made.what);
+        let what = match (made, asked) {
+            (Some((made, _)), _) => made.what,
+            (None, Some((asked, _))) => What::of(&asked.filter),
+            (None, None) => return,
+        };
         let answered = after.answered.as_ref();
         let answered_by = answered.and_then(|(_, by)| by.account);
         let reason = answered.map(|(answered, _)| answered.reason.clone());

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use linli_journal::Appended;
-use linli_kernel::{CommandId, Refusal, StreamId};
+use linli_kernel::{AreaPath, CommandId, Refusal, ResidentId, StreamId};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::decide::{self, MOST_FULL};
 use super::events::{Event, Fact, What};
 use super::register::{Export, Exports};
+use super::reports::Report;
 use crate::cases::queries;
 use crate::feature::{Call, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
@@ -39,6 +40,32 @@ pub struct Whole {
     pub row: residents::Row,
     /// Their record.
     pub resident: Arc<Resident>,
+}
+
+/// What leaves with whole names and numbers.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    /// 居民.
+    Residents(Vec<Whole>),
+    /// 填报.
+    Report(Report),
+}
+
+impl Taken {
+    /// Whom each row is about, where it is about somebody, and their committee.
+    #[must_use]
+    pub fn people(&self) -> Vec<(Option<ResidentId>, &AreaPath)> {
+        match self {
+            Self::Residents(whole) => {
+                let rows = whole.iter().map(|one| &one.row);
+                rows.map(|row| (Some(row.id), &row.area)).collect()
+            }
+            Self::Report(report) => {
+                let lines = report.lines.iter();
+                lines.map(|line| (line.who, &line.area)).collect()
+            }
+        }
+    }
 }
 
 impl Linli {
@@ -102,9 +129,17 @@ impl Linli {
         let Some(post) = &call.actor.post else {
             return Err(Refusal::new("gate.role").into());
         };
-        let filter = filter(&wish.filter);
-        let found = self.residents(call.actor, &filter).await?;
-        let event = decide::ask(call.actor, &post.area, wish, found.total)?;
+        let rows = match What::of(&wish.filter) {
+            What::Reports => {
+                let report = self.report_of(call.actor, &wish.filter).await?;
+                self.fill_report(call.actor, &report, 1, 1).await?.total
+            }
+            _ => {
+                let filter = filter(&wish.filter);
+                self.residents(call.actor, &filter).await?.total
+            }
+        };
+        let event = decide::ask(call.actor, &post.area, wish, rows)?;
         let digest = digest_of(&("ask", &wish.filter, &wish.purpose, &wish.format))?;
         let stream = StreamId::new("export", call.command);
         let decide = |_: &Export| Ok((vec![event.clone()], json!({ "export": call.command })));
@@ -143,11 +178,7 @@ impl Linli {
     /// # Errors
     /// [`Problem`]: `gate.…`, `exports.not-yours`, `exports.not-granted`, `exports.lapsed`,
     /// `exports.already-made`, `exports.nothing`, `exports.too-many`, or a fault.
-    pub async fn take_export(
-        &self,
-        call: Call<'_>,
-        id: Uuid,
-    ) -> Result<(Wish, Vec<Whole>), Problem> {
+    pub async fn take_export(&self, call: Call<'_>, id: Uuid) -> Result<(Wish, Taken), Problem> {
         let Some(post) = &call.actor.post else {
             return Err(Refusal::new("gate.role").into());
         };
@@ -163,35 +194,48 @@ impl Linli {
             purpose: asked.purpose.clone(),
             format: asked.format.clone(),
         };
-        let rows = self.listed(call, &filter(&wish.filter), MOST_FULL).await?;
-        let made = decide::made(What::Residents, &wish, rows.len() as u64, true);
+        let taken = self.taken(call, &wish).await?;
+        let rows = taken.people().len() as u64;
         let event = Event {
             area: post.area.clone(),
-            fact: Fact::Made(made),
+            fact: Fact::Made(decide::made(What::of(&wish.filter), &wish, rows, true)),
         };
         let mut plan = Plan::default();
         plan.add::<Exports>(&stream, &loaded, &[event], meta)?;
-        let mut whole = Vec::with_capacity(rows.len());
-        for row in rows {
+        for (who, area) in taken.people() {
+            let Some(who) = who else { continue };
             let look = LookedAt {
                 id: CommandId::new(self.clock()).0,
-                area: row.area.clone(),
+                area: area.clone(),
                 purpose: Purpose {
                     why: Why::Export,
                     case: None,
                     words: wish.purpose.clone(),
                 },
             };
-            self.add_look(&mut plan, row.id, look, meta)?;
-            let resident = self.load::<Residents>(&StreamId::from(row.id)).await?.state;
-            whole.push(Whole { row, resident });
+            self.add_look(&mut plan, who, look, meta)?;
         }
         let digest = digest_of(&("take", id))?;
         let done = self.submit(call, digest, plan, json!({ "export": id }), meta.at);
         match done.await? {
-            Appended::Done { .. } => Ok((wish, whole)),
+            Appended::Done { .. } => Ok((wish, taken)),
             Appended::Repeated { .. } => Err(already_made()),
         }
+    }
+
+    /// What was approved to leave, whole.
+    async fn taken(&self, call: Call<'_>, wish: &Wish) -> Result<Taken, Problem> {
+        if What::of(&wish.filter) == What::Reports {
+            let report = self.report_whole(call.actor, &wish.filter).await?;
+            return Ok(Taken::Report(report));
+        }
+        let rows = self.listed(call, &filter(&wish.filter), MOST_FULL).await?;
+        let mut whole = Vec::with_capacity(rows.len());
+        for row in rows {
+            let resident = self.load::<Residents>(&StreamId::from(row.id)).await?.state;
+            whole.push(Whole { row, resident });
+        }
+        Ok(Taken::Residents(whole))
     }
 
     /// Every row of a list, where they are no more than `most`.
@@ -223,7 +267,7 @@ impl Linli {
     }
 
     /// Puts an export on record, before a byte of it leaves.
-    async fn made(
+    pub(super) async fn made(
         &self,
         call: Call<'_>,
         what: What,
@@ -260,7 +304,7 @@ fn filter(codes: &BTreeMap<String, String>) -> residents::Filter {
     residents::Filter::of_codes(|name| codes.get(name).map(String::as_str))
 }
 
-fn too_many(most: u64) -> Problem {
+pub(super) fn too_many(most: u64) -> Problem {
     Refusal::new("exports.too-many").with("most", most).into()
 }
 

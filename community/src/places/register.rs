@@ -53,6 +53,7 @@ pub const FOLLOWERS: &[Follower] = &[
     follower("booking", Some("street")),
     follower("counter", None),
     follower("export", None),
+    follower("report_template", None),
     Follower {
         only: Some(("open", 0)),
         ..follower("cases", Some("street"))

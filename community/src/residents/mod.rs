@@ -25,6 +25,7 @@ mod decide;
 mod erasure;
 mod events;
 pub mod fields;
+mod homes;
 mod households;
 mod likeness;
 mod looks;

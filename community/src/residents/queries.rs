@@ -117,22 +117,13 @@ impl Asked<'_> {
         Ok(Listed { rows, total, more })
     }
 
-    fn conditions(
+    pub(super) fn conditions(
         &self,
         actor: &Actor,
         filter: &Filter,
         id_key: Option<String>,
     ) -> Result<Cond, Problem> {
-        let own = match scope(actor, Action::ResidentList) {
-            Scope::Area(own) => own,
-            Scope::Own(_) | Scope::Nothing => return Err(Refusal::new("gate.role").into()),
-        };
-        let area = match &filter.area {
-            Some(area) if own.contains(area) => area,
-            Some(_) => return Err(Refusal::new("gate.area").into()),
-            None => &own,
-        };
-        let mut cond = self.within(area);
+        let mut cond = self.within(&listed_in(actor, filter)?);
         if !filter.dead {
             cond = cond.add(is("dead", 0_i64));
         }
@@ -196,7 +187,11 @@ impl Asked<'_> {
         within(self.areas, area)
     }
 
-    async fn count(&self, table: &'static str, cond: Cond) -> Result<(u64, bool), Fault> {
+    pub(super) async fn count(
+        &self,
+        table: &'static str,
+        cond: Cond,
+    ) -> Result<(u64, bool), Fault> {
         let some = Query::select()
             .column("id")
             .from(table)
@@ -336,7 +331,7 @@ impl Asked<'_> {
         self.fetch(&query, read_consent).await
     }
 
-    async fn fetch<T>(
+    pub(super) async fn fetch<T>(
         &self,
         query: &SelectStatement,
         read: fn(&QueryResult) -> Result<T, DbErr>,
@@ -346,6 +341,19 @@ impl Asked<'_> {
             .map(read)
             .collect::<Result<_, _>>()
             .map_err(store)
+    }
+}
+
+/// The area that a list is about: the actor's own, or a part of it.
+pub(super) fn listed_in(actor: &Actor, filter: &Filter) -> Result<AreaPath, Refusal> {
+    let own = match scope(actor, Action::ResidentList) {
+        Scope::Area(own) => own,
+        Scope::Own(_) | Scope::Nothing => return Err(Refusal::new("gate.role")),
+    };
+    match &filter.area {
+        Some(area) if own.contains(area) => Ok(area.clone()),
+        Some(_) => Err(Refusal::new("gate.area")),
+        None => Ok(own),
     }
 }
 

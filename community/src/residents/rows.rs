@@ -175,7 +175,7 @@ pub(super) fn read_consent(row: &QueryResult) -> Result<ConsentRow, DbErr> {
     })
 }
 
-fn parsed<T>(row: &QueryResult, column: &str) -> Result<T, DbErr>
+pub(super) fn parsed<T>(row: &QueryResult, column: &str) -> Result<T, DbErr>
 where
     T: std::str::FromStr<Err: std::fmt::Display>,
 {

@@ -8,6 +8,7 @@ use linli_community::benefits::Carried;
 use linli_community::cases::command::Filing;
 use linli_community::cases::{self, Receipt};
 use linli_community::catalogue::Channel;
+use linli_community::reporting::{Basis, Created, Draft, Rules};
 use linli_community::residents::{Command, FieldId, Values};
 use linli_community::{Call, Linli};
 use linli_kernel::{
@@ -131,6 +132,44 @@ impl World {
         linli.approve_roll(call(&other), &id, &hash).await.unwrap();
         linli.send_roll(call(&maker), &id).await.unwrap();
         (award, id)
+    }
+
+    /// A table of 统一填报 that the street asks the committee for.
+    pub(crate) async fn asked_for(&self) -> String {
+        let today = self.linli().clock().today();
+        let table = Created {
+            name: "就业情况统计表".to_owned(),
+            basis: Basis {
+                title: "关于就业情况的通知".to_owned(),
+                number: "松人社〔2026〕3号".to_owned(),
+                issuer: "区人社局".to_owned(),
+                issued_on: today,
+                link: String::new(),
+            },
+            columns: vec!["person.name".to_owned(), "row.age".to_owned()],
+            first_due: today,
+            need: "核对".to_owned(),
+            ..Created::default()
+        };
+        let draft = Draft {
+            area: COMMITTEE.parse().unwrap(),
+            table,
+        };
+        let post = Post {
+            id: PostId::new(&SystemClock),
+            role: Role::StreetOfficer,
+            area: STREET.parse().unwrap(),
+        };
+        let officer = Actor::in_post(AccountId::new(&SystemClock), post);
+        let call = Call {
+            command: CommandId::new(&SystemClock),
+            actor: &officer,
+            expected: None,
+        };
+        let review = self.linli().review_report(&officer, &draft).await.unwrap();
+        let seen = review.mark(Rules::built_in().unwrap()).unwrap();
+        let made = self.linli().create_report(call, &draft, &seen).await;
+        made.unwrap().to_string()
     }
 
     /// Someone else's act on the same committee, without a page.

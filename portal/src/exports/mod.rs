@@ -2,11 +2,12 @@
 //! with whole names and numbers, once a second person has approved it.
 //!
 //! Paths `/desk/export/residents`, `/desk/export/cases` and `/desk/export/whole`, with the query of
-//! the list; `/desk/exports` for what waits and what was asked for. Who may enter: whoever may see
+//! the list; `/desk/export/report` for a table of 统一填报; `/desk/exports` for what waits and what was asked for. Who may enter: whoever may see
 //! the list; for whole names, whoever may open a record. The file is the answer to the form: there is
 //! no address under which it could be fetched again.
 
 mod cases;
+mod reports;
 mod residents;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/export/residents", LIST, residents::make)
         .get("/desk/export/cases", READ, cases::form)
         .post("/desk/export/cases", READ, cases::make)
+        .get("/desk/export/report", WHOLE, reports::form)
+        .post("/desk/export/report", WHOLE, reports::make)
         .get("/desk/export/whole", WHOLE, whole::form)
         .post("/desk/export/whole", WHOLE, whole::ask)
         .get("/desk/exports", WHOLE, whole::list)
@@ -97,7 +100,7 @@ fn on_form(refusals: &[Refusal]) -> bool {
     refusals.iter().all(|no| no.code.starts_with("exports."))
 }
 
-/// The file: in a workbook its purpose, its taker and its time stand above the header.
+/// The file of a list, called as the list is.
 fn file(
     page: &Page,
     signed: &Signed,
@@ -106,6 +109,35 @@ fn file(
     columns: &[Column],
     rows: &[Vec<Cell>],
 ) -> Result<Response, Trouble> {
+    let sheet = Sheet {
+        name,
+        title: name,
+        above: Vec::new(),
+    };
+    file_of(page, signed, (wish, at), sheet, columns, rows)
+}
+
+/// What a file and its sheet are called, and what stands above the header.
+struct Sheet<'a> {
+    name: &'a str,
+    title: &'a str,
+    above: Vec<String>,
+}
+
+/// The file: in a workbook its purpose, its taker and its time stand above the header.
+fn file_of(
+    page: &Page,
+    signed: &Signed,
+    (wish, at): (&Wish, jiff::Timestamp),
+    sheet: Sheet<'_>,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<Response, Trouble> {
+    let Sheet {
+        name,
+        title,
+        mut above,
+    } = sheet;
     if wish.format == "csv" {
         let header: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
         let bytes = write_csv(&header, rows.iter().map(Vec::as_slice))?;
@@ -121,8 +153,8 @@ fn file(
         ("who", post.as_str()),
         ("when", when.as_str()),
     ];
-    let above = page.ta("exports-above", &facts);
-    let mut report = Report::new(name, &[above], columns)?;
+    above.push(page.ta("exports-above", &facts));
+    let mut report = Report::new(title, &above, columns)?;
     for row in rows {
         report.row(row)?;
     }

@@ -4,8 +4,11 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use linli_community::exports::{Asked, By, Export, Listed, MOST_FULL, Stage, Whole, Wish};
+use linli_community::exports::{
+    Asked, By, Export, Listed, MOST_FULL, Stage, TEMPLATE, Taken, Wish,
+};
 use linli_community::feature::Problem;
+use linli_community::reporting::{Created, Templates, stream};
 use linli_community::residents::Filter;
 use linli_interop::sheet;
 use linli_kernel::gate::{Scope, scope};
@@ -13,25 +16,36 @@ use linli_kernel::{AccountId, Action};
 use uuid::Uuid;
 
 use super::residents::{columns, whole_cells};
-use super::{file, on_form, wish};
+use super::{file, on_form, reports, wish};
 use crate::Portal;
 use crate::desk::fields::{Field, Kind, draw};
+use crate::desk::forms::FormPage;
 use crate::desk::typed::Typed;
 use crate::desk::{names, rows, trouble};
+use crate::residents::filter_words;
 use crate::shell::ui::{self, Cell, Column, Markup, Row, SummaryList, Table};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
 
 const LIST: &str = "/desk/residents";
 
-/// `GET /desk/export/whole`: the form that asks for it.
-pub(super) async fn form(page: Page) -> Result<Response, Trouble> {
-    shown(page, None).show()
+/// `GET /desk/export/whole`: the form that asks for it, of a list or of the table that `template`
+/// names.
+pub(super) async fn form(
+    State(portal): State<Portal>,
+    page: Page,
+    signed: Signed,
+) -> Result<Response, Trouble> {
+    let table = reports::template(&portal, &page, &signed).await?;
+    shown(page, table.as_ref(), None).show()
 }
 
-fn shown(page: Page, typed: Option<&Typed>) -> crate::desk::forms::FormPage {
+fn shown(page: Page, table: Option<&(Uuid, Created)>, typed: Option<&Typed>) -> FormPage {
     let lead = page.t1("exports-whole-lead", "most", MOST_FULL);
     let (title, submit) = (page.t("exports-whole-title"), page.t("exports-whole-do"));
-    let mut form = super::form(page, LIST, typed);
+    let mut form = match table {
+        Some(table) => reports::form_of(page, table, typed),
+        None => super::form(page, LIST, typed),
+    };
     (form.title, form.lead, form.submit) = (title, lead, submit);
     form
 }
@@ -44,12 +58,18 @@ pub(super) async fn ask(
     sent: Fields,
 ) -> Result<Response, Trouble> {
     let typed = Typed::of(&sent);
-    let wish = wish(&typed, &page.query, &Filter::CODES);
+    let table = reports::template(&portal, &page, &signed).await?;
+    let codes: &[&str] = match table {
+        Some(_) => &[TEMPLATE],
+        None => &Filter::CODES,
+    };
+    let wish = wish(&typed, &page.query, codes);
     let call = signed.call(&sent)?;
     match portal.linli.ask_export(call, &wish).await {
         Ok(()) => Ok(Redirect::to(&format!("/desk/exports/{}", call.command)).into_response()),
         Err(Problem::Refused(refusals)) if on_form(&refusals) => {
-            shown(page.with_refusals(&refusals), Some(&typed)).show()
+            let page = page.with_refusals(&refusals);
+            shown(page, table.as_ref(), Some(&typed)).show()
         }
         Err(problem) => Err(trouble(problem)),
     }
@@ -184,7 +204,7 @@ async fn summary(portal: &Portal, page: &Page, export: &Export) -> Result<Summar
         row("exports-col-stage", stage),
         row("exports-purpose", asked.purpose.clone()),
         row("exports-col-area", area.unwrap_or_default()),
-        row("exports-col-filter", filter(portal, page, asked)),
+        row("exports-col-filter", filtered(portal, page, asked).await?),
         row("exports-col-people", asked.rows.to_string()),
         row(
             "exports-format",
@@ -205,24 +225,15 @@ async fn summary(portal: &Portal, page: &Page, export: &Export) -> Result<Summar
     Ok(SummaryList { rows: list })
 }
 
-/// By what a wish is filtered, in words.
-fn filter(portal: &Portal, page: &Page, asked: &Asked) -> String {
-    let dictionary = portal.linli.catalogue().dictionary();
-    let filters = asked.filter.iter().map(|(name, value)| {
-        let label = page.t(&format!("residents-filter-{}", name.replace('_', "-")));
-        let code = dictionary.code_name(&format!("person.{name}"), value);
-        match (value.as_str(), code) {
-            ("yes", _) => label,
-            (_, Some(code)) => format!("{label} {}", code.in_lang(page.lang.tag())),
-            (value, None) => format!("{label} {value}"),
-        }
-    });
-    let filters: Vec<String> = filters.collect();
-    if filters.is_empty() {
-        page.t("exports-everybody")
-    } else {
-        filters.join("；")
-    }
+/// Whom it is about, in words: the table that is to be filled, or the filter of the list.
+async fn filtered(portal: &Portal, page: &Page, asked: &Asked) -> Result<String, Trouble> {
+    let template = asked.filter.get(TEMPLATE).and_then(|id| id.parse().ok());
+    let Some(id) = template else {
+        return Ok(filter_words(portal, page, &asked.filter));
+    };
+    let template = portal.linli.load::<Templates>(&stream(id)).await?.state;
+    let name = template.created.as_ref().map(|(table, _)| &table.name);
+    Ok(page.t1("exports-report-of", "name", name.map_or("", |name| name)))
 }
 
 /// `POST /desk/exports/{export}`: yes, no, or the file.
@@ -263,8 +274,12 @@ fn given(
     portal: &Portal,
     page: &Page,
     signed: &Signed,
-    (wish, people): &(Wish, Vec<Whole>),
+    (wish, taken): &(Wish, Taken),
 ) -> Result<Response, Trouble> {
+    let people = match taken {
+        Taken::Residents(people) => people,
+        Taken::Report(report) => return reports::given(portal, page, signed, (wish, report)),
+    };
     let lines: Vec<Vec<sheet::Cell>> = people
         .iter()
         .map(|one| whole_cells(portal, page, &one.row, &one.resident))

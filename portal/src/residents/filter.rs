@@ -1,6 +1,8 @@
 //! The filter of the list of residents: a GET form, its state in the address; nothing that somebody
 //! types to find a person.
 
+use std::collections::BTreeMap;
+
 use linli_community::residents::Filter;
 
 use crate::Portal;
@@ -73,6 +75,30 @@ pub(super) fn form(portal: &Portal, page: &Page) -> ui::Filter {
             .then(|| Link::new(page.t("residents-filter-clear"), "/desk/residents")),
         chips,
         remove: page.t("filter-remove"),
+    }
+}
+
+/// A filter that is on record, in words.
+pub(crate) fn filter_words(
+    portal: &Portal,
+    page: &Page,
+    filter: &BTreeMap<String, String>,
+) -> String {
+    let dictionary = portal.linli.catalogue().dictionary();
+    let filters = filter.iter().map(|(name, value)| {
+        let label = page.t(&format!("residents-filter-{}", name.replace('_', "-")));
+        let code = dictionary.code_name(&format!("person.{name}"), value);
+        match (value.as_str(), code) {
+            ("yes", _) => label,
+            (_, Some(code)) => format!("{label} {}", code.in_lang(page.lang.tag())),
+            (value, None) => format!("{label} {value}"),
+        }
+    });
+    let filters: Vec<String> = filters.collect();
+    if filters.is_empty() {
+        page.t("exports-everybody")
+    } else {
+        filters.join("；")
     }
 }
 

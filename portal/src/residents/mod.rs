@@ -18,7 +18,7 @@ mod record;
 mod tests;
 mod words;
 
-pub(crate) use filter::filter;
+pub(crate) use filter::{filter, filter_words};
 pub(crate) use pages::{caption, search, table};
 
 use linli_kernel::Action;

@@ -29,6 +29,7 @@ struct Things {
     account: String,
     award: String,
     roll: String,
+    template: String,
 }
 
 impl Things {
@@ -46,6 +47,7 @@ impl Things {
                     "{account}" => &self.account,
                     "{award}" => &self.award,
                     "{roll}" => &self.roll,
+                    "{template}" => &self.template,
                     "{batch}" => "1",
                     "{act}" => "hear",
                     "{service}" => "dibao",
@@ -91,6 +93,7 @@ async fn things(world: &World) -> Things {
     Things {
         award: award.to_string(),
         roll,
+        template: world.asked_for().await,
         number: receipt.number.as_str().to_owned(),
         case: receipt.case.to_string(),
         seq: receipt.seq.to_string(),

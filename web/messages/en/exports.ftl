@@ -61,3 +61,7 @@ exports-refuse = Do not approve
 exports-take-lead = Approved. The file is given once: keep it safe, and delete it when you are done.
 exports-take = Download (once)
 exports-second = Another officer is to answer. Nobody approves what they asked for.
+exports-report-lead = Export “{ $name }”: what the registers hold is filled in, with names, numbers, telephones and addresses masked. The purpose is recorded for ever.
+exports-report-above = Basis: { $title }, { $number }, { $issuer }
+exports-report-sheet = Report
+exports-report-of = The table “{ $name }”

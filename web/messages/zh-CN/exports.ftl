@@ -61,3 +61,7 @@ exports-refuse = 不批准
 exports-take-lead = 已经批准。文件只给一次，下载后请妥善保管，用完删除。
 exports-take = 下载（只有一次）
 exports-second = 正在等另一位经办人答复。自己的申请不能自己批准。
+exports-report-lead = 导出“{ $name }”：登记册里有的都已填好，姓名、号码、电话、住址是遮盖的。用途会永久记录，请写清楚。
+exports-report-above = 依据：《{ $title }》{ $number }，{ $issuer }
+exports-report-sheet = 填报
+exports-report-of = 填报表：{ $name }

@@ -1,0 +1,70 @@
+//! Why the answer is no: the rules of 统一填报 that can be broken. Each has a message in both
+//! languages (`refusals-reporting.ftl`) that says what to do.
+
+/// Every code a refusal of this feature can have, besides those of the gate.
+pub const REFUSALS: &[&str] = &[
+    "reporting.area-unknown",
+    "reporting.name-missing",
+    "reporting.name-long",
+    "reporting.basis-missing",
+    "reporting.number-missing",
+    "reporting.issuer-missing",
+    "reporting.issued-later",
+    "reporting.link-unreadable",
+    "reporting.columns-missing",
+    "reporting.columns-many",
+    "reporting.column-unknown",
+    "reporting.column-twice",
+    "reporting.age-unreadable",
+    "reporting.ages-crossed",
+    "reporting.filter-unknown",
+    "reporting.due-past",
+    "reporting.not-seen",
+    "reporting.need-missing",
+    "reporting.reason-missing",
+    "reporting.personal",
+    "reporting.words-long",
+    "reporting.ended",
+    "reporting.already-there",
+    "reporting.no-such-template",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::REFUSALS;
+
+    const ZH: &str = include_str!("../../../web/messages/zh-CN/refusals-reporting.ftl");
+    const EN: &str = include_str!("../../../web/messages/en/refusals-reporting.ftl");
+
+    fn keys(messages: &str) -> BTreeSet<String> {
+        let lines = messages.lines().filter(|line| line.starts_with("refusal-"));
+        lines
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, _)| key.to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_refusal_says_in_both_languages_what_to_do() {
+        let key = |code: &&str| format!("refusal-{}", code.replace('.', "-"));
+        let codes: BTreeSet<String> = REFUSALS.iter().map(key).collect();
+        assert_eq!(keys(ZH), codes);
+        assert_eq!(keys(EN), codes);
+    }
+
+    #[test]
+    fn every_refusal_in_the_code_is_listed() {
+        let code = [
+            include_str!("decide.rs"),
+            include_str!("queries.rs"),
+            include_str!("service.rs"),
+        ]
+        .concat();
+        for rest in code.split("\"reporting.").skip(1) {
+            let found = format!("reporting.{}", rest.split('"').next().unwrap_or_default());
+            assert!(REFUSALS.contains(&found.as_str()), "{found}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+# 统一填报: why the answer is no.
+refusal-reporting-area-unknown = There is no such area. Choose from the list where the table is asked for.
+refusal-reporting-name-missing = Say what the table is called, such as: elders living alone.
+refusal-reporting-name-long = A table's name has at most { $most } characters.
+refusal-reporting-basis-missing = Name the document it rests on: a table without a basis cannot be asked for.
+refusal-reporting-number-missing = Give the document's number, such as 沪民发〔2026〕12号.
+refusal-reporting-issuer-missing = Say who issued the document.
+refusal-reporting-issued-later = That day is yet to come. Check the date of the document.
+refusal-reporting-link-unreadable = A link begins with https:// or http:// and has no spaces; leave it empty where there is none.
+refusal-reporting-columns-missing = Choose at least one column.
+refusal-reporting-columns-many = A table has at most { $most } columns. Choose those that are needed.
+refusal-reporting-column-unknown = “{ $column }” cannot be a column: it is not in the data dictionary, or no table collects it (bank accounts go into the bank's file alone).
+refusal-reporting-column-twice = “{ $column }” is chosen twice. Keep one.
+refusal-reporting-age-unreadable = Give an age as a whole number from 0 to 150, or leave it empty.
+refusal-reporting-ages-crossed = The highest age is below the lowest. Check both.
+refusal-reporting-filter-unknown = The filter cannot be read. Choose from the list.
+refusal-reporting-due-past = The first day it is due is over. Give today or a later day.
+refusal-reporting-not-seen = Look at what is repeated and what is to be filled in by hand, then tick the box. It is to be ticked again when that has changed.
+refusal-reporting-need-missing = Say why the table is needed all the same.
+refusal-reporting-reason-missing = Say why it is ended; those who fill it in will read it.
+refusal-reporting-personal = This is recorded openly and for ever: write no identity number and no telephone.
+refusal-reporting-words-long = At most { $most } characters, please.
+refusal-reporting-ended = This template is ended already.
+refusal-reporting-already-there = This template is made already. See the list.
+refusal-reporting-no-such-template = There is no such template. Choose one from the list.

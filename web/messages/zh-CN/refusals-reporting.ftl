@@ -1,0 +1,25 @@
+# 统一填报: why the answer is no.
+refusal-reporting-area-unknown = 没有这个区划。请从列表里选择填报范围。
+refusal-reporting-name-missing = 请填写表名，例如：高龄独居老人情况统计表。
+refusal-reporting-name-long = 表名请不超过 { $most } 个字。
+refusal-reporting-basis-missing = 请填写依据文件的名称：没有依据的表不能要求填报。
+refusal-reporting-number-missing = 请填写依据文件的文号，例如：沪民发〔2026〕12号。
+refusal-reporting-issuer-missing = 请填写发文机关。
+refusal-reporting-issued-later = 发文日期还没有到。请核对日期。
+refusal-reporting-link-unreadable = 链接请以 https:// 或者 http:// 开头，中间没有空格；没有链接就不填。
+refusal-reporting-columns-missing = 请至少选一列。
+refusal-reporting-columns-many = 一张表最多 { $most } 列。请只选确实需要的。
+refusal-reporting-column-unknown = “{ $column }”不能作为列：要么不在数据字典里，要么不用表格收集（银行账户只进银行文件）。
+refusal-reporting-column-twice = “{ $column }”选了两次。请保留一个。
+refusal-reporting-age-unreadable = 年龄请填 0 到 150 的整数，不限就不填。
+refusal-reporting-ages-crossed = 最大年龄比最小年龄小。请核对。
+refusal-reporting-filter-unknown = 筛选条件看不懂。请从列表里选择。
+refusal-reporting-due-past = 第一次截止日期已经过了。请填今天或者以后的日期。
+refusal-reporting-not-seen = 请看过上面列出的重复和需人工填写的内容，再勾选。内容有变化时要重新勾选。
+refusal-reporting-need-missing = 请说明为什么仍然需要这张表。
+refusal-reporting-reason-missing = 请写废止的理由，填报的人会看到。
+refusal-reporting-personal = 这里会永久公开记录，请不要写身份证号码或者电话。
+refusal-reporting-words-long = 请不超过 { $most } 个字。
+refusal-reporting-ended = 这个模板已经废止了。
+refusal-reporting-already-there = 这个模板已经建好了。请回到列表查看。
+refusal-reporting-no-such-template = 没有这个模板。请从列表里选择。
