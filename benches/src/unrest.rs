@@ -231,7 +231,7 @@ async fn file(door: SocketAddr, stock: Stock, ends: Arc<AtomicBool>) -> Vec<Case
             continue;
         };
         let read = serde_json::from_slice::<Value>(&answer.body).ok();
-        let id = read.and_then(|read| read["id"].as_str()?.parse().ok());
+        let id = read.and_then(|read| read["id"].as_str()?.parse::<CaseId>().ok());
         kept.extend(id.filter(|_| answer.status < 300));
     }
     kept

@@ -7,7 +7,7 @@
 //! | an area is moved or abolished | [`areas_changed`]: its open cases follow to the area of today |
 //! | a person is erased | [`erase`]: what is theirs leaves the registers of every feature, and memory; [`close_account_of`]: nobody signs in as them |
 //! | an import is taken back | [`applicants_among`]: who has a case stays known |
-//! | something happens to a case that its applicant is to be told | `told_of_case`: the outbox asks for a message |
+//! | something happens that somebody is to be told: a step of a case, a bank's answer, a review, an offer | `told_of_case`, `told_of_award`, `told_of_roll`, `told_of_offer`: the outbox asks for a message |
 //! | somebody acts in a post | [`kin_of`]: 回避, cases of their own household are closed to them |
 //!
 //! Each may run again without harm: what is done already is refused or finds nothing to do.
@@ -38,7 +38,31 @@ pub(crate) fn told_of_case(
     fact: &cases::Fact,
     version: u64,
 ) -> Option<(&'static str, serde_json::Value)> {
-    Some((messages::TELLER, messages::notice(case, fact, version)?))
+    Some((messages::TELLER, messages::of_case(case, fact, version)?))
+}
+
+/// The same about an event of an award.
+pub(crate) fn told_of_award(
+    award: &benefits::Award,
+    fact: &benefits::Fact,
+    version: u64,
+) -> Option<(&'static str, serde_json::Value)> {
+    Some((messages::TELLER, messages::of_award(award, fact, version)?))
+}
+
+/// The same about an event of a roll.
+pub(crate) fn told_of_roll(
+    id: &str,
+    fact: &benefits::roll::Fact,
+    version: u64,
+) -> Option<(&'static str, serde_json::Value)> {
+    Some((messages::TELLER, messages::of_roll(id, fact, version)?))
+}
+
+/// The same about an offer that was made.
+pub(crate) fn told_of_offer(made: &offers::Made) -> Option<(&'static str, serde_json::Value)> {
+    let body = messages::of_offer(made.resident, &made.policy, &made.service)?;
+    Some((messages::TELLER, body))
 }
 
 /// A resident died (`applicant-died`) or left (`applicant-moved`): the desks of their open cases

@@ -290,6 +290,14 @@ impl Feature for Awards {
         rows.extend(erased(entry).into_iter().flat_map(forget));
     }
 
+    fn notice(
+        after: &MaybeAward,
+        event: &Event,
+        version: u64,
+    ) -> Option<(&'static str, serde_json::Value)> {
+        crate::reactions::told_of_award(after.as_deref()?, &event.fact, version)
+    }
+
     fn slim(state: &mut MaybeAward) {
         if let Some(award) = state.as_mut().map(std::sync::Arc::make_mut) {
             award.reckoned.clear();

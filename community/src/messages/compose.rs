@@ -1,12 +1,13 @@
-//! What a message says: its template, filled with what the case and the district give.
+//! What a message says: its template, filled with what it is about and what the district gives.
 
 use jiff::civil::Date;
+use linli_units::Fen;
 
+use super::matter::Named;
 use super::template::{Template, fill};
-use crate::cases::State;
-use crate::catalogue::Service;
+use crate::benefits::Month;
 
-/// What a message needs besides its case.
+/// What a message needs besides what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// The district's name.
@@ -28,30 +29,33 @@ pub struct Worded {
     pub sms: String,
 }
 
-/// The words of `template` about `case`.
+/// The words of `template` about what is named.
 #[must_use]
-pub(super) fn compose(
-    template: &Template,
-    case: &State,
-    service: &Service,
-    date: Option<Date>,
-    frame: &Frame,
-) -> Worded {
-    let number = &case.number;
+pub(super) fn compose(template: &Template, named: &Named, frame: &Frame) -> Worded {
+    let number = &named.number;
     let tail = number
         .get(number.len().saturating_sub(4)..)
         .unwrap_or(number);
-    let name = service.names.in_lang(frame.lang);
-    let date = date.map_or_else(|| not_known(frame.lang), |date| day(date, frame.lang));
+    let lang = frame.lang;
+    let date = named
+        .date
+        .map_or_else(|| not_known(lang), |date| day(date, lang));
+    let month = named.month.map(|one| month(one, lang)).unwrap_or_default();
+    let money = named
+        .fen
+        .map(|fen| Fen(fen).to_string())
+        .unwrap_or_default();
     let values = [
-        ("service", name),
+        ("service", named.service.in_lang(lang)),
         ("number", number.as_str()),
         ("tail", tail),
         ("date", date.as_str()),
+        ("month", month.as_str()),
+        ("money", money.as_str()),
         ("place", frame.place.as_str()),
         ("phone", frame.phone.as_str()),
     ];
-    let worded = |text: &crate::catalogue::Text| fill(text.in_lang(frame.lang), &values);
+    let worded = |text: &crate::catalogue::Text| fill(text.in_lang(lang), &values);
     Worded {
         title: worded(&template.title),
         body: worded(&template.body),
@@ -64,6 +68,14 @@ fn day(date: Date, lang: &str) -> String {
         date.strftime("%-d %B %Y").to_string()
     } else {
         format!("{}月{}日", date.month(), date.day())
+    }
+}
+
+fn month(month: Month, lang: &str) -> String {
+    if lang == "en" {
+        month.first_day().strftime("%B %Y").to_string()
+    } else {
+        format!("{}年{}月", month.year(), month.number())
     }
 }
 

@@ -1,5 +1,5 @@
 //! What happened to a message: facts for ever, kinds `messages.*`. All open: what it says is
-//! composed anew from the case whenever it is shown.
+//! composed anew from what it is about whenever it is shown.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::matter::Matter;
 use super::state::Channel;
 use crate::feature::Parts;
 
@@ -17,9 +18,9 @@ use crate::feature::Parts;
 pub struct Made {
     /// To whom.
     pub resident: ResidentId,
-    /// About which case.
-    pub case: CaseId,
-    /// The kind of the case's event.
+    /// What about.
+    pub about: Matter,
+    /// The kind of what happened.
     pub on: String,
     /// The day promised or due that the message names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +32,34 @@ pub struct Made {
     /// By when a call is made or a letter brought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Date>,
+}
+
+/// What was written before there were messages about more than cases.
+#[derive(Deserialize)]
+struct MadeOfCase {
+    resident: ResidentId,
+    case: CaseId,
+    on: String,
+    #[serde(default)]
+    date: Option<Date>,
+    channel: Channel,
+    not_before: Timestamp,
+    #[serde(default)]
+    due: Option<Date>,
+}
+
+impl From<MadeOfCase> for Made {
+    fn from(old: MadeOfCase) -> Self {
+        Self {
+            resident: old.resident,
+            about: Matter::Case(old.case),
+            on: old.on,
+            date: old.date,
+            channel: old.channel,
+            not_before: old.not_before,
+            due: old.due,
+        }
+    }
 }
 
 /// 未送达: the carrier did not take it, or nobody answered the call.
@@ -60,7 +89,8 @@ pub enum Event {
     Read(AreaPath),
 }
 
-const MADE: Kind = Kind::new("messages.made", 1);
+const MADE: Kind = Kind::new("messages.made", 2);
+const MADE_OF_CASE: Kind = Kind::new("messages.made", 1);
 const SENT: Kind = Kind::new("messages.sent", 1);
 const FAILED: Kind = Kind::new("messages.failed", 1);
 const BY_HAND: Kind = Kind::new("messages.by-hand", 1);
@@ -101,6 +131,7 @@ impl Event {
         let area = entry.area.clone();
         Ok(match &entry.kind {
             kind if *kind == MADE => Self::Made(parse(entry)?, area),
+            kind if *kind == MADE_OF_CASE => Self::Made(parse::<MadeOfCase>(entry)?.into(), area),
             kind if *kind == SENT => Self::Sent(area),
             kind if *kind == FAILED => Self::Failed(parse(entry)?, area),
             kind if *kind == BY_HAND => Self::ByHand(parse::<ByHand>(entry)?.reached, area),

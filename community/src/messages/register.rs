@@ -7,6 +7,7 @@ use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCre
 use sea_orm::{FromQueryResult, Value};
 
 use super::events::{self, Event};
+use super::matter::Matter;
 use super::state::{Channel, Choice, Message};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
@@ -28,9 +29,9 @@ pub struct Row {
     pub resident: String,
     /// The area it belongs to.
     pub area: String,
-    /// About which case.
-    pub case_id: String,
-    /// The kind of the case's event.
+    /// What about, as JSON.
+    pub about: String,
+    /// The kind of what happened.
     pub on_kind: String,
     /// The day it names.
     pub on_day: Option<String>,
@@ -55,10 +56,16 @@ impl Row {
         self.resident.parse().ok()
     }
 
+    /// What about.
+    #[must_use]
+    pub fn about(&self) -> Option<Matter> {
+        serde_json::from_str(&self.about).ok()
+    }
+
     /// About which case.
     #[must_use]
     pub fn case(&self) -> Option<CaseId> {
-        self.case_id.parse().ok()
+        self.about()?.case()
     }
 
     /// When it was made.
@@ -75,7 +82,7 @@ impl Row {
 }
 
 const TEXT: [&str; 9] = [
-    "resident", "area", "street", "case_id", "on_kind", "on_day", "channel", "standing", "due",
+    "resident", "area", "street", "about", "on_kind", "on_day", "channel", "standing", "due",
 ];
 const NUMBERS: [&str; 4] = ["tries", "made_at", "not_before", "read_at"];
 
@@ -166,12 +173,13 @@ impl Feature for Messages {
             });
             return;
         }
+        let about = serde_json::to_string(&made.about).unwrap_or_default();
         let row = vec![
             ("id", id.as_str().into()),
             ("resident", made.resident.to_string().into()),
             ("area", area.as_str().into()),
             ("street", street_path(area).into()),
-            ("case_id", made.case.to_string().into()),
+            ("about", about.into()),
             ("on_kind", made.on.as_str().into()),
             ("on_day", day(made.date)),
             ("made_at", (*made_at).into()),

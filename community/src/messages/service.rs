@@ -4,17 +4,17 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use linli_kernel::gate::{Scope, scope};
-use linli_kernel::{Action, Actor, AreaPath, CaseId, Fault, Refusal, ResidentId, StreamId};
+use linli_kernel::{Action, Actor, AreaPath, Fault, Refusal, ResidentId, StreamId};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::compose::{Frame, Worded, compose};
 use super::decide;
 use super::events::{Event, Made};
+use super::matter::{Happened, Named, Wanted};
 use super::register::{Choices, Messages, Row};
-use super::state::{Channel, Message, Standing, choice_stream, stream};
-use crate::cases::{self, Fact};
+use super::state::{Channel, Message, Standing, choice_stream};
 use crate::feature::{Call, Feature, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
 use crate::nodes::is_ours;
@@ -57,39 +57,6 @@ pub trait Carrier: Send + Sync {
     async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried>;
 }
 
-/// What the outbox holds of a case's event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct About {
-    case: CaseId,
-    version: u64,
-    on: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    date: Option<Date>,
-}
-
-/// The notice that goes with an event of a case at `version`, where people are told of such events.
-#[must_use]
-pub fn notice(case: &cases::State, fact: &Fact, version: u64) -> Option<Value> {
-    let wait = case.wait.as_ref();
-    let promised = wait
-        .and_then(|wait| wait.result_by)
-        .and_then(cases::Due::date);
-    let due = wait.and_then(|wait| wait.due.date());
-    let date = match fact {
-        Fact::Accepted(_) | Fact::Extended(_) => promised,
-        Fact::SupplementAsked(_) => due,
-        Fact::IntakeRefused(_) | Fact::Decided(_) | Fact::SupplementLapsed(_) => None,
-        _ => return None,
-    };
-    let about = About {
-        case: case.id,
-        version,
-        on: fact.kind().to_owned(),
-        date,
-    };
-    serde_json::to_value(about).ok()
-}
-
 impl Linli {
     /// Makes the messages that the outbox asks for; says how many. What was made before is not made
     /// again.
@@ -100,35 +67,40 @@ impl Linli {
         let mut made = 0;
         for waiting in self.journal().notices(TELLER, ROUND).await? {
             if waiting.notice.topic == TELLER {
-                let about = About::deserialize(&waiting.notice.body)
+                let happened = Happened::deserialize(&waiting.notice.body)
                     .map_err(|why| Fault::Damaged(format!("a notice: {why}")))?;
-                made += u64::from(self.make_message(&about).await?);
+                for wanted in self.wanted_messages(happened).await? {
+                    made += u64::from(self.make_message(wanted).await?);
+                }
             }
             self.journal().told(TELLER, waiting.id).await?;
         }
         Ok(made)
     }
 
-    async fn make_message(&self, about: &About) -> Result<bool, Problem> {
+    async fn make_message(&self, wanted: Wanted) -> Result<bool, Problem> {
         let templates = self.message_templates();
-        if templates.of(&about.on).is_none() {
+        if templates.of(&wanted.on).is_none() {
             return Ok(false);
         }
-        let (case, _) = cases::of(self, about.case).await?;
-        let chosen = self.message_choice(case.applicant).await?;
-        let channel = decide::channel(chosen, &digits(&case.phone));
+        let reached = self.reached(&wanted.about, wanted.resident).await?;
+        let Some(reached) = reached else {
+            return Ok(false);
+        };
+        let chosen = self.message_choice(wanted.resident).await?;
+        let channel = decide::channel(chosen, &reached.phone);
         let now = self.clock().now();
         let made = Made {
-            resident: case.applicant,
-            case: case.id,
-            on: about.on.clone(),
-            date: about.date,
+            resident: wanted.resident,
+            about: wanted.about,
+            on: wanted.on,
+            date: wanted.date,
             channel,
             not_before: decide::after_quiet(now, &templates.quiet),
             due: channel.is_by_hand().then(|| self.call_by(now)),
         };
-        let event = Event::Made(made, case.area.clone());
-        let at = stream(about.case, about.version);
+        let event = Event::Made(made, reached.area);
+        let at = wanted.stream;
         let digest = digest_of(&at)?;
         let actor = Actor::system();
         let call = self.own_call(&actor);
@@ -222,17 +194,21 @@ impl Linli {
         row: &Row,
         frame: &Frame,
     ) -> Result<Option<(Worded, String)>, Problem> {
-        let Some(id) = row.case() else {
+        let (Some(about), Some(resident)) = (row.about(), row.resident()) else {
             return Ok(None);
         };
-        let (case, service) = cases::of(self, id).await?;
         let template = self.message_templates().of(&row.on_kind);
-        let (Some(template), false) = (template, case.name.is_empty()) else {
+        let named = self.named(&about, resident).await?;
+        let (Some(template), Some(named)) = (template, named) else {
             return Ok(None);
         };
-        let date = row.on_day.as_deref().and_then(|day| day.parse().ok());
-        let worded = compose(template, &case, &service, date, frame);
-        Ok(Some((worded, digits(&case.phone))))
+        let named = Named {
+            date: row.on_day.as_deref().and_then(|day| day.parse().ok()),
+            ..named
+        };
+        let phone = self.reached(&about, resident).await?;
+        let phone = phone.map(|reached| reached.phone).unwrap_or_default();
+        Ok(Some((compose(template, &named, frame), phone)))
     }
 
     /// How `resident` wants to be told; `None` while they said nothing.
@@ -380,8 +356,8 @@ impl Linli {
         most: u64,
     ) -> Result<Vec<Row>, Fault> {
         let columns = [
-            "id", "resident", "area", "case_id", "on_kind", "on_day", "channel", "standing",
-            "tries", "made_at", "due", "read_at",
+            "id", "resident", "area", "about", "on_kind", "on_day", "channel", "standing", "tries",
+            "made_at", "due", "read_at",
         ];
         let query = Query::select()
             .columns(columns)
@@ -403,7 +379,7 @@ fn by_hand() -> Cond {
 }
 
 /// The digits of a number as somebody typed it.
-fn digits(phone: &str) -> String {
+pub(super) fn digits(phone: &str) -> String {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     // The country's own code may stand before a mobile number.
     match digits.strip_prefix("86") {

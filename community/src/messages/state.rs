@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use linli_kernel::{AreaPath, CaseId, ResidentId, StreamId};
+use linli_kernel::{AreaPath, ResidentId, StreamId};
 use serde::{Deserialize, Serialize};
 
 use super::events::{Event, Made};
@@ -128,12 +128,6 @@ impl Message {
 pub struct Choice {
     /// The channel.
     pub channel: Option<Channel>,
-}
-
-/// The stream of the message about one event of a case: its kind and the version it led to.
-#[must_use]
-pub(super) fn stream(case: CaseId, version: u64) -> StreamId {
-    StreamId::new("message", format!("{case}.{version}"))
 }
 
 /// The stream of what a resident chose.

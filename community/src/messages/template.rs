@@ -8,11 +8,29 @@ use serde::Deserialize;
 
 use crate::catalogue::Text;
 
-/// What may be filled in.
-pub(super) const PLACES: [&str; 6] = ["service", "number", "tail", "date", "place", "phone"];
+/// What may be filled in where strangers may read it: nothing about whom, nor what service.
+const SHORT: [&str; 4] = ["tail", "date", "place", "phone"];
 
-/// What may be filled in where strangers may read it.
-const PLACES_OF_SMS: [&str; 4] = ["tail", "date", "place", "phone"];
+/// What may be filled in about each kind of thing: by how the event's kind begins.
+const PLACES: [(&str, &[&str]); 4] = [
+    (
+        "cases.",
+        &["service", "number", "tail", "date", "place", "phone"],
+    ),
+    // A review is of no month.
+    (
+        "benefits.review",
+        &["service", "number", "tail", "date", "place", "phone"],
+    ),
+    (
+        "benefits.",
+        &[
+            "service", "number", "tail", "date", "month", "money", "place", "phone",
+        ],
+    ),
+    // There is no case yet, and no day.
+    ("offers.", &["service", "place", "phone"]),
+];
 
 /// The most characters of a short message as it stands in the file: two parts of 67 on the network.
 const LONGEST_SMS: usize = 134;
@@ -70,40 +88,56 @@ pub struct Templates {
     messages: Vec<Template>,
 }
 
-/// The file's name below `catalogue/messages/`.
-const FILE: &str = "cases.toml";
+/// The file about cases, which has the hours and days too: its name below `catalogue/messages/`, and
+/// what comes with Linli.
+const CASES: (&str, &str) = (
+    "cases.toml",
+    include_str!("../../../catalogue/messages/cases.toml"),
+);
 
-/// The built-in templates.
-const BUILT_IN: &str = include_str!("../../../catalogue/messages/cases.toml");
+/// The files about other things.
+const MORE: [(&str, &str); 2] = [
+    (
+        "benefits.toml",
+        include_str!("../../../catalogue/messages/benefits.toml"),
+    ),
+    (
+        "offers.toml",
+        include_str!("../../../catalogue/messages/offers.toml"),
+    ),
+];
+
+/// A file of templates alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    messages: Vec<Template>,
+}
 
 impl Templates {
-    /// The templates of the district's folder, where it has any, else the built-in ones.
+    /// The templates of the district's folder, file by file where it has any, else the built-in
+    /// ones.
     ///
     /// # Errors
     /// Every problem, in words for whoever wrote the file.
     pub fn of_folder(folder: Option<&Path>) -> Result<Self, Vec<String>> {
-        let own = folder.map(|folder| folder.join("messages").join(FILE));
-        match own.filter(|own| own.is_file()) {
-            Some(own) => {
-                let text = fs::read_to_string(&own).map_err(|why| vec![why.to_string()])?;
-                Self::read(&text)
-            }
-            None => Self::read(BUILT_IN),
+        let mut all = Self::read(&text_of(folder, CASES)?)?;
+        for file in MORE {
+            let read = toml::from_str::<Words>(&text_of(folder, file)?);
+            let words = read.map_err(|problem| vec![format!("{}: {problem}", file.0)])?;
+            all.messages.extend(checked(words.messages)?);
         }
+        Ok(all)
     }
 
-    /// The templates of the file with this text.
+    /// The templates of the file about cases with this text.
     ///
     /// # Errors
     /// Every problem, in words for whoever wrote the file.
     pub fn read(text: &str) -> Result<Self, Vec<String>> {
         let read: Self = toml::from_str(text).map_err(|problem| vec![problem.to_string()])?;
-        let problems: Vec<String> = read.messages.iter().flat_map(problems).collect();
-        if problems.is_empty() {
-            Ok(read)
-        } else {
-            Err(problems)
-        }
+        let messages = checked(read.messages)?;
+        Ok(Self { messages, ..read })
     }
 
     /// The words for events of the kind `on`; `None` where nobody is told of them.
@@ -113,12 +147,40 @@ impl Templates {
     }
 }
 
+/// The district's own text of a file, or the one that comes with Linli.
+fn text_of(folder: Option<&Path>, (name, built_in): (&str, &str)) -> Result<String, Vec<String>> {
+    let own = folder.map(|folder| folder.join("messages").join(name));
+    match own.filter(|own| own.is_file()) {
+        Some(own) => fs::read_to_string(&own).map_err(|why| vec![format!("{name}: {why}")]),
+        None => Ok(built_in.to_owned()),
+    }
+}
+
+/// The templates, where nothing is wrong with them.
+fn checked(templates: Vec<Template>) -> Result<Vec<Template>, Vec<String>> {
+    let problems: Vec<String> = templates.iter().flat_map(problems).collect();
+    if problems.is_empty() {
+        Ok(templates)
+    } else {
+        Err(problems)
+    }
+}
+
 fn problems(template: &Template) -> Vec<String> {
     let mut found = Vec::new();
+    let places_of = PLACES.iter().find(|(on, _)| template.on.starts_with(on));
+    let Some((_, full)) = places_of else {
+        return vec![format!("{}: nobody is told of such events", template.on)];
+    };
+    let short: Vec<&str> = full
+        .iter()
+        .copied()
+        .filter(|one| SHORT.contains(one))
+        .collect();
     let parts = [
-        ("title", &template.title, PLACES.as_slice()),
-        ("body", &template.body, &PLACES),
-        ("sms", &template.sms, &PLACES_OF_SMS),
+        ("title", &template.title, *full),
+        ("body", &template.body, *full),
+        ("sms", &template.sms, &short),
     ];
     for (part, text, allowed) in parts {
         for words in [&text.zh, &text.en] {

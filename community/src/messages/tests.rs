@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::decide::{after_quiet, by_hand, channel, failed, read};
 use super::events::{Failed, Made};
-use super::state::stream;
+use super::matter::Happened;
 use super::template::fill;
 use super::*;
 use crate::feature::Call;
@@ -55,7 +55,7 @@ fn staff(role: Role, area: &str) -> Actor {
 fn made(channel: Channel) -> Made {
     Made {
         resident: who(),
-        case: case(),
+        about: Matter::Case(case()),
         on: "cases.accepted".to_owned(),
         date: Some(date(2026, 9, 30)),
         channel,
@@ -242,13 +242,70 @@ fn every_event_has_a_golden_file() {
             assert_eq!(Event::read(&recorded(&golden)).unwrap(), *event);
         }
     }
-    assert_eq!(golden::all(&folder).unwrap().len(), 6);
+    let all = golden::all(&folder).unwrap();
+    assert_eq!(all.len(), 7);
+    // What was written while there were messages about cases alone says the same.
+    let old = all
+        .iter()
+        .find(|one| one.kind.to_string().contains("made") && one.kind.v == 1);
+    let read = Event::read(&recorded(old.unwrap())).unwrap();
+    assert_eq!(read, Event::Made(made(Channel::Paper), path(HOME)));
+}
+
+#[test]
+fn what_waited_in_the_outbox_before_is_understood() {
+    let case = case();
+    let body = json!({ "case": case, "version": 2, "on": "cases.decided" });
+    let happened: Happened = serde_json::from_value(body).unwrap();
+    let expected = Happened::Case {
+        case,
+        version: 2,
+        on: "cases.decided".to_owned(),
+        date: None,
+    };
+    assert_eq!(happened, expected);
+}
+
+#[test]
+fn a_district_replaces_a_file_and_what_it_may_name_depends_on_the_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let messages = folder.path().join("messages");
+    std::fs::create_dir(&messages).unwrap();
+    let good = include_str!("../../../catalogue/messages/benefits.toml");
+    let own = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        std::fs::write(messages.join("benefits.toml"), good.replacen(from, to, 1)).unwrap();
+        Templates::of_folder(Some(folder.path()))
+    };
+    let ours = own("{service}：已发放", "{service}：钱到了").unwrap();
+    assert_eq!(
+        ours.of("benefits.paid").unwrap().title.zh,
+        "{service}：钱到了"
+    );
+    assert!(ours.of("cases.decided").is_some() && ours.of("offers.made").is_some());
+    for (from, to, expected) in [
+        ("{date}已发放。", "{money}已发放。", "may not name {money}"),
+        (
+            "要复核，{date}前会有人",
+            "要复核，{month}会有人",
+            "may not name {month}",
+        ),
+        (
+            "on = \"benefits.unpaid\"",
+            "on = \"weather.rain\"",
+            "nobody is told",
+        ),
+        ("[[messages]]", "[[messagse]]", "benefits.toml"),
+    ] {
+        let refused = own(from, to).unwrap_err();
+        assert!(refused[0].contains(expected), "{refused:?}");
+    }
 }
 
 fn recorded(golden: &Golden) -> Recorded {
     Recorded {
         seq: 0,
-        stream: stream(case(), 2),
+        stream: super::matter::stream("9.2"),
         version: 1,
         area: path(HOME),
         kind: golden.kind.clone(),

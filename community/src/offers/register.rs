@@ -149,6 +149,13 @@ impl Feature for Offers {
         });
     }
 
+    fn notice(_: &Offer, event: &Event, _: u64) -> Option<(&'static str, serde_json::Value)> {
+        match event {
+            Event::Made(made, ..) => crate::reactions::told_of_offer(made),
+            Event::Declined(_) | Event::Taken(..) | Event::Lapsed(_) => None,
+        }
+    }
+
     fn elsewhere(entry: &Recorded, rows: &mut Vec<Change>) {
         rows.extend(erased(entry).into_iter().flat_map(forget));
     }

@@ -97,9 +97,13 @@ pub(super) async fn show(
     let worded = portal.linli.message_words(&message, &frame(&page)).await;
     let (words, phone) = worded.map_err(trouble)?.ok_or(Trouble::NotFound)?;
     let resident = message.resident().ok_or(Trouble::NotFound)?;
+    let case = message.case();
     let purpose = Purpose {
-        why: Why::Case,
-        case: message.case(),
+        why: match case {
+            Some(_) => Why::Case,
+            None => Why::Other,
+        },
+        case,
         words: page.t1("messages-look", "title", &words.title),
     };
     let record = portal.linli.open_record(&signed.actor, resident, &purpose);

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use linli_community::Call;
 use linli_community::cases::queries;
-use linli_community::messages::{Channel, Row};
+use linli_community::messages::{Channel, Matter, Row};
 use tower_sessions::Session;
 
 use super::frame;
@@ -23,6 +23,8 @@ struct Line {
     how: String,
     unread: bool,
     href: String,
+    /// What the link says.
+    leads: String,
 }
 
 #[derive(Template)]
@@ -77,8 +79,7 @@ async fn line(
     let Some((worded, _)) = worded.map_err(trouble)? else {
         return Ok(None);
     };
-    let case = mine.iter().find(|case| Some(case.id) == row.case());
-    let href = case.map(|case| format!("/cases/{}", case.number));
+    let (href, leads) = leads_to(mine, row);
     let how = format!(
         "messages-how-{}-{}",
         row.channel,
@@ -90,8 +91,25 @@ async fn line(
         when: page.when(row.made_at()),
         how: page.t(&how),
         unread: row.read_at.is_none(),
-        href: href.unwrap_or_default(),
+        leads: page.t(leads),
+        href,
     }))
+}
+
+/// Where more is to be read, and what the link there says.
+fn leads_to(mine: &[queries::Row], row: &Row) -> (String, &'static str) {
+    match row.about() {
+        Some(Matter::Case(id)) => {
+            let case = mine.iter().find(|case| case.id == id);
+            let href = case.map(|case| format!("/cases/{}", case.number));
+            (href.unwrap_or_default(), "messages-case")
+        }
+        Some(Matter::Award(_) | Matter::Payment { .. }) => {
+            ("/my/payments".to_owned(), "messages-benefits")
+        }
+        Some(Matter::Offer { .. }) => ("/my/offers".to_owned(), "messages-offers"),
+        None => (String::new(), "messages-case"),
+    }
 }
 
 fn channels(page: &Page, chosen: Option<Channel>) -> Radios {

@@ -1,8 +1,10 @@
 //! Messages through the real router: read, chosen, called.
 
 use http::StatusCode;
+use linli_community::Call;
 use linli_community::cases::Command;
-use linli_kernel::{AccountId, Actor, Role};
+use linli_community::offers::Finding;
+use linli_kernel::{AccountId, Actor, CommandId, Role, SystemClock};
 
 use crate::desk::world::{COMMITTEE, STREET, World, hidden};
 use crate::testing::Visitor;
@@ -106,4 +108,51 @@ async fn a_call_is_made_ticked_off_and_seen_as_a_look() {
     assert_eq!(worker.get(&path).await.status, StatusCode::NOT_FOUND);
     let page = elder.get("/my/messages").await;
     assert!(page.body.contains("纸条已送到"));
+}
+
+#[tokio::test]
+async fn an_offer_is_brought_on_paper_and_seen_as_a_look_for_a_purpose() {
+    let world = World::new().await;
+    let mut elder = elder(&world).await;
+    let page = elder.get("/my/messages").await;
+    let command = hidden(&page.body, "_command");
+    let chosen = [("_command", command.as_str()), ("channel", "paper")];
+    elder.post("/my/messages/channel", &chosen).await;
+    let finding = Finding {
+        resident: world.elder,
+        area: COMMITTEE.parse().unwrap(),
+        policy: "elder-allowance".to_owned(),
+        service: "elder-allowance".to_owned(),
+        on: world.linli().clock().today(),
+        amount_fen: Some(15_000),
+        reckoning: serde_json::json!({}),
+    };
+    let system = Actor::system();
+    let call = Call {
+        command: CommandId::new(&SystemClock),
+        actor: &system,
+        expected: None,
+    };
+    world.linli().make_offer(call, &finding).await.unwrap();
+    assert_eq!(world.linli().make_messages().await.unwrap(), 1);
+    let mut worker = world.worker().await;
+    let list = worker.get("/desk/messages").await;
+    let (_, rest) = list.body.split_once("href=\"/desk/messages/").unwrap();
+    let path = format!("/desk/messages/{}", rest.split('"').next().unwrap());
+    let one = worker.get(&path).await;
+    assert!(
+        one.body.contains("张建国") && one.body.contains("您可能符合"),
+        "{}",
+        one.body
+    );
+    let actor = Actor::resident(AccountId(world.elder.0), world.elder);
+    let looks = world.linli().looks_at(&actor, world.elder, 1, 20).await;
+    let looks = looks.unwrap().rows;
+    assert!(
+        looks[0]
+            .words
+            .as_deref()
+            .is_some_and(|words| words.contains("您可能符合")),
+        "{looks:?}"
+    );
 }

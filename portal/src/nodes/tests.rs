@@ -43,7 +43,7 @@ async fn press(officer: &mut Visitor, verb: &str) -> StatusCode {
 #[tokio::test]
 async fn what_a_lost_node_kept_takes_two_officers() {
     let world = World::new().await;
-    let linli = &world.site.linli;
+    let linli = &world.site.portal.linli;
     linli.tell_standing(standing());
     let mut first = world.site.signed(Role::DistrictOfficer, DISTRICT).await;
     let mut second = world.site.signed(Role::DistrictOfficer, DISTRICT).await;
@@ -71,7 +71,7 @@ async fn what_a_lost_node_kept_takes_two_officers() {
 #[tokio::test]
 async fn a_node_that_runs_is_not_taken_over_and_a_worker_may_not_even_ask() {
     let world = World::new().await;
-    let linli = &world.site.linli;
+    let linli = &world.site.portal.linli;
     let mut runs = standing();
     runs.nodes[0].stopped = None;
     linli.tell_standing(runs);
@@ -101,7 +101,7 @@ async fn a_receipt_says_where_the_case_is_kept() {
     let world = World::new().await;
     let receipt = world.filed("dibao").await;
     let seq = receipt.seq;
-    let linli = &world.site.linli;
+    let linli = &world.site.portal.linli;
     let mut worker = world.worker().await;
     let path = format!("/cases/{}/receipt", receipt.number.as_str());
     let above = |reached| Standing {

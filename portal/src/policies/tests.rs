@@ -251,3 +251,26 @@ async fn a_rehearsal_is_shown_as_chart_and_table() {
         "the content policy forbids inline style"
     );
 }
+
+#[tokio::test]
+async fn an_offer_is_told_once_and_leads_to_its_reckoning() {
+    let town = found().await;
+    let linli = &town.site.portal.linli;
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    assert_eq!(linli.make_messages().await.unwrap(), 0);
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/messages").await;
+    for text in ["您可能符合：老年综合津贴", "href=\"/my/offers\""] {
+        assert!(page.body.contains(text), "{text}\n{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn an_offer_that_was_taken_meanwhile_is_no_news() {
+    let town = found().await;
+    let mut zhang = town.zhang().await;
+    let page = zhang.get("/my/offers").await;
+    send(&mut zhang, "/my/offers/take", &page.body, &[]).await;
+    let linli = &town.site.portal.linli;
+    assert_eq!(linli.make_messages().await.unwrap(), 0);
+}

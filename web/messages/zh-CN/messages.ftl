@@ -1,12 +1,14 @@
 # The message centre.
 messages-title = 我的消息
-messages-none = 还没有消息。办件有进展时，会在这里告诉您，也会按您选的方式告诉您。
+messages-none = 还没有消息。办件有进展、待遇有变化时，会在这里告诉您，也会按您选的方式告诉您。
 messages-new = 新
 messages-case = 看这件办件
+messages-benefits = 看我的待遇
+messages-offers = 看怎么算的，去申请
 messages-channel = 怎样告诉您
 messages-channel-hint = 不管选哪一种，这一页上都有。没有手机也不会漏掉您。
 messages-channel-sms = 发短信
-messages-channel-sms-hint = 短信里不写姓名，也不写办什么事。晚上 9 点到早上 8 点不发。
+messages-channel-sms-hint = 短信里不写姓名，也不写办什么事、多少钱。晚上 9 点到早上 8 点不发。
 messages-channel-phone = 打电话
 messages-channel-phone-hint = 居（村）委会的工作人员打给您，读给您听。
 messages-channel-paper = 送纸条上门

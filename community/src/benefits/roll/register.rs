@@ -192,6 +192,14 @@ impl Feature for Rolls {
         state.apply(event, meta);
     }
 
+    fn notice(
+        after: &Roll,
+        event: &Event,
+        version: u64,
+    ) -> Option<(&'static str, serde_json::Value)> {
+        crate::reactions::told_of_roll(&after.id()?, &event.fact, version)
+    }
+
     fn rows(before: &Roll, after: &Roll, rows: &mut Vec<Change>) {
         let Some(id) = after.id() else { return };
         rows.push(roll_row(&id, after));

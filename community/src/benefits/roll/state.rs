@@ -9,7 +9,7 @@ use linli_kernel::{AccountId, AreaPath, AwardId, StreamId};
 
 use super::answer::{Outcome, Reason};
 use super::events::{Event, Fact, Held, RollAnswered, RollBad, RollMade, RollSent};
-use super::line::{Group, Line, hash_of};
+use super::line::{Group, Line, Why, hash_of};
 use crate::benefits::ledger::{Account, Ledger, Purpose};
 use crate::benefits::month::Month;
 use crate::feature::Meta;
@@ -211,6 +211,23 @@ impl Roll {
             .filter_map(|number| {
                 self.line(*number)
                     .map(|(group, line)| (*number, group, line))
+            })
+            .collect()
+    }
+
+    /// Whose lines of a file somebody is told of, and whether each was paid: those that the bank could
+    /// not pay, and of the others those that differ from the month before or had failed.
+    #[must_use]
+    pub fn told_of(&self, number: u32) -> Vec<(AwardId, bool)> {
+        let Some(batch) = self.batch(number) else {
+            return Vec::new();
+        };
+        let lines = self.lines_of(batch).into_iter();
+        lines
+            .filter_map(|(at, _, line)| {
+                let bad = self.bad.get(&at).is_some_and(|bad| bad.batch == number);
+                let news = bad || number > 1 || line.why != Why::Same;
+                news.then_some((line.award, !bad))
             })
             .collect()
     }

@@ -3,5 +3,6 @@
 mod decide;
 mod due;
 mod golden;
+mod messages;
 mod node;
 pub(super) mod world;

@@ -15,7 +15,11 @@ use crate::node::Linli;
 use crate::policies::Draft;
 use crate::residents::Command as Record;
 
-async fn carried(linli: &Linli, resident: ResidentId, from: &str) -> linli_kernel::AwardId {
+pub(super) async fn carried(
+    linli: &Linli,
+    resident: ResidentId,
+    from: &str,
+) -> linli_kernel::AwardId {
     let system = Actor::system();
     let carried = Carried {
         resident,
@@ -34,7 +38,7 @@ async fn carried(linli: &Linli, resident: ResidentId, from: &str) -> linli_kerne
 }
 
 /// Made, checked and approved for `period`; returns its name.
-async fn rolled(linli: &Linli, period: &str) -> String {
+pub(super) async fn rolled(linli: &Linli, period: &str) -> String {
     let (maker, other) = (officer(1), officer(2));
     let street = path(STREET);
     let made = linli
@@ -54,7 +58,7 @@ async fn rolled(linli: &Linli, period: &str) -> String {
     id
 }
 
-async fn sent(linli: &Linli, id: &str) -> Vec<u8> {
+pub(super) async fn sent(linli: &Linli, id: &str) -> Vec<u8> {
     let maker = officer(1);
     let sent = linli.send_roll(call(linli, &maker), id).await.unwrap();
     let batch = u32::try_from(sent.state.batches.len()).unwrap();
@@ -62,7 +66,7 @@ async fn sent(linli: &Linli, id: &str) -> Vec<u8> {
 }
 
 /// A bank that pays all but the lines whose account ends in `bad`.
-fn bank(file: &[u8], bad: &str) -> String {
+pub(super) fn bank(file: &[u8], bad: &str) -> String {
     let text = std::str::from_utf8(file).unwrap();
     let mut answer = String::new();
     for (at, line) in text.lines().enumerate() {

@@ -15,7 +15,9 @@ fn stream(name: &str) -> StreamId {
 
 async fn write(site: &Site, name: &str) {
     // A person for each name.
-    let number = name.bytes().fold(1, |number, byte| number * 31 + u128::from(byte));
+    let number = name
+        .bytes()
+        .fold(1, |number, byte| number * 31 + u128::from(byte));
     let about = (name, person(number));
     site.note(&stream(name), COMMITTEE, about).await.unwrap();
 }

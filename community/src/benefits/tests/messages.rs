@@ -1,0 +1,203 @@
+//! What people are told about their benefits: what is news, once, on the way by which they can be
+//! reached.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use jiff::civil::date;
+use linli_kernel::{ResidentId, Role};
+use serde_json::json;
+
+use super::node::{bank, carried, rolled, sent};
+use super::world::*;
+use crate::benefits::ReviewWhy;
+use crate::messages::{Carried, Carrier, Frame, Matter, Outgoing, Row, Worded};
+use crate::node::Linli;
+use crate::residents::Command as Record;
+
+fn frame(lang: &'static str) -> Frame {
+    Frame {
+        place: "松江区".to_owned(),
+        phone: "12345".to_owned(),
+        lang,
+    }
+}
+
+/// Somebody with a mobile telephone, and an allowance that is paid from `from` on.
+async fn receives(linli: &Linli, n: u128, from: &str) -> ResidentId {
+    let resident = elder(linli, n, "1948-03-12").await;
+    change(linli, resident, "person.phone", json!("10900000001")).await;
+    carried(linli, resident, from).await;
+    resident
+}
+
+/// The roll of `period`, paid but for lines whose account ends in `bad`.
+async fn paid(linli: &Linli, period: &str, bad: &str) -> String {
+    let id = rolled(linli, period).await;
+    answered(linli, &id, 1, bad).await;
+    id
+}
+
+async fn answered(linli: &Linli, id: &str, batch: u32, bad: &str) {
+    let file = sent(linli, id).await;
+    let answer = bank(&file, bad);
+    let officer = officer(1);
+    let posted = linli.answer_roll(call(linli, &officer), id, batch, answer.as_bytes());
+    posted.await.unwrap();
+}
+
+async fn own(linli: &Linli, resident: ResidentId) -> Vec<Row> {
+    linli.own_messages(resident).await.unwrap()
+}
+
+async fn words(linli: &Linli, row: &Row, lang: &'static str) -> Worded {
+    let found = linli.message_words(row, &frame(lang)).await.unwrap();
+    found.unwrap().0
+}
+
+/// Remembers what it was given.
+#[derive(Default)]
+struct Pocket(Mutex<Vec<Outgoing>>);
+
+#[async_trait]
+impl Carrier for Pocket {
+    async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried> {
+        self.0.lock().unwrap().push(outgoing.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_first_payment_is_told_without_its_sum_on_the_phone_and_the_same_again_is_not() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    paid(&linli, "2026-10", "none").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    assert_eq!(linli.make_messages().await.unwrap(), 0, "once");
+    let rows = own(&linli, resident).await;
+    assert_eq!((rows.len(), &*rows[0].on_kind), (1, "benefits.paid"));
+    let Some(Matter::Payment { roll, .. }) = rows[0].about() else {
+        panic!("{rows:?}")
+    };
+    assert_eq!(roll, "310117001-2026-10");
+    let said = words(&linli, &rows[0], "zh-CN").await;
+    for part in ["2026年10月", "¥450.00", "10月5日"] {
+        assert!(said.body.contains(part), "{part}: {}", said.body);
+    }
+    let english = words(&linli, &rows[0], "en").await;
+    assert!(english.body.starts_with("¥450.00 of "), "{}", english.body);
+    let pocket = Pocket::default();
+    assert_eq!(
+        linli
+            .carry_messages(&pocket, &frame("zh-CN"))
+            .await
+            .unwrap(),
+        1
+    );
+    let short = pocket.0.lock().unwrap()[0].clone();
+    assert_eq!(
+        (&*short.phone, short.text.contains('¥')),
+        ("10900000001", false)
+    );
+    assert!(
+        !short.text.contains("津贴") && short.text.contains("尾号"),
+        "{}",
+        short.text
+    );
+    // Paid each quarter: the next one brings the same.
+    clock.turn("2027-01-05");
+    paid(&linli, "2027-01", "none").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 0);
+    let before = own(&linli, resident).await;
+    linli.journal().rebuild(|_| {}).await.unwrap();
+    assert_eq!(own(&linli, resident).await, before);
+}
+
+#[tokio::test]
+async fn what_the_bank_could_not_pay_is_told_and_so_is_that_it_came_after_all() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    let id = paid(&linli, "2026-10", "0007").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    let said = words(&linli, &own(&linli, resident).await[0], "zh-CN").await;
+    assert!(said.title.contains("没有发成"), "{}", said.title);
+    assert!(
+        said.body.contains("¥450.00") && said.body.contains("补发"),
+        "{}",
+        said.body
+    );
+    answered(&linli, &id, 2, "none").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    let kinds: Vec<String> = own(&linli, resident)
+        .await
+        .into_iter()
+        .map(|row| row.on_kind)
+        .collect();
+    assert_eq!(kinds.len(), 2);
+    assert!(kinds.contains(&"benefits.paid".to_owned()), "{kinds:?}");
+    // The money came back weeks later: a further answer to the same file.
+    let line = "310117001-2026-10-000001,450.00,退回,账户已销户";
+    let late = format!("邻里代发回盘,1,{id},2,1,450.00\n流水号,金额,结果,原因\n{line}\n");
+    let officer = officer(1);
+    let posted = linli.answer_roll(call(&linli, &officer), &id, 2, late.as_bytes());
+    posted.await.unwrap();
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    let kinds = own(&linli, resident)
+        .await
+        .into_iter()
+        .filter(|row| row.on_kind == "benefits.unpaid");
+    assert_eq!(kinds.count(), 2);
+}
+
+#[tokio::test]
+async fn who_has_no_telephone_is_brought_it_by_their_committee() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = elder(&linli, 7, "1948-03-12").await;
+    carried(&linli, resident, "2026-10").await;
+    paid(&linli, "2026-10", "0007").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    let worker = staff(Role::CommitteeWorker, HOME, 5);
+    let letters = linli.messages_by_hand(&worker).await.unwrap();
+    assert_eq!((letters.len(), &*letters[0].channel), (1, "paper"));
+    assert!(letters[0].due().is_some());
+    let next_door = staff(Role::CommitteeWorker, "310117/310117001/310117001002", 6);
+    assert_eq!(linli.messages_by_hand(&next_door).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_review_that_falls_due_is_told_with_its_day() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    let award = linli.own_awards(resident).await.unwrap()[0].id().unwrap();
+    assert!(linli.review(award, ReviewWhy::Yearly).await.unwrap());
+    assert_eq!(linli.make_messages().await.unwrap(), 1);
+    let rows = own(&linli, resident).await;
+    assert_eq!(rows[0].about(), Some(Matter::Award(award)));
+    let (state, _) = linli.award(&officer(3), award).await.unwrap();
+    let due = state.review.unwrap().due;
+    let said = words(&linli, &rows[0], "zh-CN").await;
+    let day = format!("{}月{}日", due.month(), due.day());
+    assert!(said.body.contains(&day), "{day}: {}", said.body);
+}
+
+#[tokio::test]
+async fn nobody_is_told_about_somebody_who_died() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    let id = rolled(&linli, "2026-10").await;
+    let worker = staff(Role::CommitteeWorker, HOME, 5);
+    let death = Record::RecordDeath {
+        on: date(2026, 10, 4),
+        source: "police".to_owned(),
+    };
+    let done = linli.record(call(&linli, &worker), resident, &death).await;
+    done.unwrap();
+    answered(&linli, &id, 1, "0007").await;
+    assert_eq!(linli.make_messages().await.unwrap(), 0);
+    assert_eq!(own(&linli, resident).await, []);
+}
