@@ -14,7 +14,7 @@ use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, Query};
 use crate::node::Linli;
 
 /// How long an act waits for its record.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A node that was not heard for so many seconds is taken to be cut off.
 const SILENT_AFTER: i64 = 30;

@@ -20,7 +20,14 @@ use crate::settings::Settings;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// After how many looks some time has gone by for the core: it greets again after six such.
-const LOOKS_A_TICK: u32 = 6;
+const LOOKS_A_TICK: u32 = 2;
+
+/// After how many looks pages are told how the node stands.
+const LOOKS_A_TELLING: u32 = 6;
+
+/// For how many looks the node above is greeted at each, when something was asked for: what is above
+/// is heard of with the greeting.
+const LOOKS_HURRIED: u32 = 40;
 
 /// After how many looks all cases that wait at a desk, and the area's counters, are looked at.
 const LOOKS_A_SWEEP: u32 = 120;
@@ -39,6 +46,8 @@ pub(crate) struct Running {
     above: Option<Client>,
     /// What was asked for, and until which look it stays.
     lent: HashMap<StreamId, u32>,
+    /// Until which look somebody here or below waits for something from above.
+    hurried: u32,
 }
 
 /// The line of a node that is about to serve; `None` for one without areas, or one that may not
@@ -71,6 +80,7 @@ pub(crate) async fn open(
         moved,
         above,
         lent: HashMap::new(),
+        hurried: 0,
     }))
 }
 
@@ -93,10 +103,14 @@ impl Running {
             }
             size = now;
             self.mind(&linli, &mut cases, looks).await;
-            if let Some(client) = self.above.as_ref().filter(|_| tick || grown) {
+            let hurries = looks < self.hurried && !failed;
+            if let Some(client) = self.above.as_ref().filter(|_| tick || grown || hurries) {
+                if hurries {
+                    self.line.greet_again().await;
+                }
                 failed = !exchange(&self.line, client, tick).await;
             }
-            if tick {
+            if looks.is_multiple_of(LOOKS_A_TELLING) {
                 stand(&self.line, &linli).await;
             }
             looks = looks.wrapping_add(1);
@@ -114,6 +128,9 @@ impl Running {
             }
         }
         self.follow(linli, cases).await;
+        if cases.iter().any(|stream| stream.topic() == "request") {
+            self.hurried = looks + LOOKS_HURRIED;
+        }
         let mut waiting = std::mem::take(cases);
         if !on {
             return;
@@ -142,7 +159,10 @@ impl Running {
     async fn ask(&mut self, linli: &Linli, looks: u32) {
         for stream in linli.take_wanted() {
             match self.line.ask_for(&stream).await {
-                Ok(_) => drop(self.lent.insert(stream, looks + LOOKS_LENT)),
+                Ok(_) => {
+                    self.lent.insert(stream, looks + LOOKS_LENT);
+                    self.hurried = looks + LOOKS_HURRIED;
+                }
                 Err(error) => tracing::error!(%error, %stream, "could not be asked for"),
             }
         }

@@ -8,6 +8,7 @@ use linli_community::residents::mask;
 use crate::Portal;
 use crate::cases::read;
 use crate::desk::rows;
+use crate::nodes;
 use crate::shell::ui::{Markup, Row, SummaryList};
 use crate::shell::{Page, Signed, Trouble, html};
 
@@ -61,6 +62,7 @@ pub(super) async fn receipt(
         "intake-receipt-call",
         view.service.guide.contact.phone.clone(),
     ));
+    rows.extend(nodes::kept(&portal, &page, &view).await?);
     let query = format!("{}/lookup?number={}", page.public_url(), case.number);
     html(&ReceiptPage {
         spoken: rows::spoken(&case.number),

@@ -108,6 +108,13 @@ impl Line {
         }
     }
 
+    /// Greets the node above with the next exchange, whatever is under way.
+    pub async fn greet_again(&self) {
+        if let Some(node) = &mut self.inner.lock().await.node {
+            node.greet_again();
+        }
+    }
+
     /// Whether the node has all that the one above had for it, keys included, and may be used.
     pub async fn is_ready(&self) -> bool {
         let inner = self.inner.lock().await;

@@ -201,9 +201,7 @@ impl Line {
                 welcome.news = welcome.news.map(|news| news.saturating_add(age));
             }
         }
-        if let Some(node) = &mut self.inner.lock().await.node {
-            node.greet_again();
-        }
+        self.greet_again().await;
         if let Exchange::Failed(why) = self.exchange(&Client::carried(answers), true).await? {
             return Err(Refused::Message(why));
         }
