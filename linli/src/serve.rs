@@ -103,7 +103,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     if let Some(demo) = demo {
         portal = portal.with_demo(demo);
     }
-    let carrier = messenger::FileCarrier::new(dir.join("messages.txt"));
+    let carrier = messenger::FileCarrier::new(dir);
     let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
     let mut beside = vec![
         tokio::spawn(clocks(linli.clone(), desk.clone())),

@@ -6,12 +6,17 @@ use linli_kernel::clock::{shanghai, shanghai_date};
 use linli_kernel::gate::{Target, permits};
 use linli_kernel::{Action, Actor, AreaPath, Refusal};
 
-use super::events::{Event, Failed};
-use super::state::{Channel, Message, Standing};
+use super::events::{ChannelChosen, Event, Failed};
+use super::mail;
+use super::state::{Channel, Choice, Message, Standing};
 use super::template::Quiet;
 
 /// Every refusal of this feature, for the check that each is worded.
-pub const REFUSALS: &[&str] = &["messages.none", "messages.not-by-hand"];
+pub const REFUSALS: &[&str] = &[
+    "messages.none",
+    "messages.not-by-hand",
+    "messages.address-unreadable",
+];
 
 /// How often the carrier is asked before somebody calls.
 pub const TRIES: u8 = 5;
@@ -21,7 +26,11 @@ const BACK_OFF: [i64; 4] = [1, 5, 30, 240];
 
 /// The channel: as chosen, where the person can be reached so; else by short message where there is
 /// a mobile number, by a call where there is another, on paper where there is none.
-pub(super) fn channel(chosen: Option<Channel>, phone: &str) -> Channel {
+pub(super) fn channel(choice: &Choice, phone: &str) -> Channel {
+    let chosen = choice.channel;
+    if chosen == Some(Channel::Mail) && choice.address.is_some() {
+        return Channel::Mail;
+    }
     let possible = match phone.len() {
         0 => Channel::Paper,
         11 if phone.starts_with('1') => Channel::Sms,
@@ -74,7 +83,7 @@ pub(super) fn failed(
             let later = SignedDuration::from_mins(*minutes);
             let later = now.checked_add(later).unwrap_or(now);
             Failed {
-                next: Channel::Sms,
+                next: message.channel.unwrap_or(Channel::Sms),
                 not_before: after_quiet(later, quiet),
                 due: None,
             }
@@ -133,6 +142,26 @@ fn enter(message: &Message, area: &AreaPath, actor: &Actor, action: Action) -> R
         subject: Some(made.resident),
     };
     permits(actor, action, target)
+}
+
+/// What somebody chose: by mail only with an address.
+pub(super) fn choose(
+    channel: Channel,
+    address: &str,
+    area: AreaPath,
+) -> Result<ChannelChosen, Refusal> {
+    let address = match channel {
+        Channel::Mail => {
+            let unreadable = || Refusal::new("messages.address-unreadable").on("address");
+            Some(mail::address(address).ok_or_else(unreadable)?)
+        }
+        Channel::Sms | Channel::Phone | Channel::Paper => None,
+    };
+    Ok(ChannelChosen {
+        channel,
+        address,
+        area,
+    })
 }
 
 /// The day in Shanghai.

@@ -1,4 +1,4 @@
-//! What happened to a message: facts for ever, kinds `messages.*`. All open: what it says is
+//! What happened to a message: facts for ever, kinds `messages.*`. All open but a mail address: what it says is
 //! composed anew from what it is about whenever it is shown.
 
 use jiff::Timestamp;
@@ -95,7 +95,8 @@ const SENT: Kind = Kind::new("messages.sent", 1);
 const FAILED: Kind = Kind::new("messages.failed", 1);
 const BY_HAND: Kind = Kind::new("messages.by-hand", 1);
 const READ: Kind = Kind::new("messages.read", 1);
-const CHOSEN: Kind = Kind::new("messages.chosen", 1);
+const CHOSEN: Kind = Kind::new("messages.chosen", 2);
+const CHOSEN_PLAIN: Kind = Kind::new("messages.chosen", 1);
 
 #[derive(Serialize, Deserialize)]
 struct ByHand {
@@ -141,16 +142,46 @@ impl Event {
     }
 }
 
-/// A resident chose how to be told.
-pub(super) fn write_chosen(channel: Channel, area: &AreaPath) -> Result<Parts, Fault> {
-    Ok(parts(CHOSEN, value(&Chosen { channel })?, area))
+/// 已选择: a resident chose how to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelChosen {
+    /// How.
+    pub channel: Channel,
+    /// Their mail address, where it is by mail: sealed.
+    pub address: Option<String>,
+    /// Where they live.
+    pub area: AreaPath,
 }
 
-pub(super) fn read_chosen(entry: &Recorded) -> Result<Channel, FoldError> {
-    if entry.kind == CHOSEN {
-        Ok(parse::<Chosen>(entry)?.channel)
-    } else {
-        Err(FoldError::Unknown(entry.kind.to_string()))
+/// The sealed part of a choice.
+#[derive(Serialize, Deserialize)]
+struct Address {
+    address: String,
+}
+
+impl ChannelChosen {
+    pub(super) fn write(&self, resident: ResidentId) -> Result<Parts, Fault> {
+        let channel = self.channel;
+        let mut parts = parts(CHOSEN, value(&Chosen { channel })?, &self.area);
+        if let Some(address) = self.address.clone() {
+            parts.sealed.push((resident, value(&Address { address })?));
+        }
+        Ok(parts)
+    }
+
+    /// What was written before there was mail has no sealed part.
+    pub(super) fn read(entry: &Recorded) -> Result<Self, FoldError> {
+        if entry.kind != CHOSEN && entry.kind != CHOSEN_PLAIN {
+            return Err(FoldError::Unknown(entry.kind.to_string()));
+        }
+        let sealed = entry.sealed.first().and_then(|one| one.plain.as_ref());
+        let address = sealed.map(Address::deserialize).transpose();
+        let poisonous = |problem| FoldError::Poisonous(format!("{}: {problem}", entry.kind));
+        Ok(Self {
+            channel: parse::<Chosen>(entry)?.channel,
+            address: address.map_err(poisonous)?.map(|sealed| sealed.address),
+            area: entry.area.clone(),
+        })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use linli_journal::{Change, FoldError, Recorded};
-use linli_kernel::{AreaPath, CaseId, Fault, ResidentId, StreamId};
+use linli_kernel::{CaseId, Fault, ResidentId, StreamId};
 use sea_orm::sea_query::{ColumnDef, Index, IndexCreateStatement, Table, TableCreateStatement};
 use sea_orm::{FromQueryResult, Value};
 
-use super::events::{self, Event};
+use super::events::{ChannelChosen, Event};
 use super::matter::Matter;
-use super::state::{Channel, Choice, Message};
+use super::state::{Choice, Message};
 use crate::feature::{Feature, Meta, Parts};
 use crate::places::street_path;
 
@@ -35,7 +35,7 @@ pub struct Row {
     pub on_kind: String,
     /// The day it names.
     pub on_day: Option<String>,
-    /// How it goes: [`Channel::code`].
+    /// How it goes: [`super::Channel::code`].
     pub channel: String,
     /// Where it stands: [`Standing::code`](super::Standing::code).
     pub standing: String,
@@ -195,19 +195,22 @@ impl Feature for Messages {
 impl Feature for Choices {
     const TOPIC: &'static str = "message-choice";
     type State = (Option<String>, Choice);
-    type Event = (Channel, AreaPath);
+    type Event = ChannelChosen;
 
-    fn write(_: &Self::State, (channel, area): &Self::Event) -> Result<Parts, Fault> {
-        events::write_chosen(*channel, area)
+    fn write((resident, _): &Self::State, event: &ChannelChosen) -> Result<Parts, Fault> {
+        let resident = resident.as_deref().and_then(|id| id.parse().ok());
+        let missing = || Fault::Damaged("a choice of nobody".to_owned());
+        event.write(resident.ok_or_else(missing)?)
     }
 
-    fn read(entry: &Recorded) -> Result<Self::Event, FoldError> {
-        Ok((events::read_chosen(entry)?, entry.area.clone()))
+    fn read(entry: &Recorded) -> Result<ChannelChosen, FoldError> {
+        ChannelChosen::read(entry)
     }
 
     fn apply(state: &mut Self::State, stream: &StreamId, event: &Self::Event, _: Meta<'_>) {
         state.0 = Some(stream.key().to_owned());
-        state.1.channel = Some(event.0);
+        state.1.channel = Some(event.channel);
+        state.1.address.clone_from(&event.address);
     }
 
     fn rows(_: &Self::State, after: &Self::State, rows: &mut Vec<Change>) {

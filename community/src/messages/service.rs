@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use super::compose::{Frame, Worded, compose};
 use super::decide;
 use super::events::{Event, Made};
+use super::mail::Mail;
 use super::matter::{Happened, Named, Wanted};
 use super::register::{Choices, Messages, Row};
-use super::state::{Channel, Message, Standing, choice_stream};
+use super::state::{Channel, Choice, Message, Standing, choice_stream};
 use crate::feature::{Call, Feature, Loaded, Meta, Plan, Problem, digest_of};
 use crate::node::Linli;
 use crate::nodes::is_ours;
@@ -50,11 +51,15 @@ pub enum Carried {
     Never,
 }
 
-/// 承运: takes short messages out of the house. A gateway implements it; the demo writes a file.
+/// 承运: takes short messages and mails out of the house. A gateway implements it; the demo writes
+/// files.
 #[async_trait]
 pub trait Carrier: Send + Sync {
-    /// Takes one message.
+    /// Takes one short message.
     async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried>;
+
+    /// Takes one mail.
+    async fn mail(&self, mail: &Mail) -> Result<(), Carried>;
 }
 
 impl Linli {
@@ -87,8 +92,8 @@ impl Linli {
         let Some(reached) = reached else {
             return Ok(false);
         };
-        let chosen = self.message_choice(wanted.resident).await?;
-        let channel = decide::channel(chosen, &reached.phone);
+        let choice = self.message_choice(wanted.resident).await?;
+        let channel = decide::channel(&choice, &reached.phone);
         let now = self.clock().now();
         let made = Made {
             resident: wanted.resident,
@@ -123,7 +128,7 @@ impl Linli {
         self.calendar().add_workdays(today, days).unwrap_or(plain)
     }
 
-    /// Hands waiting short messages to `carrier`; says how many it took. One it took and that was
+    /// Hands waiting short messages and mails to `carrier`; says how many it took. One it took and that was
     /// not noted, because the node died, is handed over again: with the same id.
     ///
     /// # Errors
@@ -136,7 +141,7 @@ impl Linli {
         let now = self.clock().now();
         let cond = Cond::all()
             .add(Expr::col("standing").eq(Standing::Waiting.code()))
-            .add(Expr::col("channel").eq(Channel::Sms.code()))
+            .add(Expr::col("channel").is_in([Channel::Sms.code(), Channel::Mail.code()]))
             .add(Expr::col("not_before").lte(now.as_microsecond()))
             .add(is_ours(<Messages as Feature>::TOPIC, Expr::col("id")));
         let mut taken = 0;
@@ -160,12 +165,16 @@ impl Linli {
             // Erased meanwhile: there is nobody to tell.
             return Ok(false);
         };
-        let outgoing = Outgoing {
-            id: row.id.clone(),
-            phone,
-            text: worded.sms,
+        let carried = if row.channel == Channel::Mail.code() {
+            self.mail(row, worded, (carrier, frame)).await?
+        } else {
+            let outgoing = Outgoing {
+                id: row.id.clone(),
+                phone,
+                text: worded.sms,
+            };
+            carrier.carry(&outgoing).await
         };
-        let carried = carrier.carry(&outgoing).await;
         let now = self.clock().now();
         let due = self.call_by(now);
         let templates = self.message_templates();
@@ -183,6 +192,31 @@ impl Linli {
         })
         .await?;
         Ok(carried.is_ok())
+    }
+
+    /// A mail says what a short message says: it too goes over foreign networks.
+    async fn mail(
+        &self,
+        row: &Row,
+        worded: Worded,
+        (carrier, frame): (&dyn Carrier, &Frame),
+    ) -> Result<Result<(), Carried>, Problem> {
+        let whose = row.resident();
+        let choice = match whose {
+            Some(resident) => self.message_choice(resident).await?,
+            None => Choice::default(),
+        };
+        // Whoever chose another way meanwhile has no address any more: somebody calls.
+        let Some(address) = choice.address else {
+            return Ok(Err(Carried::Never));
+        };
+        let mail = Mail {
+            id: row.id.clone(),
+            address,
+            subject: self.message_templates().subject(frame),
+            text: worded.sms,
+        };
+        Ok(carrier.mail(&mail).await)
     }
 
     /// What a message says, and the number it goes to; `None` when its person was erased.
@@ -211,25 +245,25 @@ impl Linli {
         Ok(Some((compose(template, &named, frame), phone)))
     }
 
-    /// How `resident` wants to be told; `None` while they said nothing.
+    /// How `resident` wants to be told; empty while they said nothing.
     ///
     /// # Errors
     /// A fault.
-    pub async fn message_choice(&self, resident: ResidentId) -> Result<Option<Channel>, Fault> {
+    pub async fn message_choice(&self, resident: ResidentId) -> Result<Choice, Fault> {
         let resident = self.survivor(resident);
         let loaded = self.load::<Choices>(&choice_stream(resident)).await?;
-        Ok(loaded.state.1.channel)
+        Ok(loaded.state.1.clone())
     }
 
     /// 选择渠道: by the resident, or by who acts for them.
     ///
     /// # Errors
-    /// [`Problem`]: `gate.own`, or a fault.
+    /// [`Problem`]: `gate.own`, `messages.address-unreadable`, or a fault.
     pub async fn choose_channel(
         &self,
         call: Call<'_>,
         resident: ResidentId,
-        channel: Channel,
+        (channel, address): (Channel, &str),
     ) -> Result<(), Problem> {
         let area = self
             .own_record(call.actor, resident)
@@ -238,14 +272,16 @@ impl Linli {
             .area
             .clone();
         let area = area.ok_or_else(|| Refusal::new("residents.not-registered"))?;
+        let chosen = decide::choose(channel, address, area)?;
+        // An address is guessable: it is not hashed into the open.
         let digest = digest_of(&(resident, channel))?;
         let at = choice_stream(resident);
         self.perform::<Choices, _>(call, digest, &at, |(_, choice)| {
-            let same = choice.channel == Some(channel);
+            let same = choice.channel == Some(channel) && choice.address == chosen.address;
             let events = if same {
                 Vec::new()
             } else {
-                vec![(channel, area.clone())]
+                vec![chosen.clone()]
             };
             Ok((events, json!({})))
         })
@@ -375,7 +411,7 @@ impl Linli {
 fn by_hand() -> Cond {
     Cond::all()
         .add(Expr::col("standing").eq(Standing::Waiting.code()))
-        .add(Expr::col("channel").ne(Channel::Sms.code()))
+        .add(Expr::col("channel").is_in([Channel::Phone.code(), Channel::Paper.code()]))
 }
 
 /// The digits of a number as somebody typed it.

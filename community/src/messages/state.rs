@@ -13,6 +13,8 @@ use super::events::{Event, Made};
 pub enum Channel {
     /// 短信
     Sms,
+    /// 电子邮件
+    Mail,
     /// 打电话: somebody of the committee calls.
     Phone,
     /// 送纸条: somebody of the committee brings it, printed.
@@ -21,13 +23,14 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 3] = [Self::Sms, Self::Phone, Self::Paper];
+    pub const ALL: [Self; 4] = [Self::Sms, Self::Mail, Self::Phone, Self::Paper];
 
     /// Its name in the register, in forms and in message keys.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::Sms => "sms",
+            Self::Mail => "mail",
             Self::Phone => "phone",
             Self::Paper => "paper",
         }
@@ -42,7 +45,7 @@ impl Channel {
     /// Whether a person does it.
     #[must_use]
     pub fn is_by_hand(self) -> bool {
-        self != Self::Sms
+        matches!(self, Self::Phone | Self::Paper)
     }
 }
 
@@ -124,10 +127,12 @@ impl Message {
 }
 
 /// 选择: how a resident wants to be told; `None` while they said nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// The channel.
     pub channel: Option<Channel>,
+    /// Their mail address, while it can be read.
+    pub address: Option<String>,
 }
 
 /// The stream of what a resident chose.

@@ -6,6 +6,7 @@ use std::path::Path;
 use jiff::civil::Time;
 use serde::Deserialize;
 
+use super::compose::Frame;
 use crate::catalogue::Text;
 
 /// What may be filled in where strangers may read it: nothing about whom, nor what service.
@@ -85,6 +86,9 @@ pub struct Templates {
     pub quiet: Quiet,
     /// By when a call is made.
     pub calls: Calls,
+    /// What every mail is headed; may name {place}.
+    #[serde(default = "no_subject")]
+    pub subject: Text,
     messages: Vec<Template>,
 }
 
@@ -106,6 +110,11 @@ const MORE: [(&str, &str); 2] = [
         include_str!("../../../catalogue/messages/offers.toml"),
     ),
 ];
+
+/// A file of a district from before there was mail has no subject.
+fn no_subject() -> Text {
+    Text::new("{place}：您有一条新消息", "{place}: a message for you")
+}
 
 /// A file of templates alone.
 #[derive(Deserialize)]
@@ -138,6 +147,13 @@ impl Templates {
         let read: Self = toml::from_str(text).map_err(|problem| vec![problem.to_string()])?;
         let messages = checked(read.messages)?;
         Ok(Self { messages, ..read })
+    }
+
+    /// What a mail is headed.
+    #[must_use]
+    pub(super) fn subject(&self, frame: &Frame) -> String {
+        let place = [("place", frame.place.as_str())];
+        fill(self.subject.in_lang(frame.lang), &place)
     }
 
     /// The words for events of the kind `on`; `None` where nobody is told of them.

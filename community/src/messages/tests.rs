@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::civil::date;
 use linli_journal::golden::{self, Golden};
-use linli_journal::{Config, Recorded};
+use linli_journal::{Config, Opened, Recorded};
 use linli_kernel::{
     AccountId, Actor, AreaPath, CaseId, Clock, CommandId, Post, PostId, ResidentId, Role,
     ShiftedClock,
@@ -16,8 +18,8 @@ use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::decide::{after_quiet, by_hand, channel, failed, read};
-use super::events::{Failed, Made};
+use super::decide::{after_quiet, by_hand, channel, choose, failed, read};
+use super::events::{ChannelChosen, Failed, Made};
 use super::matter::Happened;
 use super::template::fill;
 use super::*;
@@ -89,8 +91,21 @@ fn everyone_is_reached_by_what_they_have_and_chose() {
         (Some(Channel::Phone), "", Channel::Paper),
     ];
     for (chosen, phone, expected) in cases {
-        assert_eq!(channel(chosen, phone), expected, "{chosen:?} {phone}");
+        let choice = Choice {
+            channel: chosen,
+            address: None,
+        };
+        assert_eq!(channel(&choice, phone), expected, "{chosen:?} {phone}");
     }
+    let mail = |address: Option<&str>| Choice {
+        channel: Some(Channel::Mail),
+        address: address.map(str::to_owned),
+    };
+    let reached = mail(Some("a@example.com"));
+    assert_eq!(channel(&reached, ""), Channel::Mail);
+    // Erased, or never given: the next best.
+    assert_eq!(channel(&mail(None), "13800138001"), Channel::Sms);
+    assert_eq!(channel(&mail(None), ""), Channel::Paper);
 }
 
 #[test]
@@ -230,12 +245,13 @@ fn every_event_has_a_golden_file() {
         Event::Read(path(HOME)),
     ];
     let mut parts: Vec<_> = samples.iter().map(|event| event.write().unwrap()).collect();
-    parts.push(super::events::write_chosen(Channel::Phone, &path(HOME)).unwrap());
+    let chosen = choose(Channel::Mail, "name@example.com", path(HOME)).unwrap();
+    parts.push(chosen.write(who()).unwrap());
     for (n, parts) in parts.into_iter().enumerate() {
         let golden = Golden {
             kind: parts.kind,
             open: parts.open,
-            sealed: Vec::new(),
+            sealed: parts.sealed.into_iter().map(|(_, plain)| plain).collect(),
         };
         golden::check(&folder, &golden).unwrap();
         if let Some(event) = samples.get(n) {
@@ -243,13 +259,86 @@ fn every_event_has_a_golden_file() {
         }
     }
     let all = golden::all(&folder).unwrap();
-    assert_eq!(all.len(), 7);
+    assert_eq!(all.len(), 8);
     // What was written while there were messages about cases alone says the same.
     let old = all
         .iter()
         .find(|one| one.kind.to_string().contains("made") && one.kind.v == 1);
     let read = Event::read(&recorded(old.unwrap())).unwrap();
     assert_eq!(read, Event::Made(made(Channel::Paper), path(HOME)));
+    let chosen = |v| {
+        let found = all
+            .iter()
+            .find(|one| one.kind.to_string().contains("chosen") && one.kind.v == v);
+        ChannelChosen::read(&recorded(found.unwrap())).unwrap()
+    };
+    assert_eq!(
+        (chosen(1).channel, chosen(1).address),
+        (Channel::Phone, None)
+    );
+    assert_eq!(chosen(2).address.as_deref(), Some("name@example.com"));
+}
+
+#[test]
+fn an_address_is_one_that_a_mail_server_takes() {
+    for (typed, plain) in [
+        ("name@example.com", "name@example.com"),
+        (" a.b+c@mail.example.cn ", "a.b+c@mail.example.cn"),
+        ("ｎａｍｅ＠example.com", "name@example.com"),
+    ] {
+        let chosen = choose(Channel::Mail, typed, path(HOME)).unwrap();
+        assert_eq!(chosen.address.as_deref(), Some(plain));
+    }
+    let long = format!("{}@example.com", "a".repeat(65));
+    for typed in [
+        "",
+        "name",
+        "name@",
+        "@example.com",
+        "a@b",
+        "a b@example.com",
+        "a@example..com",
+        ".a@example.com",
+        "a@-example.com",
+        "a@example.com\r\nBcc: b@example.com",
+        "张@example.com",
+        &long,
+    ] {
+        let refused = choose(Channel::Mail, typed, path(HOME)).unwrap_err();
+        assert_eq!(refused.code, "messages.address-unreadable", "{typed}");
+        assert_eq!(refused.field.as_deref(), Some("address"));
+    }
+    // Whoever is told another way leaves no address behind.
+    let other = choose(Channel::Sms, "name@example.com", path(HOME)).unwrap();
+    assert_eq!(other.address, None);
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_is_filled_in_becomes_a_header_of_a_mail(subject in any::<String>(), text in any::<String>()) {
+        let mail = Mail {
+            id: "9.2".to_owned(),
+            address: "name@example.com".to_owned(),
+            subject: subject.clone(),
+            text: text.clone(),
+        };
+        let eml = mail.eml();
+        prop_assert!(eml.is_ascii() && eml.split("\r\n").all(|line| line.len() <= 76));
+        let (head, body) = eml.split_once("\r\n\r\n").unwrap();
+        let unfolded = head.replace("\r\n ", "");
+        let names: Vec<&str> = unfolded.split("\r\n").map(|line| line.split(':').next().unwrap()).collect();
+        prop_assert_eq!(
+            names,
+            ["To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
+        );
+        let decoded = STANDARD.decode(body.replace("\r\n", "")).unwrap();
+        prop_assert_eq!(String::from_utf8(decoded).unwrap(), format!("{text}\r\n"));
+        let said = unfolded.lines().nth(1).unwrap().strip_prefix("Subject: ").unwrap();
+        let words = said.split("?=").filter(|word| !word.is_empty());
+        let words = words.map(|word| STANDARD.decode(word.trim().strip_prefix("=?UTF-8?B?").unwrap()).unwrap());
+        let words: Vec<String> = words.map(|word| String::from_utf8(word).unwrap()).collect();
+        prop_assert_eq!(words.concat(), subject);
+    }
 }
 
 #[test]
@@ -303,6 +392,10 @@ fn a_district_replaces_a_file_and_what_it_may_name_depends_on_the_event() {
 }
 
 fn recorded(golden: &Golden) -> Recorded {
+    let sealed = golden.sealed.iter().map(|plain| Opened {
+        subject: who(),
+        plain: Some(plain.clone()),
+    });
     Recorded {
         seq: 0,
         stream: super::matter::stream("9.2"),
@@ -313,7 +406,7 @@ fn recorded(golden: &Golden) -> Recorded {
         actor: Actor::system(),
         command: CommandId(Uuid::nil()),
         open: golden.open.clone(),
-        sealed: Vec::new(),
+        sealed: sealed.collect(),
         digest: [0; 32],
     }
 }
@@ -336,6 +429,10 @@ impl Carrier for Pocket {
                 Ok(())
             }
         }
+    }
+
+    async fn mail(&self, _: &Mail) -> Result<(), Carried> {
+        Err(Carried::Never)
     }
 }
 

@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use linli_community::Call;
 use linli_community::cases::queries;
 use linli_community::messages::{Channel, Matter, Row};
+use linli_community::{Call, Problem};
 use tower_sessions::Session;
 
 use super::frame;
@@ -13,7 +13,7 @@ use crate::Portal;
 use crate::apply::whom::{self, Whom};
 use crate::my::pages::tabs;
 use crate::progress::words::{tell, trouble};
-use crate::shell::ui::{Choice, Markup, Radios, Tabs};
+use crate::shell::ui::{Choice, Input, Markup, Radios, Tabs};
 use crate::shell::{Fields, Page, Signed, Trouble, html, invalid};
 
 struct Line {
@@ -34,6 +34,7 @@ struct Own {
     tabs: Tabs,
     lines: Vec<Line>,
     channel: Markup,
+    address: Markup,
 }
 
 /// `GET /my/messages`
@@ -43,10 +44,16 @@ pub(super) async fn list(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let me = whom::find(&portal, &signed, None).await?;
-    html(&view(&portal, page, &me).await?)
+    html(&view(&portal, page, &me, None).await?)
 }
 
-async fn view(portal: &Portal, page: Page, me: &Whom) -> Result<Own, Trouble> {
+/// `typed` is what was chosen and typed, where something is wrong with it.
+async fn view(
+    portal: &Portal,
+    page: Page,
+    me: &Whom,
+    typed: Option<(Option<Channel>, &str)>,
+) -> Result<Own, Trouble> {
     let rows = portal.linli.own_messages(me.subject).await?;
     let mine = queries::my_cases(&portal.linli, &me.actor).await;
     let mine = mine.map_err(trouble)?;
@@ -60,10 +67,17 @@ async fn view(portal: &Portal, page: Page, me: &Whom) -> Result<Own, Trouble> {
         .read_messages(&me.actor, &rows)
         .await
         .map_err(trouble)?;
-    let chosen = portal.linli.message_choice(me.subject).await?;
+    let choice = portal.linli.message_choice(me.subject).await?;
     Ok(Own {
         tabs: tabs(&page, "/my/messages"),
-        channel: Markup::of(&channels(&page, chosen)),
+        channel: Markup::of(&channels(
+            &page,
+            typed.map_or(choice.channel, |(one, _)| one),
+        )),
+        address: Markup::of(&address(
+            &page,
+            typed.map_or(choice.address.as_deref(), |(_, typed)| Some(typed)),
+        )),
         lines,
         page,
     })
@@ -130,6 +144,19 @@ fn channels(page: &Page, chosen: Option<Channel>) -> Radios {
     }
 }
 
+fn address(page: &Page, value: Option<&str>) -> Input {
+    Input {
+        name: "address".to_owned(),
+        label: page.t("messages-address"),
+        hint: page.t("messages-address-hint"),
+        value: value.unwrap_or_default().to_owned(),
+        error: page.problem_of("address").to_owned(),
+        autocomplete: "email",
+        width: 30,
+        ..Input::default()
+    }
+}
+
 /// `POST /my/messages/channel`
 pub(super) async fn choose(
     State(portal): State<Portal>,
@@ -140,17 +167,27 @@ pub(super) async fn choose(
 ) -> Result<Response, Trouble> {
     let me = whom::find(&portal, &signed, None).await?;
     let command = fields.command().ok_or(Trouble::Unreadable("command"))?;
+    let typed = fields.text("address").to_owned();
     let Some(channel) = Channel::from_code(fields.text("channel")) else {
         page.problem("channel", "messages-channel-required");
-        return invalid(&view(&portal, page, &me).await?);
+        return invalid(&view(&portal, page, &me, Some((None, &typed))).await?);
     };
     let call = Call {
         command,
         actor: &me.actor,
         expected: None,
     };
-    let chosen = portal.linli.choose_channel(call, me.subject, channel);
-    chosen.await.map_err(trouble)?;
+    let wish = (channel, typed.as_str());
+    let chosen = portal.linli.choose_channel(call, me.subject, wish).await;
+    match chosen {
+        Ok(()) => {}
+        Err(Problem::Refused(refusals)) if refusals.iter().all(|no| no.field.is_some()) => {
+            let page = page.with_refusals(&refusals);
+            let typed = Some((Some(channel), typed.as_str()));
+            return invalid(&view(&portal, page, &me, typed).await?);
+        }
+        Err(problem) => return Err(trouble(problem)),
+    }
     tell(&session, "messages-channel-done", &[]).await?;
     Ok(Redirect::to("/my/messages").into_response())
 }

@@ -46,6 +46,18 @@ async fn a_message_is_new_once_and_the_channel_is_the_persons_choice() {
     assert_eq!(again.body.matches("govuk-tag\">新").count(), 0);
 
     let command = hidden(&again.body, "_command");
+    let half = [
+        ("_command", command.as_str()),
+        ("channel", "mail"),
+        ("address", "zhang@"),
+    ];
+    let half = elder.post("/my/messages/channel", &half).await;
+    assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        half.body.contains("href=\"#address\"") && half.body.contains("value=\"zhang@\""),
+        "{}",
+        half.body
+    );
     let none = elder
         .post("/my/messages/channel", &[("_command", &command)])
         .await;

@@ -5,13 +5,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use jiff::civil::date;
-use linli_kernel::{ResidentId, Role};
+use linli_kernel::{AccountId, Actor, ResidentId, Role, StreamId};
 use serde_json::json;
 
 use super::node::{bank, carried, rolled, sent};
 use super::world::*;
 use crate::benefits::ReviewWhy;
-use crate::messages::{Carried, Carrier, Frame, Matter, Outgoing, Row, Worded};
+use crate::messages::{Carried, Carrier, Channel, Frame, Mail, Matter, Outgoing, Row, Worded};
 use crate::node::Linli;
 use crate::residents::Command as Record;
 
@@ -57,12 +57,17 @@ async fn words(linli: &Linli, row: &Row, lang: &'static str) -> Worded {
 
 /// Remembers what it was given.
 #[derive(Default)]
-struct Pocket(Mutex<Vec<Outgoing>>);
+struct Pocket(Mutex<Vec<Outgoing>>, Mutex<Vec<Mail>>);
 
 #[async_trait]
 impl Carrier for Pocket {
     async fn carry(&self, outgoing: &Outgoing) -> Result<(), Carried> {
         self.0.lock().unwrap().push(outgoing.clone());
+        Ok(())
+    }
+
+    async fn mail(&self, mail: &Mail) -> Result<(), Carried> {
+        self.1.lock().unwrap().push(mail.clone());
         Ok(())
     }
 }
@@ -149,6 +154,53 @@ async fn what_the_bank_could_not_pay_is_told_and_so_is_that_it_came_after_all() 
         .into_iter()
         .filter(|row| row.on_kind == "benefits.unpaid");
     assert_eq!(kinds.count(), 2);
+}
+
+#[tokio::test]
+async fn a_mail_goes_to_who_chose_it_and_becomes_a_call_when_they_chose_another_way() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    let own = Actor::resident(AccountId(resident.0), resident);
+    let choose = async |channel, address: &str| {
+        let chosen = linli.choose_channel(call(&linli, &own), resident, (channel, address));
+        chosen.await
+    };
+    let refused = choose(Channel::Mail, "nobody").await.unwrap_err();
+    assert_eq!(codes(refused), ["messages.address-unreadable"]);
+    choose(Channel::Mail, "name@example.com").await.unwrap();
+    let id = paid(&linli, "2026-10", "0007").await;
+    linli.make_messages().await.unwrap();
+    let pocket = Pocket::default();
+    let frame = frame("zh-CN");
+    assert_eq!(linli.carry_messages(&pocket, &frame).await.unwrap(), 1);
+    let mail = pocket.1.lock().unwrap()[0].clone();
+    assert_eq!(mail.address, "name@example.com");
+    assert_eq!(mail.subject, "松江区：您有一条新消息");
+    assert!(
+        !mail.text.contains('¥') && mail.text.contains("尾号"),
+        "{}",
+        mail.text
+    );
+    // The address stands in no open part of the journal.
+    for entry in linli.journal().stream(&choice(resident)).await.unwrap() {
+        assert!(
+            !entry.open.to_string().contains("example.com"),
+            "{}",
+            entry.open
+        );
+    }
+    answered(&linli, &id, 2, "none").await;
+    linli.make_messages().await.unwrap();
+    choose(Channel::Phone, "").await.unwrap();
+    assert_eq!(linli.carry_messages(&pocket, &frame).await.unwrap(), 0);
+    let worker = staff(Role::CommitteeWorker, HOME, 5);
+    let calls = linli.messages_by_hand(&worker).await.unwrap();
+    assert_eq!((calls.len(), &*calls[0].channel), (1, "phone"));
+}
+
+fn choice(resident: ResidentId) -> StreamId {
+    StreamId::new("message-choice", resident)
 }
 
 #[tokio::test]
