@@ -3,6 +3,7 @@
 use linli_community::reporting::{About, Basis, Created, Draft, Level, Period, Rules, columns};
 use linli_community::residents::Filter;
 use linli_kernel::{AreaPath, Fault};
+use linli_units::digits;
 
 use super::words;
 use crate::Portal;
@@ -14,6 +15,9 @@ use crate::shell::{Page, Signed, ui};
 
 /// The field of those columns that stand apart.
 pub(super) const MORE: &str = "columns_more";
+
+/// Stands for no narrowing where one of a list is chosen.
+const ANY: &str = "any";
 
 /// Every field, in the order in which one thinks of a table: by what right, which columns, of whom,
 /// by when.
@@ -85,7 +89,7 @@ fn of_whom(portal: &Portal, page: &Page) -> Vec<Field> {
     let age = |name| Field::new(name, label(name), Kind::Line(ui::Kind::Digits)).optional();
     let dictionary = portal.linli.catalogue().dictionary();
     let codes = dictionary.codes_of("person.hukou");
-    let mut hukou = vec![Choice::new("", page.t("residents-filter-all"))];
+    let mut hukou = vec![Choice::new(ANY, page.t("residents-filter-all"))];
     hukou.extend(
         codes
             .iter()
@@ -99,7 +103,7 @@ fn of_whom(portal: &Portal, page: &Page) -> Vec<Field> {
     vec![
         age("age_from"),
         age("age_to"),
-        Field::new("hukou", label("hukou"), Kind::Select(hukou)).preset(""),
+        Field::new("hukou", label("hukou"), Kind::Select(hukou)).preset(ANY),
         only("disabled"),
         only("special_care"),
     ]
@@ -156,8 +160,10 @@ pub(super) fn draft(typed: &mut Typed, signed: &Signed) -> Option<Draft> {
     let own = signed.actor.post.as_ref()?.area.clone();
     let area = typed.get("area").parse::<AreaPath>().unwrap_or(own);
     let filter = Filter::CODES.iter().filter_map(|name| {
-        let value = typed.get(name);
-        (!value.is_empty()).then(|| ((*name).to_owned(), value.to_owned()))
+        // Full-width digits are digits.
+        let value = digits::narrowed(typed.get(name));
+        let narrows = !value.is_empty() && value != ANY;
+        narrows.then(|| ((*name).to_owned(), value))
     });
     let filter = filter.collect();
     let table = Created {

@@ -66,8 +66,15 @@ pub(super) async fn act(
     let Some(draft) = forms::draft(&mut typed, &signed) else {
         return Err(Refusal::new("gate.role").into());
     };
-    let problems = problems(&portal, &signed, typed.clone(), &draft)?;
+    let mut problems = problems(&portal, &signed, typed.clone(), &draft)?;
     if !problems.is_empty() {
+        // In the order of the page.
+        let fields = forms::fields(&portal, &page, &signed)?;
+        let place = |no: &Refusal| {
+            let field = no.field.as_deref();
+            fields.iter().position(|one| Some(&*one.name) == field)
+        };
+        problems.sort_by_key(place);
         let page = page.with_refusals(&problems);
         return show(&portal, page, &signed, Some(&typed));
     }

@@ -25,7 +25,8 @@ fn typed<'a>(
         ("basis_issued-day", "3"),
         ("basis_link", ""),
         ("about", "residents"),
-        ("age_from", "60"),
+        // As an input method leaves it.
+        ("age_from", "６０"),
         ("area", STREET),
         ("level", "committee"),
         ("period", "quarter"),
@@ -136,6 +137,8 @@ async fn wrong_input_loses_nothing_and_is_told_at_its_field_in_both_languages() 
         "#age_from",
         "#period",
     ];
+    let places = links.map(|link| refused.body.find(&format!("href=\"{link}")));
+    assert!(places.is_sorted(), "in the order of the page: {places:?}");
     for link in links {
         assert!(
             refused.body.contains(&format!("href=\"{link}")),
