@@ -38,7 +38,7 @@ const MOVING: [&str; 11] = [
 /// What is wanted here and kept elsewhere.
 pub(crate) struct Wanted {
     streams: Mutex<BTreeSet<StreamId>>,
-    /// Counts the times that streams of others moved.
+    /// Counts the times that streams of others moved, or that the neighbours stood otherwise.
     moved: tokio::sync::watch::Sender<u64>,
 }
 
@@ -109,12 +109,11 @@ impl Linli {
         };
         let mut moved = self.wanted_streams().moved.subscribe();
         self.want(stream.clone());
-        if !self.hears_somebody() {
-            return Ok(None);
-        }
         let comes = async {
             while self.journal().owned_elsewhere(&stream).await?.is_some() {
-                if moved.changed().await.is_err() {
+                // Whoever tells how the neighbours stand wakes this as well: a line that was just
+                // cut is not waited for.
+                if !self.hears_somebody() || moved.changed().await.is_err() {
                     return Ok(false);
                 }
             }

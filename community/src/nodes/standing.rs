@@ -75,6 +75,7 @@ impl Linli {
     pub fn tell_standing(&self, standing: Standing) {
         let kept = self.neighbours_lock().write();
         *kept.unwrap_or_else(PoisonError::into_inner) = standing;
+        self.wanted_streams().tell_moved();
     }
 
     /// How the node stands with its neighbours.
