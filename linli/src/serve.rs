@@ -119,7 +119,8 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     let clock = demo_clock.unwrap_or_else(|| Arc::new(SystemClock));
     let mut app = linli_portal::app(portal);
     if let Some(running) = nodes::open(&linli, settings, clock).await? {
-        app = app.merge(linli_network::line::routes(Arc::clone(&running.line)));
+        // Beside the pages, not merged into them: what is no page is still answered by one.
+        app = linli_network::line::routes(Arc::clone(&running.line)).fallback_service(app);
         beside.push(tokio::spawn(running.run(linli.clone())));
     }
     let stop = async {
