@@ -124,13 +124,6 @@ impl Line {
         })
     }
 
-    /// Whether there is a node above, and whether this one may speak to it.
-    pub async fn has_parent(&self) -> bool {
-        let inner = self.inner.lock().await;
-        let saved = inner.node.as_ref().map(|node| &node.saved);
-        saved.is_some_and(|saved| saved.parent.is_some())
-    }
-
     /// Whether the node may write.
     pub async fn may_write(&self) -> bool {
         let inner = self.inner.lock().await;

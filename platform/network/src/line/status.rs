@@ -106,18 +106,6 @@ impl Line {
         Ok(Some(status))
     }
 
-    /// How many of the own entries the node above has countersigned, and when it was last heard;
-    /// `None` at the top.
-    pub async fn above(&self) -> Option<(u64, Option<i64>)> {
-        let inner = self.inner.lock().await;
-        let node = inner.node.as_ref()?;
-        let parent = node.saved.parent.as_ref()?.log;
-        let reached = node.saved.countersigned(self.log());
-        drop(inner);
-        let contact = contact(&self.side, parent).await.unwrap_or_default();
-        Some((reached, contact.heard))
-    }
-
     pub(super) async fn heard(
         &self,
         log: LogId,
