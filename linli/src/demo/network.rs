@@ -184,7 +184,9 @@ async fn join(
     let invited = output(&["node", "invite", "--json", "--area", area.code()], &from).await?;
     let invited: serde_json::Value = serde_json::from_slice(&invited)?;
     let code = invited["code"].as_str().context("no code")?.to_owned();
-    drop(output(&["node", "join", way, &code], &to).await?);
+    // Written down, so that commands about the node find it where it serves.
+    let listen = format!("127.0.0.1:{}", demo.listen.port() + tier.place);
+    drop(output(&["node", "join", way, &code, "--listen", &listen], &to).await?);
     // The roles of the district are those of every tier, as far as a tier knows them.
     let record = Record::read(&demo.dir.join(TIERS[0].folder))?;
     record.context("the district was not made")?.write(&to)
