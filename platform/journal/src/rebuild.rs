@@ -179,10 +179,14 @@ async fn write_parked(
         .map_err(fault)
 }
 
-/// Lets the database learn what the tables hold, so that it plans its queries well.
+/// Lets the database learn what the tables hold, so that it plans its queries well. SQLite is not
+/// told of small tables: it would read them from end to end, long after they have grown.
 async fn analyze(shared: &Shared) -> Result<(), Fault> {
     let sql = match shared.backend() {
-        DbBackend::Sqlite => "PRAGMA analysis_limit=1000; ANALYZE",
+        DbBackend::Sqlite => {
+            "PRAGMA analysis_limit=1000; ANALYZE; \
+             DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 1000; ANALYZE sqlite_schema"
+        }
         _ => "ANALYZE",
     };
     shared

@@ -188,3 +188,26 @@ fn kinds_have_one_spelling() {
         assert!(bad.parse::<Kind>().is_err(), "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_node_that_was_rebuilt_young_is_still_read_by_its_indexes() {
+    use linli_journal::sea_orm::{ConnectionTrait as _, Statement};
+    let site = Site::sqlite();
+    let journal = site.open().await;
+    write(&journal, &site.clock, "one", "一").await.unwrap();
+    journal.rebuild(|_| {}).await.unwrap();
+    // As the writer looks for the newest entry of each stream.
+    let sql = "EXPLAIN QUERY PLAN SELECT e.bytes FROM \
+               (SELECT stream, MAX(version) AS version FROM log_entries \
+                WHERE stream IN ('note/one', 'note/two') GROUP BY stream) h \
+               JOIN log_entries e ON e.stream = h.stream AND e.version = h.version";
+    let reader = journal.reader();
+    let sql = Statement::from_string(reader.get_database_backend(), sql);
+    let rows = reader.query_all_raw(sql).await.unwrap();
+    let plan = rows.iter().map(|row| row.try_get("", "detail").unwrap());
+    let plan: Vec<String> = plan.collect();
+    assert!(
+        plan.iter().any(|step| step.starts_with("SEARCH e USING")),
+        "{plan:?}"
+    );
+}
