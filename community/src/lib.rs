@@ -22,6 +22,8 @@ pub mod offers;
 pub mod places;
 pub mod policies;
 pub mod reactions;
+#[cfg(test)]
+mod refusals;
 pub mod registers;
 pub mod reporting;
 pub mod residents;

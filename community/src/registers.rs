@@ -86,6 +86,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<messages::Messages>::default()));
         folders.push(Box::new(FeatureFolder::<messages::Choices>::default()));
         folders.push(Box::new(FeatureFolder::<nodes::Takeovers>::default()));
+        folders.push(Box::new(FeatureFolder::<nodes::Branches>::default()));
         Box::new(Folders(folders))
     }
 }

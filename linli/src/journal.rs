@@ -58,6 +58,12 @@ fn told(findings: &Findings) -> String {
     }
     let parked = findings.parked.iter();
     lines.extend(parked.map(|stream| format!("! 停放 · parked: {stream}")));
+    if findings.awaited > 0 {
+        let awaited = findings.awaited;
+        lines.push(format!(
+            "! {awaited} 个附件尚未从别的节点送到 · files have not come from another node yet"
+        ));
+    }
     if !findings.registers {
         lines.push("! 登记簿未比对 · registers were not compared".to_owned());
     }

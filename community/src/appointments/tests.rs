@@ -1,6 +1,6 @@
 //! Seats are given once, the queue is called in order, and who may not may not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -456,17 +456,7 @@ async fn a_booking_is_moved_and_kept_where_the_other_day_is_full() {
 }
 
 #[test]
-fn every_refusal_says_in_both_languages_what_to_do() {
-    let zh = include_str!("../../../web/messages/zh-CN/refusals-appointments.ftl");
-    let en = include_str!("../../../web/messages/en/refusals-appointments.ftl");
-    let key = |code: &&str| format!("refusal-{}", code.replace('.', "-"));
-    let codes: BTreeSet<String> = REFUSALS.iter().map(key).collect();
-    for messages in [zh, en] {
-        let lines = messages.lines().filter(|line| !line.starts_with('#'));
-        let keys = lines.filter_map(|line| line.split_once(" = "));
-        let keys: BTreeSet<String> = keys.map(|(key, _)| key.to_owned()).collect();
-        assert_eq!(keys, codes);
-    }
+fn every_refusal_in_the_code_is_listed() {
     let code = [
         include_str!("counters.rs"),
         include_str!("decide.rs"),

@@ -10,7 +10,7 @@ use crate::feature::Problem;
 use crate::node::Linli;
 
 /// Every refusal of this feature, for the check that each is worded.
-pub const REFUSALS: &[&str] = &["attachments.unknown"];
+pub const REFUSALS: &[&str] = &["attachments.on-the-way", "attachments.unknown"];
 
 /// A file, opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,15 @@ impl Linli {
             label,
             content: kept.content,
         }))
+    }
+
+    /// Whether a file that an entry names has not come from another node yet.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn awaits_attachment(&self, at: FileAt) -> Result<bool, Fault> {
+        let journal = self.journal();
+        Ok(journal.has_neighbours().await? && journal.lacks_file(at).await?)
     }
 
     /// That every attached paper names a file of `subject` which is there: before an event says so.

@@ -220,6 +220,15 @@ fn reader(actor: &Actor) -> Reader {
     }
 }
 
+/// What happened in a case by these entries, for an officer: one that took another way on a node that
+/// no longer kept it has no view of its own.
+///
+/// # Errors
+/// [`FoldError`](linli_journal::FoldError) when an entry cannot be understood.
+pub fn branch_history(entries: &[Recorded]) -> Result<Vec<Happening>, linli_journal::FoldError> {
+    history(entries, Reader::Staff)
+}
+
 /// Folds the entries once more, noting each step.
 fn history(
     entries: &[Recorded],

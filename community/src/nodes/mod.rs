@@ -9,7 +9,9 @@
 //!
 //! The line itself is `linli_network`; whoever runs it tells this module how things stand.
 
+mod branches;
 mod fetching;
+mod refusal;
 mod standing;
 mod takeover;
 
@@ -18,7 +20,7 @@ use std::collections::BTreeSet;
 use linli_journal::Journal;
 use linli_kernel::{AreaPath, Fault, StreamId};
 use sea_orm::ConnectionTrait as _;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, TableCreateStatement};
 use serde::Deserialize;
 
 use crate::appointments;
@@ -30,10 +32,20 @@ use crate::reactions;
 use crate::registers::store;
 use crate::residents::Residents;
 
+pub use branches::{Branch, Branches, How, Said, Settled};
 pub use fetching::may_move;
 pub(crate) use fetching::{Wanted, is_ours};
+pub use refusal::REFUSALS;
 pub use standing::{Above, Neighbour, Standing, Trouble};
-pub use takeover::{REFUSALS, Takeover, Takeovers, indexes, tables};
+pub use takeover::{Takeover, Takeovers, indexes};
+
+/// The tables of this feature.
+#[must_use]
+pub fn tables() -> Vec<TableCreateStatement> {
+    let mut tables = takeover::tables();
+    tables.push(branches::table());
+    tables
+}
 
 /// What a node wrote about itself when it joined another.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -30,6 +30,8 @@ pub struct Standing {
     pub nodes: Vec<Neighbour>,
     /// What did not verify, the newest first.
     pub trouble: Vec<Trouble>,
+    /// Entries that are kept beside their streams, by log and place.
+    pub beside: Vec<(String, u64)>,
 }
 
 /// A node that joined here or below.

@@ -15,14 +15,6 @@ use crate::feature::{Call, Feature, Meta, Parts, Problem, digest_of};
 use crate::node::Linli;
 use crate::registers::store;
 
-/// Every code a refusal of this feature can have, besides those of the gate.
-pub const REFUSALS: &[&str] = &[
-    "nodes.not-gone",
-    "nodes.nothing-left",
-    "nodes.not-asked",
-    "nodes.same-officer",
-];
-
 /// 接管 as a feature: one stream a log, `takeover/…`.
 #[derive(Debug, Clone, Copy)]
 pub struct Takeovers;
@@ -54,8 +46,7 @@ const ASKED: Kind = Kind::new("nodes.takeover-asked", 1);
 const GRANTED: Kind = Kind::new("nodes.takeover-granted", 1);
 
 /// The table of this feature.
-#[must_use]
-pub fn tables() -> Vec<TableCreateStatement> {
+pub(super) fn tables() -> Vec<TableCreateStatement> {
     let mut table = Table::create();
     table
         .table("takeover")
@@ -125,7 +116,7 @@ impl Linli {
     /// The first officer asks that what a lost node kept be taken over; the second one grants it.
     ///
     /// # Errors
-    /// [`Problem`]: `gate.…`, one of [`REFUSALS`], or a fault.
+    /// [`Problem`]: `gate.…`, one of the feature's refusals, or a fault.
     pub async fn take_over(&self, call: Call<'_>, log: &str, grant: bool) -> Result<(), Problem> {
         let Some(post) = &call.actor.post else {
             return Err(Refusal::new("gate.role").into());
@@ -203,31 +194,5 @@ impl Linli {
             }
         }
         Ok(found)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::REFUSALS;
-
-    const ZH: &str = include_str!("../../../web/messages/zh-CN/refusals-nodes.ftl");
-    const EN: &str = include_str!("../../../web/messages/en/refusals-nodes.ftl");
-
-    fn keys(messages: &str) -> BTreeSet<String> {
-        let lines = messages.lines().filter(|line| !line.starts_with('#'));
-        lines
-            .filter_map(|line| line.split_once(" = "))
-            .map(|(key, _)| key.to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn every_refusal_says_in_both_languages_what_to_do() {
-        let key = |code: &&str| format!("refusal-{}", code.replace('.', "-"));
-        let codes: BTreeSet<String> = REFUSALS.iter().map(key).collect();
-        assert_eq!(keys(ZH), codes);
-        assert_eq!(keys(EN), codes);
     }
 }

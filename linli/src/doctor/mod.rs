@@ -109,13 +109,23 @@ async fn store(settings: &Settings, dir: &Path) -> (Finding, Option<Timestamp>) 
 async fn attachments(settings: &Settings, dir: &Path) -> Option<Finding> {
     let config = settings.journal(dir).ok()?.reading();
     let opened = Journal::open(config, Arc::new(SystemClock), Arc::new(All)).await;
-    let (named, missing) = opened.ok()?.missing_files().await.ok()?;
-    Some(if missing.is_empty() {
-        Finding::ok("attachments", format!("{named} files"))
+    let journal = opened.ok()?;
+    let named = journal.named_files().await.ok()?;
+    let missing = named.iter().filter(|(_, there)| !there).count();
+    let of = named.len();
+    Some(if missing == 0 {
+        Finding::ok("attachments", format!("{of} files"))
+    } else if journal.has_neighbours().await.ok()? {
+        Finding::warn(
+            "attachments",
+            format!("{missing} of {of} files have not come from another node"),
+            "线路通时会自动送来;久不送到时,请到收件的节点查看。",
+            "They come by themselves while the line is whole; if they do not, look at the node that took them.",
+        )
     } else {
         Finding::fail(
             "attachments",
-            format!("{} of {named} files are missing", missing.len()),
+            format!("{missing} of {of} files are missing"),
             "请运行 linli journal verify 查明是哪些,再从备份的 attachments/ 补回。",
             "Run `linli journal verify` to see which, and copy them back from attachments/ of a backup.",
         )

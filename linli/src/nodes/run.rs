@@ -32,6 +32,10 @@ const LOOKS_HURRIED: u32 = 40;
 /// After how many looks all cases that wait at a desk, and the area's counters, are looked at.
 const LOOKS_A_SWEEP: u32 = 120;
 
+/// After how many looks files are carried, where something was written or came, and where not.
+const LOOKS_A_CARRY: u32 = 6;
+const LOOKS_A_QUIET_CARRY: u32 = 120;
+
 /// For how many looks a stream that was asked for stays here, wherever its desk is: whoever wanted it
 /// needs that time.
 const LOOKS_LENT: u32 = 40;
@@ -48,6 +52,8 @@ pub(crate) struct Running {
     lent: HashMap<StreamId, u32>,
     /// Until which look somebody here or below waits for something from above.
     hurried: u32,
+    /// Whether something was written here, or came, since files were carried.
+    stirred: bool,
 }
 
 /// The line of a node that is about to serve; `None` for one without areas, or one that may not
@@ -81,6 +87,7 @@ pub(crate) async fn open(
         above,
         lent: HashMap::new(),
         hurried: 0,
+        stirred: true,
     }))
 }
 
@@ -109,6 +116,10 @@ impl Running {
                     self.line.greet_again().await;
                 }
                 failed = !exchange(&self.line, client, tick).await;
+            }
+            self.stirred |= grown;
+            if !failed && self.carries(looks) {
+                self.carry().await;
             }
             if looks.is_multiple_of(LOOKS_A_TELLING) {
                 stand(&self.line, &linli).await;
@@ -145,6 +156,25 @@ impl Running {
         self.hand_over(linli, waiting).await;
     }
 
+    /// Whether files are carried at this look.
+    fn carries(&self, looks: u32) -> bool {
+        let every = if self.stirred {
+            LOOKS_A_CARRY
+        } else {
+            LOOKS_A_QUIET_CARRY
+        };
+        looks.is_multiple_of(every)
+    }
+
+    /// 附件: carries some of the files that entries name.
+    async fn carry(&mut self) {
+        let Some(client) = &self.above else { return };
+        match self.line.carry_files(client).await {
+            Ok(carried) => self.stirred = carried.more,
+            Err(error) => tracing::error!(%error, "files are not carried"),
+        }
+    }
+
     /// Follows what other nodes wrote.
     async fn follow(&mut self, linli: &Linli, cases: &mut Vec<StreamId>) {
         while let Ok(streams) = self.moved.try_recv() {
@@ -152,6 +182,7 @@ impl Running {
                 tracing::error!(%error, "what other nodes wrote is not followed");
             }
             cases.extend(streams);
+            self.stirred = true;
         }
     }
 
@@ -277,5 +308,6 @@ fn standing(status: Status) -> Standing {
         failure: parent.and_then(|parent| parent.failure.clone()),
         nodes: nodes.collect(),
         trouble: trouble.collect(),
+        beside: status.beside,
     }
 }

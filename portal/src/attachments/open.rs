@@ -11,6 +11,7 @@ use linli_community::attachments::Media;
 use linli_community::cases::{CaseView, State as Case};
 use linli_community::residents::{Purpose, Why};
 use linli_journal::FileAt;
+use linli_kernel::Refusal;
 use tower_sessions::Session;
 
 use crate::Portal;
@@ -80,7 +81,16 @@ fn find(page: &Page, view: &CaseView, place: &str) -> Result<(FileAt, String), T
 
 async fn hand_out(portal: &Portal, at: FileAt, name: &str) -> Result<Response, Trouble> {
     let opened = portal.linli.open_attachment(at).await?;
-    let opened = opened.ok_or(Trouble::NotFound)?;
+    let Some(opened) = opened else {
+        // Its entry came from another node before it did.
+        let awaited = portal.linli.awaits_attachment(at).await?;
+        let refusal = Refusal::new("attachments.on-the-way");
+        return Err(if awaited {
+            Trouble::Refused(vec![refusal])
+        } else {
+            Trouble::NotFound
+        });
+    };
     let media = opened.label.media;
     let headers = [
         (header::CONTENT_TYPE, media.mime().to_owned()),

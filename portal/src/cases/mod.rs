@@ -10,7 +10,7 @@ mod answers;
 mod bulk;
 mod commands;
 mod forms;
-mod history;
+pub(crate) mod history;
 pub(crate) mod letter;
 pub(crate) mod list;
 mod pages;

@@ -1,8 +1,10 @@
 //! 节点互联: each node below, its last contact and lag, and what did not verify; and, on receipts,
 //! whether what was written here has reached the node above (已存本机, 已达上级).
 //!
-//! Path: `/desk/nodes`. What a lost node kept is taken over there by two officers.
+//! Paths: `/desk/nodes`, where what a lost node kept is taken over by two officers, and
+//! `/desk/nodes/branches/…`, where what such a node wrote after that is settled.
 
+mod branches;
 mod pages;
 mod takeover;
 #[cfg(test)]
@@ -26,6 +28,16 @@ pub(crate) fn routes() -> Routes {
             "/desk/nodes/{log}/takeover",
             Access::Gate(Action::PlaceChange),
             takeover::act,
+        )
+        .get(
+            "/desk/nodes/branches/{id}",
+            Access::Gate(Action::PlaceChange),
+            branches::form,
+        )
+        .post(
+            "/desk/nodes/branches/{id}",
+            Access::Gate(Action::PlaceChange),
+            branches::settle,
         )
         .nav(55, "/desk/nodes", "nodes-nav", SEE)
 }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use linli_community::nodes::{Neighbour, Standing};
 use linli_kernel::AreaPath;
 
+use super::branches;
 use super::takeover::{Left, left};
 use crate::Portal;
 use crate::shell::format::grouped;
@@ -21,6 +22,7 @@ struct NodesPage {
     failure: String,
     nodes: Option<Table>,
     left: Vec<Left>,
+    branches: Option<Table>,
     trouble: Option<Table>,
     page: Page,
 }
@@ -33,6 +35,7 @@ pub(super) async fn home(
 ) -> Result<Response, Trouble> {
     let standing = portal.linli.neighbours();
     let left = left(&portal, &page, &signed, &standing.nodes).await?;
+    let branches = branches::table(&portal, &page, &signed).await?;
     let above = standing.above.map_or_else(String::new, |above| {
         let heard = above.heard.map_or_else(
             || page.t("nodes-never-heard"),
@@ -51,6 +54,7 @@ pub(super) async fn home(
         trouble: (!standing.trouble.is_empty()).then(|| trouble(&page, &standing)),
         fingerprint: standing.fingerprint,
         left,
+        branches,
         page,
     })
 }

@@ -1,9 +1,13 @@
 //! 节点互联 through the real router: what is shown, to whom, and the takeover by two officers.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use jiff::Timestamp;
-use linli_community::nodes::{Above, Neighbour, Standing};
-use linli_kernel::Role;
+use linli_community::cases::Command;
+use linli_community::nodes::{Above, How, Neighbour, Standing};
+use linli_journal::{EntryName, Foreign, Intake, Owned, read_entry};
+use linli_kernel::{AccountId, Actor, Post, PostId, ResidentId, Role, StreamId, SystemClock};
 
 use crate::desk::world::{COMMITTEE, DISTRICT, World, hidden};
 use crate::testing::Visitor;
@@ -29,6 +33,7 @@ fn standing() -> Standing {
             version: None,
         }],
         trouble: Vec::new(),
+        beside: Vec::new(),
     }
 }
 
@@ -118,4 +123,126 @@ async fn a_receipt_says_where_the_case_is_kept() {
     assert!(worker.get(&path).await.body.contains("已存本机"));
     linli.tell_standing(above(seq + 1));
     assert!(worker.get(&path).await.body.contains("已达上级"));
+}
+
+/// A case of another node, of which everything after the filing is kept beside it here.
+async fn branched() -> (World, StreamId) {
+    let (world, other) = (World::new().await, World::new().await);
+    let receipt = other.filed("dibao").await;
+    let log = other.linli().journal().log_id().unwrap().to_owned();
+    let case = StreamId::from(receipt.case);
+    let accept = Command::Accept;
+    other
+        .act(receipt.case, Role::CommitteeWorker, COMMITTEE, &accept)
+        .await;
+    let journal = other.linli().journal();
+    let size = journal.size().await.unwrap();
+    let mut intake = Intake::default();
+    let mut beside = Vec::new();
+    for (seq, bytes) in (0..).zip(journal.own_bytes(0, size).await.unwrap()) {
+        let entry = read_entry(&bytes).unwrap();
+        if entry.stream != case {
+            continue;
+        }
+        let name = EntryName {
+            log: log.clone(),
+            seq,
+            digest: entry.digest,
+        };
+        match entry.version {
+            1 => intake.applied.push(name.clone()),
+            _ => beside.push((log.clone(), seq)),
+        }
+        intake.entries.push(Foreign {
+            name,
+            stream: entry.stream,
+            version: entry.version,
+            bytes: Arc::from(bytes),
+        });
+    }
+    let subjects: Vec<ResidentId> = vec![other.elder];
+    intake.keys = journal
+        .subject_keys(subjects)
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
+    let owned = Owned {
+        owner: log,
+        released: None,
+    };
+    intake.owners.push((case.clone(), owned));
+    let linli = world.linli();
+    linli.journal().take_in(intake).await.unwrap();
+    assert!(!beside.is_empty());
+    linli.tell_standing(Standing {
+        beside,
+        ..standing()
+    });
+    (world, case)
+}
+
+#[tokio::test]
+async fn a_branch_is_shown_beside_its_case_and_settled_with_a_reason() {
+    let (world, case) = branched().await;
+    let linli = world.linli();
+    let mut officer = world.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let home = officer.get("/desk/nodes").await;
+    assert!(home.body.contains("分叉的记录") && home.body.contains("等待处理"));
+    let (_, rest) = home.body.split_once("/desk/nodes/branches/").unwrap();
+    let id = rest.split('"').next().unwrap().to_owned();
+    let path = format!("/desk/nodes/branches/{id}");
+    let page = officer.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    // What the other node did is told in the words of a case's history, and changed nothing here.
+    assert!(page.body.contains("受理"), "{}", page.body);
+    assert_eq!(linli.journal().stream(&case).await.unwrap().len(), 1);
+    // Without a choice or words it comes back with what was typed.
+    let command = hidden(&page.body, "_command");
+    let sent = [("_command", &*command), ("words", ""), ("how", "redone")];
+    let again = officer.post(&path, &sent).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("checked"), "{}", again.body);
+    let sent = [
+        ("_command", &*command),
+        ("words", "已重新受理"),
+        ("how", "redone"),
+    ];
+    assert_eq!(
+        officer.post(&path, &sent).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let post = Post {
+        id: PostId::new(&SystemClock),
+        role: Role::DistrictOfficer,
+        area: DISTRICT.parse().unwrap(),
+    };
+    let actor = Actor::in_post(AccountId::new(&SystemClock), post);
+    let known = linli.branches(&actor).await.unwrap();
+    let said = &known[0].settled.as_ref().unwrap().said;
+    assert_eq!((said.how, &*said.words), (How::Redone, "已重新受理"));
+    let home = officer.get("/desk/nodes").await;
+    assert!(home.body.contains("已补办") && !home.body.contains("等待处理"));
+}
+
+#[tokio::test]
+async fn a_branch_is_for_officers_of_its_area() {
+    let (world, _) = branched().await;
+    let mut officer = world.site.signed(Role::DistrictOfficer, DISTRICT).await;
+    let home = officer.get("/desk/nodes").await;
+    let (_, rest) = home.body.split_once("/desk/nodes/branches/").unwrap();
+    let path = format!("/desk/nodes/branches/{}", rest.split('"').next().unwrap());
+    let mut worker = world.worker().await;
+    assert_eq!(worker.get(&path).await.status, StatusCode::FORBIDDEN);
+    let mut elsewhere = world.site.signed(Role::DistrictOfficer, "310101").await;
+    assert!(elsewhere.get(&path).await.status.is_client_error());
+    assert!(
+        !elsewhere
+            .get("/desk/nodes")
+            .await
+            .body
+            .contains("/branches/")
+    );
+    let nobody = format!("{}0", &path[..path.len() - 1]);
+    assert!(officer.get(&nobody).await.status.is_client_error());
 }

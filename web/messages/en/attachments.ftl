@@ -10,6 +10,7 @@ attachments-open = Open file { $n }
 attachments-masked = { $n } sent; give a reason to open
 attachments-look = { $why } (opened: { $name })
 
+refusal-attachments-on-the-way = This paper has not come from the office that took it yet. It comes by itself while the line is whole; please try again in a few minutes.
 refusal-attachments-unknown = One of the papers was not kept. Please send it again.
 refusal-attachments-empty = This file is empty. Take the photo again or choose another file.
 refusal-attachments-too-large = This file is larger than { $most } MB. Take the photo again, or choose a smaller file.

@@ -10,6 +10,7 @@ attachments-open = 打开第 { $n } 份
 attachments-masked = 已传 { $n } 份，说明查看理由后可以打开
 attachments-look = { $why }（打开材料：{ $name }）
 
+refusal-attachments-on-the-way = 这份材料还没有从收件的窗口送到。线路通时会自动送来，请过几分钟再打开。
 refusal-attachments-unknown = 有一份材料没有存好，请再传一次。
 refusal-attachments-empty = 这个文件是空的，请重新拍照或另选一个。
 refusal-attachments-too-large = 这个文件超过 { $most } MB。请重新拍照，或换一份小一点的。

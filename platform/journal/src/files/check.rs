@@ -55,6 +55,11 @@ async fn one(shared: &Arc<Shared>, at: FileAt, findings: &mut Findings) {
         None => Some("its subject has no key".to_owned()),
         Some(key) => match opened(shared, at, key).await {
             Ok(true) => None,
+            // The node that took it may not have been heard since.
+            Ok(false) if shared.is_networked() => {
+                findings.awaited += 1;
+                None
+            }
             Ok(false) => Some("is missing".to_owned()),
             Err(Fault::Damaged(_)) => Some("is not what it was".to_owned()),
             Err(why) => Some(format!("cannot be read: {why}")),

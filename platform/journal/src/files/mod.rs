@@ -47,6 +47,20 @@ const PAGE: u64 = 1_000;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) [u8; 32]);
 
+impl FileId {
+    /// Its 32 bytes.
+    #[must_use]
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl From<[u8; 32]> for FileId {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Display for FileId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -192,28 +206,72 @@ impl Journal {
         Ok(dropped)
     }
 
-    /// How many files entries name, and those of them that are not there.
+    /// The files that entries name, and whether each is there; those of erased subjects left out.
     ///
     /// # Errors
     /// A fault.
-    pub async fn missing_files(&self) -> Result<(u64, Vec<FileAt>), Fault> {
+    pub async fn named_files(&self) -> Result<Vec<(FileAt, bool)>, Fault> {
         let shared = &self.shared;
-        let (mut named, mut missing) = (0, Vec::new());
+        let mut named = Vec::new();
         for register in shared.registers.files() {
             let mut after = String::new();
             loop {
                 let page = page(shared, self.reader(), register, &after).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id.to_string();
-                for at in page {
-                    named += 1;
-                    if !shared.files.has(at) {
-                        missing.push(at);
-                    }
-                }
+                let shared = Arc::clone(shared);
+                let looked = blocking(move || {
+                    let there = page.into_iter().map(|at| (at, shared.files.has(at)));
+                    there.collect::<Vec<_>>()
+                });
+                named.extend(looked.await?);
             }
         }
-        Ok((named, missing))
+        Ok(named)
+    }
+
+    /// A file as it lies here, sealed: what another node of the network is given. `None` when there
+    /// is none.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn sealed_file(&self, at: FileAt) -> Result<Option<Vec<u8>>, Fault> {
+        let shared = Arc::clone(&self.shared);
+        blocking(move || shared.files.get(at)).await?
+    }
+
+    /// Whether a file from another node is waited for: an entry names it, its subject's key is here,
+    /// and it is not.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn lacks_file(&self, at: FileAt) -> Result<bool, Fault> {
+        let keys = self.shared.keys.find([at.subject]).await?;
+        Ok(keys.contains_key(&at.subject) && !self.has_file(at).await? && self.names(at).await?)
+    }
+
+    /// Keeps a sealed file of another node that is waited for here. Says whether it was what its id
+    /// says, and was kept.
+    ///
+    /// # Errors
+    /// A fault.
+    pub async fn take_file(&self, at: FileAt, sealed: Vec<u8>) -> Result<bool, Fault> {
+        if !self.lacks_file(at).await? {
+            return Ok(false);
+        }
+        let keys = self.shared.keys.find([at.subject]).await?;
+        let Some(key) = keys.get(&at.subject).copied() else {
+            return Ok(false);
+        };
+        let (shared, now) = (Arc::clone(&self.shared), self.shared.clock.now());
+        let kept = blocking(move || {
+            let sound = sealed::is_sound(&shared.secrets, at, (&key, &sealed));
+            if sound {
+                shared.files.put(at, &sealed, now)?;
+            }
+            Ok::<_, Fault>(sound)
+        });
+        kept.await?
     }
 
     async fn names(&self, at: FileAt) -> Result<bool, Fault> {

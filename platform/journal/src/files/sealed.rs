@@ -48,6 +48,11 @@ pub(super) fn open(shared: &Shared, at: FileAt, key: &Key) -> Result<Option<Kept
     }
 }
 
+/// Whether these bytes are the file at `at`.
+pub(super) fn is_sound(secrets: &Secrets, at: FileAt, (key, bytes): (&Key, &[u8])) -> bool {
+    read(at, key, bytes).is_some_and(|kept| id_of(secrets, at.subject, &kept.content) == at.id)
+}
+
 /// Whether the file is there and sound. A damaged one may be written anew.
 pub(super) fn opens(shared: &Shared, at: FileAt, key: &Key) -> Result<bool, Fault> {
     match open(shared, at, key) {

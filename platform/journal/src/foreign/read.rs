@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::{EntryName, Owned, Remembered};
 use crate::db::fault;
+use crate::entry::Recorded;
 use crate::journal::Journal;
 use crate::read;
 use crate::secrets::Secrets;
@@ -132,6 +133,38 @@ impl Journal {
             sql.push(" AND log IN ");
             sql.bind_list(some.iter().map(|name| name.log.as_str().into()).collect());
             found.extend(bytes_of(self.reader(), sql).await?);
+        }
+        Ok(found)
+    }
+
+    /// Of these entries, by log and place, those that are kept beside their streams, opened: orphans
+    /// of other logs, and own ones that a takeover displaced.
+    ///
+    /// # Errors
+    /// [`Fault`] when the store fails or an entry is damaged.
+    pub async fn beside(&self, places: &[(String, u64)]) -> Result<Vec<(String, Recorded)>, Fault> {
+        let me = self.shared.identity()?.log.clone();
+        let mut found = Vec::with_capacity(places.len());
+        for (log, seq) in places {
+            let backend = self.shared.backend();
+            let mut sql = if *log == me {
+                let head = "SELECT seq, stream, version, bytes FROM log_entries WHERE seq IN \
+                            (SELECT seq FROM net_displaced) AND seq = ";
+                Sql::new(backend, head)
+            } else {
+                let head = "SELECT seq, stream, version, bytes FROM net_entries \
+                            WHERE turn IS NULL AND log = ";
+                let mut sql = Sql::new(backend, head);
+                sql.bind(log.as_str()).push(" AND seq = ");
+                sql
+            };
+            sql.bind(int(*seq));
+            let rows = self.reader().query_all_raw(sql.done()).await;
+            let raws = rows.map_err(fault)?;
+            let raws = raws.iter().map(read::raw).collect::<Result<_, _>>();
+            let opened = read::few(&self.shared, raws.map_err(fault)?).await?;
+            let opened = read::recorded(opened)?;
+            found.extend(opened.into_iter().map(|entry| (log.clone(), entry)));
         }
         Ok(found)
     }

@@ -65,6 +65,8 @@ pub struct Findings {
     pub erased: u64,
     /// How many files that entries name.
     pub files: u64,
+    /// How many of these have not come from another node yet.
+    pub awaited: u64,
     /// Whether the registers were compared: not when asked not to, nor when entries are damaged.
     pub registers: bool,
     /// What is damaged, at most a thousand.

@@ -22,6 +22,15 @@ use super::saved::{Member, Mode, Record};
 pub(super) type Who = (Conn, LogId);
 
 impl<H: Hand> Node<H> {
+    /// Whether the node of this log is one that may speak here.
+    #[must_use]
+    pub fn hears(&self, log: LogId) -> bool {
+        let member = self.saved.members.get(&log);
+        member.is_some_and(|member| {
+            self.saved.newest(member.hub) == self.me && member.stopped.is_none()
+        })
+    }
+
     /// The child that speaks, where it may; answered with the reason where not.
     fn speaker(&self, (conn, from): Who, out: &mut Outcome) -> Option<&Member> {
         let stop = |why| Message::Stop { log: from, why };

@@ -18,8 +18,9 @@ use tokio::net::TcpStream;
 use super::{Line, MAX_PARCEL};
 use crate::core::{Message, sha256};
 
-/// The most bytes of a message: 256 entries of 60 KiB, with keys and room to spare.
-pub const MAX_BODY: usize = 20 * 1024 * 1024;
+/// The most bytes of a message: a file of 20 MiB, or 256 entries of 60 KiB with keys, and room to
+/// spare.
+pub const MAX_BODY: usize = 24 * 1024 * 1024;
 
 const NOBODY: &str = "a file answers what was asked before it was carried, and nothing else";
 
@@ -41,6 +42,7 @@ pub fn routes(line: Arc<Line>) -> Router {
         )
         .route("/network/join", post(join))
         .route("/network/1", post(frame))
+        .route("/network/file", post(file))
         .route("/network/parcel", post(parcel))
         .with_state(line)
 }
@@ -55,6 +57,13 @@ async fn join(State(line): State<Arc<Line>>, body: Body) -> Response {
 async fn frame(State(line): State<Arc<Line>>, body: Body) -> Response {
     match taken(body, MAX_BODY).await {
         Ok(bytes) => answered(line.answer(&bytes).await),
+        Err(refused) => refused,
+    }
+}
+
+async fn file(State(line): State<Arc<Line>>, body: Body) -> Response {
+    match taken(body, MAX_BODY).await {
+        Ok(bytes) => answered(line.answer_about_files(&bytes).await),
         Err(refused) => refused,
     }
 }
@@ -186,6 +195,7 @@ impl Client {
             Way::Within(line, _) => {
                 let answer = match path {
                     "/network/join" => line.take_join(body).await,
+                    "/network/file" => line.answer_about_files(body).await,
                     _ => line.answer(body).await,
                 };
                 answer.map_err(|why| why.to_string())

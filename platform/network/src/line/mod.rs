@@ -9,6 +9,7 @@ mod child;
 mod enrol;
 mod envelope;
 mod fetch;
+mod files;
 mod handover;
 mod http;
 mod keep;
@@ -37,6 +38,7 @@ use crate::core::{
 pub use child::Exchange;
 pub use enrol::{Invitation, Invite, Joined, MAX_HOURS, Numbers, Refused, invite, join, revoke};
 pub use envelope::{BadEnvelope, Envelope, fingerprint};
+pub use files::Carried;
 pub use http::{Client, MAX_BODY, routes};
 pub use own::my_numbers;
 pub use parcel::MAX_PARCEL;
@@ -54,6 +56,7 @@ pub struct Line {
     side: DatabaseConnection,
     moved: Moved,
     inner: Mutex<Inner>,
+    files: Mutex<files::Files>,
 }
 
 /// What changes.
@@ -102,6 +105,7 @@ impl Line {
         let hand = Ed25519::new(&journal.node_seed());
         let line = Self {
             inner: Mutex::new(Inner::new(area)?),
+            files: Mutex::default(),
             hand,
             side,
             moved,

@@ -11,6 +11,7 @@ use linli_journal::sea_orm::{ConnectionTrait as _, Statement};
 use linli_kernel::Fault;
 
 use super::enrol::Refused;
+use super::files::Word;
 use super::status::{execute, store};
 use super::{Client, Envelope, Exchange, Inner, Line};
 use crate::core::{
@@ -21,6 +22,9 @@ const MAGIC: &[u8; 5] = b"LPAR\x01";
 
 /// About how much a parcel holds at most, in bytes: the next one goes on.
 const ENOUGH: usize = 256 * 1024 * 1024;
+
+/// About how many bytes of files go beside that.
+const ENOUGH_FILES: usize = 128 * 1024 * 1024;
 
 /// The most bytes of a parcel that are read.
 pub const MAX_PARCEL: usize = 2 * ENOUGH;
@@ -64,7 +68,10 @@ impl Line {
                 frames.push(message);
             }
         }
-        let sealed = Envelope::seal(&self.journal.node_seed(), &parent.key, None, &pack(frames))?;
+        drop(inner);
+        let words = self.pack_files(ENOUGH_FILES).await?;
+        let packed = pack(&frames, &words);
+        let sealed = Envelope::seal(&self.journal.node_seed(), &parent.key, None, &packed)?;
         self.remember(&sealed).await?;
         Ok(Some(sealed))
     }
@@ -122,11 +129,18 @@ impl Line {
         }
         let seed = self.journal.node_seed();
         let envelope = Envelope::open(&seed, None, bytes)?;
-        let frames = unpack(&envelope.content)
+        let (frames, words) = unpack(&envelope.content)
             .ok_or_else(|| Refused::Message("this file is no parcel of a node".to_owned()))?;
         let answers = self.answer_all(&envelope, frames).await?;
+        let heard = {
+            let inner = self.inner.lock().await;
+            let node = inner.node.as_ref();
+            node.is_some_and(|node| node.hears(envelope.log()))
+        };
+        let words = if heard { words } else { Vec::new() };
+        let words = self.answer_files(words, ENOUGH_FILES).await?;
         let to = sha256(bytes);
-        let sealed = Envelope::seal(&seed, &envelope.sender, Some(&to), &pack(answers))?;
+        let sealed = Envelope::seal(&seed, &envelope.sender, Some(&to), &pack(&answers, &words))?;
         Ok(Some(sealed))
     }
 
@@ -193,7 +207,7 @@ impl Line {
                 "this answers no parcel that is under way: it was taken already, or is too old";
             return Err(Refused::Message(why.to_owned()));
         };
-        let mut answers = unpack(&envelope.content)
+        let (mut answers, words) = unpack(&envelope.content)
             .ok_or_else(|| Refused::Message("this file is no answer of a node".to_owned()))?;
         let age = u64::try_from(self.now() - at).unwrap_or(u64::MAX);
         for answer in &mut answers {
@@ -205,6 +219,7 @@ impl Line {
         if let Exchange::Failed(why) = self.exchange(&Client::carried(answers), true).await? {
             return Err(Refused::Message(why));
         }
+        self.take_files(words).await?;
         let forget = "DELETE FROM parcel WHERE digest = $1";
         execute(&self.side, forget, [hex::encode(digest).into()]).await?;
         Ok(())
@@ -283,26 +298,31 @@ fn frame(session: u64, message: Message) -> Frame {
     }
 }
 
-/// `LPAR`, version 1, then each frame after its length.
-fn pack(messages: Vec<Message>) -> Vec<u8> {
+/// `LPAR`, version 1, then each frame and each word about files after its length.
+fn pack(messages: &[Message], words: &[Word]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    for message in messages {
-        let frame = wire::encode(&frame(0, message));
-        let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+    let frames = messages
+        .iter()
+        .map(|one| wire::encode(&frame(0, one.clone())));
+    for part in frames.chain(words.iter().map(Word::encode)) {
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
         bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(&frame);
+        bytes.extend_from_slice(&part);
     }
     bytes
 }
 
-fn unpack(bytes: &[u8]) -> Option<Vec<Message>> {
+fn unpack(bytes: &[u8]) -> Option<(Vec<Message>, Vec<Word>)> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
-    let mut messages = Vec::new();
+    let (mut messages, mut words) = (Vec::new(), Vec::new());
     while !rest.is_empty() {
         let (length, after) = rest.split_first_chunk::<4>()?;
-        let (frame, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
-        messages.push(wire::decode(frame).ok()?.message);
+        let (part, after) = after.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        match Word::decode(part) {
+            Some(word) => words.push(word),
+            None => messages.push(wire::decode(part).ok()?.message),
+        }
         rest = after;
     }
-    Some(messages)
+    Some((messages, words))
 }

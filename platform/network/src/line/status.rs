@@ -13,6 +13,9 @@ use crate::core::{LogId, Mode, Saved, StopReason, StreamName};
 /// How much trouble is listed.
 const LISTED: usize = 100;
 
+/// How many entries that are kept beside their streams are listed.
+const LISTED_BESIDE: usize = 1_000;
+
 /// A node's neighbours.
 #[derive(Debug, Clone, Serialize)]
 pub struct Status {
@@ -32,6 +35,8 @@ pub struct Status {
     pub nodes: Vec<Neighbour>,
     /// What did not verify, the newest first.
     pub trouble: Vec<Trouble>,
+    /// Entries that are kept beside their streams: orphans, by log and place.
+    pub beside: Vec<(String, u64)>,
 }
 
 /// A neighbour.
@@ -187,6 +192,7 @@ async fn status(
         parent,
         nodes,
         trouble: trouble(journal, side).await?,
+        beside: beside(saved, me),
     })
 }
 
@@ -229,6 +235,20 @@ pub(super) fn left_behind(saved: &Saved, log: LogId) -> impl Iterator<Item = &St
         let topic = name.split('/').next().unwrap_or_default();
         !matches!(topic, "node" | "request" | "answer" | "erased")
     })
+}
+
+/// Entries that do not continue their streams. The ends of stopped logs are kept under a name of
+/// their own.
+fn beside(saved: &Saved, me: LogId) -> Vec<(String, u64)> {
+    let newest = saved.orphans.keys().rev().take(LISTED_BESIDE);
+    let mut found: Vec<_> = newest
+        .flat_map(|(log, seq)| {
+            let branch = (*log != me).then(|| (load::branch_of(*log), *seq));
+            std::iter::once((log.to_string(), *seq)).chain(branch)
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 fn reason(why: &StopReason) -> &'static str {
@@ -292,6 +312,7 @@ pub(super) async fn prepare(side: &DatabaseConnection) -> Result<(), Fault> {
          until BIGINT NOT NULL, replaces TEXT, used_by TEXT)",
         "CREATE TABLE IF NOT EXISTS contact (log TEXT PRIMARY KEY, heard BIGINT, failure TEXT, \
          there BIGINT, version TEXT)",
+        "CREATE TABLE IF NOT EXISTS file_above (name TEXT PRIMARY KEY)",
         "CREATE TABLE IF NOT EXISTS parcel (digest TEXT PRIMARY KEY, at BIGINT NOT NULL)",
         "CREATE TABLE IF NOT EXISTS stranger (log TEXT PRIMARY KEY, reason TEXT NOT NULL, \
          at BIGINT NOT NULL)",

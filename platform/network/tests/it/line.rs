@@ -259,3 +259,50 @@ async fn two_officers_take_over_what_a_lost_node_kept() {
     assert_eq!(top.notes().await[0].1, "goes on");
     top.is_sound().await;
 }
+
+#[tokio::test]
+async fn what_a_replaced_node_still_wrote_is_kept_beside_and_opens() {
+    let top = Site::top().await;
+    let child = top.child(COMMITTEE).await;
+    let case = stream("left");
+    let filed = ("filed", person(1));
+    child.note(&case, COMMITTEE, filed).await.unwrap();
+    child.level().await;
+    top.cut(true);
+    let late = ("written while cut off", person(1));
+    child.note(&case, COMMITTEE, late).await.unwrap();
+    let log = child.line.log();
+    let place = line::Invite {
+        area: COMMITTEE.parse().unwrap(),
+        hours: 1,
+        replaces: Some(log),
+    };
+    let code = line::invite(&top.journal, &*top.clock, &place)
+        .await
+        .unwrap()
+        .code;
+    top.cut(false);
+    line::join(&top.way(), &code, &[9; 32]).await.unwrap();
+    let both = [1, 2].map(|n| AccountId(Uuid::from_u128(n)));
+    assert_eq!(top.line.take_over(log, both).await.unwrap(), 1);
+    top.note(&case, COMMITTEE, ("goes on", person(1)))
+        .await
+        .unwrap();
+    assert_eq!(top.status().await.beside, []);
+    for _ in 0..20 {
+        child.exchange().await;
+    }
+    let beside = top.status().await.beside;
+    let kept = top.journal.beside(&beside).await.unwrap();
+    let words: Vec<_> = kept
+        .iter()
+        .map(|(_, entry)| entry.open["words"].clone())
+        .collect();
+    assert_eq!(words, ["written while cut off"]);
+    assert_eq!(kept[0].1.stream, case);
+    // The key of its subject opens what is sealed in it.
+    let sealed = kept[0].1.sealed_of(person(1)).unwrap();
+    assert_eq!(sealed["name"], "written while cut off");
+    assert_eq!(top.notes().await[0].1, "goes on");
+    top.is_sound().await;
+}

@@ -1,6 +1,8 @@
 //! Real nodes on a line: journals in files, keys, registers, and messages as bytes.
 
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod line;
 #[cfg(test)]
 mod parcel;

@@ -9,11 +9,11 @@ use linli_journal::sea_orm::sea_query::{
 };
 use linli_journal::sea_orm::{ConnectionTrait as _, Statement};
 use linli_journal::{
-    Append, AppendError, BackedUp, Change, Config, Depth, FoldError, Folder, Handover, Journal,
-    Kind, NewEntry, Recorded, Registers, Secret, restore, write_joined,
+    Append, AppendError, BackedUp, Change, Config, Depth, FileAt, FileRegister, FoldError, Folder,
+    Handover, Journal, Kind, NewEntry, Recorded, Registers, Secret, restore, write_joined,
 };
 use linli_kernel::{Actor, AreaPath, CommandId, ResidentId, StreamId};
-use linli_network::line::{self, Client, Exchange, Invite, Line, Status};
+use linli_network::line::{self, Carried, Client, Exchange, Invite, Line, Status};
 use linli_testkit::ManualClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -24,6 +24,7 @@ pub(crate) const COMMITTEE: &str = "310117/310117001/310117001001";
 pub(crate) const ELSEWHERE: &str = "310117/310117002/310117002001";
 
 const WRITTEN: Kind = Kind::new("notes.written", 1);
+const ATTACHED: Kind = Kind::new("notes.attached", 1);
 
 /// A node.
 pub(crate) struct Site {
@@ -151,6 +152,63 @@ impl Site {
         self.journal.append(append).await.map(drop)
     }
 
+    /// Keeps a file of a person, and writes an entry that names it.
+    pub(crate) async fn attach(
+        &self,
+        stream: &StreamId,
+        at: &str,
+        (content, person): (&[u8], ResidentId),
+    ) -> FileAt {
+        let label = json!({ "media": "pdf" });
+        let kept = self.journal.keep_file(person, label, content.to_vec());
+        let file = FileAt {
+            subject: person,
+            id: kept.await.unwrap(),
+        };
+        let append = Append {
+            command: CommandId::new(&*self.clock),
+            digest: [3; 32],
+            at: linli_kernel::Clock::now(&*self.clock),
+            actor: Actor::system(),
+            expected: Vec::new(),
+            entries: vec![NewEntry {
+                stream: stream.clone(),
+                area: area(at),
+                kind: ATTACHED,
+                open: json!({ "subject": person, "file": file.id.to_string() }),
+                sealed: vec![Secret {
+                    subject: person,
+                    plain: json!({ "name": "a paper" }),
+                }],
+            }],
+            changes: vec![paper(&person.to_string(), &file.id.to_string())],
+            answer: Value::Null,
+            notices: Vec::new(),
+        };
+        self.journal.append(append).await.unwrap();
+        file
+    }
+
+    /// What a file holds here.
+    pub(crate) async fn content(&self, at: FileAt) -> Option<Vec<u8>> {
+        let kept = self.journal.file(at).await.unwrap();
+        kept.map(|kept| kept.content)
+    }
+
+    /// Carries files to and from the node above until nothing is left.
+    pub(crate) async fn carry(&self) -> Carried {
+        let mut all = Carried::default();
+        loop {
+            let done = self.line.carry_files(self.above.as_ref().unwrap());
+            let done = done.await.unwrap();
+            all.up += done.up;
+            all.down += done.down;
+            if !done.more {
+                return all;
+            }
+        }
+    }
+
     /// Writes a request for `about` as an honest program would not.
     pub(crate) async fn forge_request(&self, to: &str, about: &StreamId) {
         let append = Append {
@@ -256,7 +314,20 @@ impl Registers for Notes {
             .col(ColumnDef::new("words").text().not_null())
             .col(ColumnDef::new("name").text())
             .to_owned();
-        vec![notes]
+        let papers = Table::create()
+            .table("papers")
+            .col(ColumnDef::new("file").text().not_null().primary_key())
+            .col(ColumnDef::new("subject").text().not_null())
+            .to_owned();
+        vec![notes, papers]
+    }
+
+    fn files(&self) -> Vec<FileRegister> {
+        vec![FileRegister {
+            table: "papers",
+            subject: "subject",
+            file: "file",
+        }]
     }
 
     fn indexes(&self) -> Vec<IndexCreateStatement> {
@@ -270,6 +341,10 @@ impl Registers for Notes {
 
 impl Folder for Notes {
     fn fold(&mut self, entry: &Recorded) -> Result<Vec<Change>, FoldError> {
+        if entry.kind == ATTACHED {
+            let part = |name: &str| entry.open[name].as_str().unwrap_or_default();
+            return Ok(vec![paper(part("subject"), part("file"))]);
+        }
         if entry.kind != WRITTEN {
             return Ok(Vec::new());
         }
@@ -289,5 +364,13 @@ fn row(stream: &StreamId, words: &str, name: Option<&str>) -> Change {
             ("words", words.into()),
             ("name", name.map(ToOwned::to_owned).into()),
         ],
+    }
+}
+
+fn paper(subject: &str, file: &str) -> Change {
+    Change::Upsert {
+        table: "papers",
+        key: &["file"],
+        row: vec![("file", file.into()), ("subject", subject.into())],
     }
 }
