@@ -2,12 +2,13 @@
 import { doubleSubmitGuard } from './double-submit'
 import { errorSummary } from './error-summary'
 import { kioskIdle } from './kiosk-idle'
+import { phoneHere } from './phone-here'
 import { presence } from './presence'
 import { printButton } from './print-button'
 import { readAloud } from './read-aloud'
 import { staffKeys } from './staff-keys'
 
-for (const start of [errorSummary, doubleSubmitGuard, readAloud, kioskIdle, staffKeys, presence, printButton]) {
+for (const start of [errorSummary, doubleSubmitGuard, readAloud, kioskIdle, staffKeys, presence, printButton, phoneHere]) {
   try {
     start(document)
   } catch (error) {

@@ -17,8 +17,9 @@ test('the packed copy of each file holds the file', () => {
   }
 })
 
-test('style and script keep to their budgets', () => {
-  for (const [name, most] of [['app.css', 16 * 1024], ['app.js', 10 * 1024]]) {
+test('style and scripts keep to their budgets', () => {
+  const budgets = [['app.css', 16 * 1024], ['app.js', 10 * 1024], ['phone.js', 6 * 1024], ['worker.js', 5 * 1024]]
+  for (const [name, most] of budgets) {
     const size = readFileSync(new URL(`${manifest[name].file}.gz`, dist)).length
     assert.ok(size <= most, `${name}: ${size} bytes`)
   }
@@ -27,7 +28,16 @@ test('style and script keep to their budgets', () => {
 test('nothing is asked of another host, and no font or crown of GOV.UK is shipped', () => {
   const css = built('app.css').toString()
   assert.doesNotMatch(css, /url\(['"]?https?:|@import|@font-face|GDS Transport|crown/i)
-  assert.doesNotMatch(built('app.js').toString(), /https?:|eval\(|innerHTML/)
+  for (const name of ['app.js', 'phone.js', 'worker.js']) {
+    assert.doesNotMatch(built(name).toString(), /https?:|eval\(|innerHTML/, name)
+  }
+})
+
+test('the worker names the very files that were built, so that it changes with them', () => {
+  const worker = built('worker.js').toString()
+  for (const name of ['app.css', 'app.js', 'phone.js', 'icon.svg']) {
+    assert.ok(worker.includes(`/assets/${manifest[name].file}`), name)
+  }
 })
 
 /** Relative luminance, as WCAG 2 defines it. */
