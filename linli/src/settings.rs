@@ -26,7 +26,7 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 22] = [
     "store",
     "listen",
     "address",
@@ -48,6 +48,7 @@ const VARIABLES: [&str; 21] = [
     "limits.connections",
     "limits.pages_per_minute",
     "limits.sign_ins_per_minute",
+    "limits.phone_hours",
 ];
 
 /// What a node is told from outside.
@@ -151,6 +152,8 @@ pub(crate) struct Limits {
     pub(crate) pages_per_minute: u32,
     /// Attempts to sign in from one address in a minute.
     pub(crate) sign_ins_per_minute: u32,
+    /// Hours for which what somebody took along stays on their phone.
+    pub(crate) phone_hours: u32,
 }
 
 impl Default for Settings {
@@ -186,6 +189,7 @@ impl Default for Settings {
                 connections: 4_096,
                 pages_per_minute: 600,
                 sign_ins_per_minute: 10,
+                phone_hours: 72,
             },
         }
     }
@@ -305,6 +309,7 @@ impl Settings {
                     self.limits.sign_ins_per_minute,
                     self.limits.sign_ins_per_minute,
                 ),
+                phone_hours: self.limits.phone_hours,
                 ..Default::default()
             },
             ..linli_portal::Settings::default()
@@ -390,6 +395,7 @@ pub(crate) fn commented(settings: &Settings) -> String {
         connections = limits.connections,
         pages = limits.pages_per_minute,
         sign_ins = limits.sign_ins_per_minute,
+        phone_hours = limits.phone_hours,
     )
 }
 

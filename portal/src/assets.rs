@@ -1,4 +1,4 @@
-//! Style sheet, script and icons: built by `npm run build` into `web/dist`, embedded here, served
+//! Style sheet, scripts and icons: built by `npm run build` into `web/dist`, embedded here, served
 //! under names that hold their hash, so that a browser keeps them for a year.
 
 use std::collections::BTreeMap;
@@ -50,6 +50,13 @@ impl Assets {
     #[must_use]
     pub fn href(&self, name: &str) -> &str {
         self.names.get(name).map_or("", String::as_str)
+    }
+
+    /// The bytes of `name`; none when it was not built.
+    #[must_use]
+    pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let file = self.href(name).strip_prefix("/assets/")?;
+        Dist::get(file).map(|file| file.data.into_owned())
     }
 
     /// Whether the front end was built.

@@ -28,6 +28,7 @@ mod messages;
 mod my;
 mod nodes;
 mod notices;
+mod phone;
 mod places;
 mod policies;
 mod progress;
@@ -42,6 +43,7 @@ pub mod signin;
 mod supervision;
 #[cfg(test)]
 pub(crate) mod testing;
+mod visits;
 
 use std::sync::Arc;
 
@@ -133,6 +135,7 @@ pub fn routes() -> Routes {
         .merge(shell::routes())
         .merge(signin::routes())
         .merge(account::routes())
+        .merge(phone::routes())
         .merge(home::routes())
         .merge(catalogue::routes())
         .merge(apply::routes())
@@ -148,6 +151,7 @@ pub fn routes() -> Routes {
         .merge(certificates::routes())
         .merge(desk::routes())
         .merge(cases::routes())
+        .merge(visits::routes())
         .merge(intake::routes())
         .merge(residents::routes())
         .merge(ledgers::routes())

@@ -43,6 +43,8 @@ pub struct Limits {
     /// Checks of a certificate's number for each address: enough for a counter, too few to try
     /// numbers out.
     pub checks: Rate,
+    /// Hours for which what somebody took along stays on their phone.
+    pub phone_hours: u32,
     /// Whether requests from this machine are spared.
     pub spare_loopback: bool,
 }
@@ -93,6 +95,7 @@ impl Default for Limits {
                 burst: 30,
                 per_minute: 20,
             },
+            phone_hours: 72,
             spare_loopback: true,
         }
     }

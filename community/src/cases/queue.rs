@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 
 use super::Desk;
 use super::queries::{Row, fetch, rows_where};
+use super::state::Next;
 use crate::feature::Problem;
 use crate::node::Linli;
 use crate::registers::store;
@@ -79,6 +80,43 @@ pub async fn queue(linli: &Linli, actor: &Actor) -> Result<Queue, Problem> {
         }
     }
     Ok(found)
+}
+
+/// 走访: the cases at the desks of the post whose next step is a visit to the household, the most
+/// urgent first.
+///
+/// # Errors
+/// [`Problem`]: `gate.role` when the actor works at no desk, or a fault.
+pub async fn visits(linli: &Linli, actor: &Actor) -> Result<Part, Problem> {
+    let Some(post) = actor.post.as_ref().filter(|_| works_at_desk(actor)) else {
+        return Err(Refusal::new("gate.role").into());
+    };
+    let parts = Parts {
+        desks: desks(linli, post),
+        today: linli.clock().today(),
+    };
+    let cond = parts
+        .at_desk()
+        .add(Expr::col("desk").is_not_null())
+        .add(Expr::col("next").eq(Next::Visit.code()));
+    let reader = linli.journal().reader();
+    let mut count = Query::select();
+    count
+        .expr_as(Func::count(Expr::col("id")), "n")
+        .from("cases")
+        .cond_where(cond.clone());
+    let counted = reader.query_one(&count).await.map_err(store)?;
+    let total: Option<i64> = match counted {
+        Some(row) => row.try_get("", "n").map_err(store)?,
+        None => None,
+    };
+    let mut query = rows_where(cond);
+    query.order_by("due", Order::Asc);
+    query.order_by("serial", Order::Asc).limit(SHOWN);
+    Ok(Part {
+        total: total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
+        rows: fetch(reader, &query).await?,
+    })
 }
 
 fn desks(linli: &Linli, post: &Post) -> Vec<String> {

@@ -73,7 +73,13 @@ pub(crate) fn about(view: &CaseView) -> String {
     format!("case/{}", view.case.id)
 }
 
-fn groups(portal: &Portal, page: &Page, view: &CaseView, full: bool) -> Vec<(String, SummaryList)> {
+/// The answers in groups; masked unless `full`.
+pub(crate) fn groups(
+    portal: &Portal,
+    page: &Page,
+    view: &CaseView,
+    full: bool,
+) -> Vec<(String, SummaryList)> {
     let facts = Facts::new();
     let form = Form::new(&view.service, &facts, portal.linli.clock().today());
     let tag = page.lang.tag();

@@ -20,7 +20,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use answers::about;
+pub(crate) use answers::{about, groups};
 pub(crate) use history::who;
 
 use linli_kernel::Action;

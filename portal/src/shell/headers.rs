@@ -10,7 +10,7 @@ use crate::Portal;
 /// Scripts, styles and pictures from this host only; nothing inline; framed by nobody.
 const POLICY: &str = "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'; manifest-src 'self'";
+     frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'";
 
 static ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -292,6 +292,19 @@ impl Page {
             && crate::search::MAY.admit(&identity).is_ok()
     }
 
+    /// Whether somebody may take things along on this device: not at a kiosk, nor where the node's
+    /// settings say no.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        !self.is_kiosk() && self.shared.settings.limits.phone_hours > 0
+    }
+
+    /// Where an app installed from this page begins.
+    #[must_use]
+    pub fn app(&self) -> &'static str {
+        crate::phone::begins(self.signed.as_ref(), self.is_desk())
+    }
+
     /// Whether elder mode is on.
     #[must_use]
     pub fn is_elder(&self) -> bool {
