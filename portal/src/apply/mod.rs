@@ -6,6 +6,7 @@
 //! its check when the person stops there. A form sent twice makes one case.
 
 mod forms;
+mod late;
 mod pages;
 mod papers;
 mod receipt;

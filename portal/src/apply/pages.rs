@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use tower_sessions::Session;
 
 use super::forms::{pairs, row_count, sent};
+use super::late;
 use super::views::draw_question;
 use super::whom::{self, Whom};
 use crate::Portal;
@@ -278,6 +279,11 @@ struct Ask {
     acting: String,
     action: String,
     field: Markup,
+    /// What stood when the page was made, so that a form sent much later overwrites nothing unseen.
+    stood: Markup,
+    /// The pages to store on a phone.
+    along: String,
+    set: String,
 }
 
 /// `GET /apply/{service}/{question}`
@@ -303,7 +309,7 @@ pub(super) async fn ask(
     let shown = standing
         .map(|value| pairs(question, &value))
         .unwrap_or_default();
-    html(&view(&application, question, page, &shown))
+    html(&view(&application, question, page, &shown)?)
 }
 
 /// The page of `question` with `shown` in its inputs.
@@ -312,7 +318,7 @@ fn view(
     question: &Question,
     page: Page,
     shown: &[(String, String)],
-) -> Ask {
+) -> Result<Ask, Trouble> {
     let form = application.form();
     let pages = form.pages(&application.answers);
     let at = pages
@@ -331,7 +337,12 @@ fn view(
         .and_then(|rows| rows.parse().ok())
         .unwrap_or(1);
     let known = form.known(question);
-    Ask {
+    let along = pages.iter().map(|one| application.href(&one.id));
+    let along: Vec<String> = along.collect();
+    Ok(Ask {
+        stood: Markup::hidden("_stood", &late::stood(application, &question.id)?),
+        along: along.join(" "),
+        set: application.start(),
         back: BackLink {
             text: page.t("apply-back"),
             href: back,
@@ -347,7 +358,7 @@ fn view(
         action: page.query.here(),
         field: draw_question(&page, question, shown, known.as_ref(), (true, rows)),
         page,
-    }
+    })
 }
 
 /// `POST /apply/{service}/{question}`: reads and saves one answer.
@@ -385,6 +396,9 @@ pub(super) async fn answer(
         rows => return change_rows(&portal, application, (question, &sent), rows, &page).await,
     }
     match application.form().read(question, &typed) {
+        Ok(kept) if late::overwrites(&application, &question.id, &kept, &fields)? => {
+            late::conflict(&application, page, (question, &kept), &fields)
+        }
         Ok(kept) => {
             application.save(&portal, &question.id, kept).await?;
             let after = application.form().after(&question.id, &application.answers);
@@ -401,7 +415,7 @@ pub(super) async fn answer(
                 sent = pairs(question, &typed);
             }
             let page = page.with_refusals(&refusals);
-            invalid(&view(&application, question, page, &sent))
+            invalid(&view(&application, question, page, &sent)?)
         }
     }
 }

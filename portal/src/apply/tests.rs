@@ -511,3 +511,66 @@ async fn visitors_and_staff_are_told_what_to_do() {
     assert_eq!(officer.get("/apply/dibao/address").await.status, 403);
     assert_eq!(officer.get("/apply/none").await.status, 404);
 }
+
+/// A form that waited on a phone, with what its page held.
+async fn late(visitor: &mut Visitor, body: &str, answer: &str) -> Answer {
+    let kept = [("income_changed", answer), ("_kept", "yes")];
+    send(visitor, "/apply/dibao/income_changed", body, &kept).await
+}
+
+#[tokio::test]
+async fn an_answer_that_waited_on_a_phone_overwrites_nothing_unseen() {
+    const AT: &str = "/apply/dibao/income_changed";
+    let town = Town::new().await;
+    let mut zhang = town.zhang().await;
+    zhang.post("/apply/dibao", &[("_do", "go")]).await;
+    let taken_along = zhang.get(AT).await.body;
+
+    // Nobody answered it elsewhere: it is saved, and coming twice changes nothing.
+    for _ in 0..2 {
+        assert_eq!(late(&mut zhang, &taken_along, "no").await.status, 303);
+    }
+    // It was answered differently on another device meanwhile.
+    let open = zhang.get(AT).await.body;
+    assert_eq!(
+        send(&mut zhang, AT, &open, &[("income_changed", "yes")])
+            .await
+            .status,
+        303
+    );
+    let conflict = late(&mut zhang, &taken_along, "no").await;
+    assert_eq!(conflict.status, 409);
+    assert!(conflict.body.contains("用现在的") && conflict.body.contains("用我填的"));
+    let stands = zhang.get(AT).await.body;
+    assert!(inputs(&stands).contains(&("income_changed".to_owned(), "yes".to_owned())));
+    // The person saw both and took theirs.
+    let decided = send(&mut zhang, AT, &conflict.body, &[("_kept", "yes")]).await;
+    assert_eq!(decided.status, 303, "{}", decided.body);
+    let stands = zhang.get(AT).await.body;
+    assert!(inputs(&stands).contains(&("income_changed".to_owned(), "no".to_owned())));
+    // A page that was open all the time is the person's own latest word, as ever.
+    let open = send(&mut zhang, AT, &taken_along, &[("income_changed", "yes")]).await;
+    assert_eq!(open.status, 303);
+}
+
+#[tokio::test]
+async fn a_question_names_the_pages_to_store_on_a_phone_but_not_at_a_kiosk() {
+    let town = Town::new().await;
+    let mut zhang = town.zhang().await;
+    zhang.post("/apply/dibao", &[("_do", "go")]).await;
+    let page = zhang.get("/apply/dibao/income_changed").await.body;
+    let (_, rest) = page.split_once("data-pages=\"").unwrap();
+    let pages: Vec<&str> = rest.split('"').next().unwrap().split(' ').collect();
+    assert!(
+        pages.contains(&"/apply/dibao/income_changed") && pages.len() > 3,
+        "{pages:?}"
+    );
+    for at in pages {
+        assert_eq!(zhang.get(at).await.status, 200, "{at}");
+    }
+    let kiosk = zhang
+        .get("/apply/dibao/income_changed?mode=kiosk")
+        .await
+        .body;
+    assert!(!kiosk.contains("data-l=\"along\""));
+}

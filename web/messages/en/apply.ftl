@@ -99,3 +99,16 @@ receipt-save-hint = linli verify receipt.json proves offline that the case is in
 receipt-keep = You can bookmark this page and open it again.
 receipt-progress = Follow the case
 receipt-home = Back to the home page
+
+apply-along = Without a line
+apply-along-hint = Stores this application on this phone, so that you can go on where there is no line; it is saved back by itself later. Please do not store it on a phone you share.
+apply-along-go = Store it on this phone
+apply-along-doing = Being stored on the phone: #
+apply-along-done = Stored on this phone until #. When everything is filled in, please check and submit where there is a line.
+apply-along-failed = It was not stored. Please try again where there is a line.
+apply-conflict-title = This answer was changed elsewhere
+apply-conflict-lead = You answered this without a line, and it was changed elsewhere after that. Please look at both and choose one.
+apply-conflict-now = The answer as it stands
+apply-conflict-sent = What you filled in without a line
+apply-conflict-keep = Keep the one that stands
+apply-conflict-use = Use mine

@@ -99,3 +99,16 @@ receipt-save-hint = 用 linli verify receipt.json，不联网也能核验这件�
 receipt-keep = 这一页可以收藏，随时再打开。
 receipt-progress = 看办件进度
 receipt-home = 回到首页
+
+apply-along = 没有网也能填
+apply-along-hint = 把这份申请存到这台手机，没网时也能接着填，有网后自动存回来。和别人合用的手机请不要存。
+apply-along-go = 存到这台手机
+apply-along-doing = 正在存到手机：#
+apply-along-done = 已存到这台手机，留到 #。填完以后，请在有网时核对并提交。
+apply-along-failed = 没有存成，请在有网的地方再试一次。
+apply-conflict-title = 这道题在别处改过了
+apply-conflict-lead = 您没网时填了这道题，之后它又在别的地方改过。请看两份，选一份。
+apply-conflict-now = 现在的答案
+apply-conflict-sent = 您没网时填的
+apply-conflict-keep = 用现在的
+apply-conflict-use = 用我填的
