@@ -198,6 +198,28 @@ export async function visitor (browser, demo, { screen = screens.phone, javaScri
   return page
 }
 
+/**
+ * A phone whose browser keeps what it holds in `folder`: shut and opened again, it is the same phone.
+ * Without a `line` nothing gets through from its first moment, also what the system wakes by itself.
+ */
+export async function phone (demo, folder, { line = true } = {}) {
+  const { width, height, ...device } = screens.phone
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: chromiumPath(),
+    headless: true,
+    args: line ? quiet : [...quiet, '--proxy-server=127.0.0.1:9', '--proxy-bypass-list=<-loopback>'],
+    baseURL: demo.url,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    viewport: { width, height },
+    ...device
+  })
+  const page = context.pages()[0] ?? await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.watched = watch(page, demo)
+  return page
+}
+
 /** Opens `path` and expects `status`. */
 export async function open (page, path, status = 200) {
   const response = await page.goto(path)
