@@ -84,7 +84,7 @@ impl Site {
     pub(crate) async fn child(&self, hosts: &str) -> Self {
         let code = self.invite(hosts).await;
         let way = self.way();
-        let seed = [u8::try_from(hosts.len()).unwrap(); 32];
+        let seed = linli_network::core::sha256(hosts.as_bytes());
         let joined = line::join(&way, &code, &seed).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         write_joined(folder.path(), seed, joined.lookup).unwrap();
