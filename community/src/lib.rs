@@ -19,6 +19,7 @@ pub mod messages;
 pub mod node;
 pub mod nodes;
 pub mod offers;
+pub mod papers;
 pub mod places;
 pub mod policies;
 pub mod reactions;

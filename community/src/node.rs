@@ -20,6 +20,7 @@ use crate::catalogue::{Catalogue, Service};
 use crate::feature::{Cached, Call, Feature, Loaded, Meta, Performed, Plan, Problem};
 use crate::messages::Templates;
 use crate::nodes::{self, Membership, Numbers, Standing, Wanted};
+use crate::papers::Papers;
 use crate::places::AreaTree;
 use crate::policies::Policies;
 use crate::registers;
@@ -53,6 +54,7 @@ struct Inner {
     areas: RwLock<Arc<AreaTree>>,
     policies: RwLock<Arc<Policies>>,
     messages: Templates,
+    papers: Papers,
     touched: Touched,
     /// 合并: which record of a person stands for which.
     standing: crate::residents::Standing,
@@ -90,6 +92,10 @@ impl Linli {
         let mut catalogue = catalogue.map_err(|problems| setting(&problems))?;
         let messages = Templates::of_folder(config.catalogue.as_deref())
             .map_err(|problems| Fault::Setting(format!("messages: {}", problems.join("; "))))?;
+        let papers = Papers::of_folder(config.catalogue.as_deref()).map_err(|flaws| {
+            let lines: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+            Fault::Setting(format!("papers: {}", lines.join("; ")))
+        })?;
         let calendar =
             crate::catalogue::built_in_calendar().map_err(|problems| setting(&problems))?;
         let shelf = crate::search::Shelf::of(&config.journal);
@@ -111,6 +117,7 @@ impl Linli {
                 areas: RwLock::default(),
                 policies: RwLock::new(Arc::new(policies)),
                 messages,
+                papers,
                 touched: Touched::default(),
                 standing,
                 rules: RwLock::default(),
@@ -184,6 +191,12 @@ impl Linli {
     /// 消息模板.
     pub(crate) fn message_templates(&self) -> &Templates {
         &self.inner.messages
+    }
+
+    /// 文书模板库, as the files of this node have it.
+    #[must_use]
+    pub fn papers(&self) -> &Papers {
+        &self.inner.papers
     }
 
     pub(crate) fn set_policies(&self, published: Arc<Policies>) {

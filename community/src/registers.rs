@@ -10,7 +10,7 @@ use crate::feature::FeatureFolder;
 use crate::node::Linli;
 use crate::{
     accounts, appointments, benefits, catalogue, certificates, exports, ledgers, messages, nodes,
-    offers, places, policies, reporting, residents,
+    offers, papers, places, policies, reporting, residents,
 };
 
 /// Every feature's tables, and their projections one after the other.
@@ -69,6 +69,7 @@ impl Registers for All {
         folders.push(Box::new(FeatureFolder::<accounts::Accounts>::default()));
         folders.push(Box::new(FeatureFolder::<cases::Cases>::default()));
         folders.push(Box::new(FeatureFolder::<catalogue::Catalogued>::default()));
+        folders.push(Box::new(FeatureFolder::<papers::PaperTemplates>::default()));
         folders.push(Box::new(FeatureFolder::<offers::Offers>::default()));
         folders.push(Box::new(FeatureFolder::<appointments::Counters>::default()));
         folders.push(Box::new(FeatureFolder::<appointments::Days>::default()));

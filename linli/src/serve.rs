@@ -85,10 +85,7 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         portal,
         demo,
     } = serving;
-    if !linli.is_joined() {
-        publish(&linli).await;
-    }
-    keep_key(&linli).await;
+    published(&linli).await;
     let desk = node::desk(dir, settings).await?;
     let frame = Frame {
         place: portal.place_zh.clone(),
@@ -96,13 +93,11 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
         lang: "zh-CN",
     };
     let codes = Arc::new(FileSender::new(dir.join("codes.txt")));
-    let mut portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
+    let portal = Portal::new(linli.clone(), desk.clone(), portal, codes)?;
     let demo_clock = demo
         .as_ref()
         .map(|demo| Arc::clone(&demo.clock) as Arc<dyn Clock>);
-    if let Some(demo) = demo {
-        portal = portal.with_demo(demo);
-    }
+    let portal = equipped(portal, settings, demo);
     let carrier = messenger::FileCarrier::new(dir);
     let keeper = backups::run(dir.to_owned(), settings.clone(), linli.clone());
     let mut beside = vec![
@@ -189,6 +184,18 @@ async fn keep_key(linli: &Linli) {
 async fn upkeep(linli: Linli, desk: Desk) {
     let mut ticks = tokio::time::interval(SWEEP_FILES_EVERY);
     loop {
+/// The same for the templates of papers: each node publishes its own.
+async fn publish_papers(linli: &Linli) {
+    if linli.journal().mode() != Mode::Active {
+        return;
+    }
+    match linli_community::papers::publish(linli).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "templates of papers published"),
+        Err(error) => tracing::error!(%error, "the templates of papers were not published"),
+    }
+}
+
         ticks.tick().await;
         if linli.journal().mode() != Mode::Active {
             continue;

@@ -30,6 +30,7 @@ mod nodes;
 mod notices;
 mod phone;
 mod places;
+mod papers;
 mod policies;
 mod progress;
 mod reporting;
@@ -162,6 +163,7 @@ pub fn routes() -> Routes {
         .merge(search::routes())
         .merge(supervision::routes())
         .merge(admin::routes())
+        .merge(papers::routes())
         .merge(demo::routes())
         .merge(audit::routes())
         .merge(api::routes())

@@ -269,6 +269,44 @@ fn history(
     Ok(lines)
 }
 
+/// A moment of a case: what happened, and the case as that left it.
+#[derive(Debug, Clone)]
+pub(crate) struct Moment {
+    pub(crate) version: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) fact: Fact,
+    pub(crate) case: Arc<State>,
+}
+
+/// The moments of the case `id` that `wanted` picks, the oldest first.
+pub(crate) async fn moments(
+    linli: &Linli,
+    id: CaseId,
+    wanted: impl Fn(&Fact) -> bool,
+) -> Result<Vec<Moment>, Problem> {
+    let entries = linli.journal().stream(&id.into()).await?;
+    let mut state: MaybeCase = None;
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.is_handover()) {
+        let event = Event::read(entry)
+            .map_err(|e| linli_kernel::Fault::Damaged(format!("case {id}: {e}")))?;
+        let meta = Meta {
+            at: entry.at,
+            actor: &entry.actor,
+        };
+        Cases::apply(&mut state, &entry.stream, &event, meta);
+        if let Some(case) = state.as_ref().filter(|_| wanted(&event.fact)) {
+            found.push(Moment {
+                version: entry.version,
+                at: entry.at,
+                case: Arc::clone(case),
+                fact: event.fact,
+            });
+        }
+    }
+    Ok(found)
+}
+
 fn phase_of(state: &MaybeCase) -> Phase {
     state.as_ref().map_or(Phase::Blank, |case| case.phase)
 }

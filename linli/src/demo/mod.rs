@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use linli_community::residents::synthetic::Wish;
-use linli_community::{accounts, cases, catalogue};
+use linli_community::{accounts, cases, catalogue, papers};
 use linli_kernel::{Clock as _, ShiftedClock, SystemClock};
 
 use crate::cli::Demo;
@@ -152,6 +152,7 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let paying = benefits::Paying::begin(&linli, &cast, (wish, &record.roles))
         .await
         .context("paying benefits")?;
+    papers::publish(&linli).await.map_err(node::told)?;
     let cases = cases::demo::seed(&linli, &cast, &|| clock.push(1))
         .await
         .map_err(node::told)

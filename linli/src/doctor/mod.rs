@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use linli_community::catalogue::{Catalogue, built_in_calendar};
+use linli_community::papers::Papers;
 use linli_community::registers::All;
 use linli_journal::{Journal, NoRegisters};
 use linli_kernel::{Clock as _, Fault, SystemClock};
@@ -180,8 +181,30 @@ fn catalogue(settings: &Settings) -> Vec<Finding> {
             "Correct the files of the catalogue folder as said.",
         ),
     });
+    findings.push(papers(settings.catalogue.as_deref()));
     if let Ok(calendar) = built_in_calendar() {
         findings.push(node::calendar(&calendar, SystemClock.today()));
     }
     findings
+}
+
+/// Every template of a paper is as it should be, or each flaw with its file, line and field.
+fn papers(folder: Option<&Path>) -> Finding {
+    match Papers::of_folder(folder) {
+        Ok(papers) => {
+            let own = papers.all().filter(|template| template.own).count();
+            let all = papers.all().count();
+            Finding::ok("papers", format!("{all} templates, {own} of the district"))
+        }
+        Err(flaws) => Finding::fail(
+            "papers",
+            flaws
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
+            "请按提示改正事项目录 papers/ 里的文书模板。",
+            "Correct the templates in papers/ of the catalogue folder as said.",
+        ),
+    }
 }

@@ -28,6 +28,7 @@ struct ReceiptView {
     phone: String,
     qr: Markup,
     progress_url: String,
+    pdf: String,
 }
 
 #[derive(Template)]
@@ -76,7 +77,14 @@ fn receipt(portal: &Portal, page: &Page, view: &CaseView) -> Result<ReceiptView,
         phone: contact.phone.clone(),
         qr: Markup::svg(qr::svg(&progress_url)?),
         progress_url,
+        pdf: pdf(view),
     })
+}
+
+/// Where the receipt is printed: it is the paper of the first act.
+fn pdf(view: &CaseView) -> String {
+    let first = view.history.first().map_or(1, |one| one.version);
+    format!("/cases/{}/letter.pdf?paper={first}", view.case.number)
 }
 
 fn facts(portal: &Portal, page: &Page, view: &CaseView) -> Vec<Row> {

@@ -3,7 +3,7 @@
 //! Paths under `/desk/cases`. Who may enter is declared for each act in [`forms::ACTS`]; the gate is
 //! asked again by the domain for the case at hand. Reading order: [`list`], [`bulk`], [`read`],
 //! [`pages`] (one case: [`summary`], [`answers`], [`history`]), [`forms`] (fields of a form),
-//! [`commands`] (form to command), [`acts`] (form, act, conflict), [`letter`].
+//! [`commands`] (form to command), [`acts`] (form, act, conflict). Letters are in [`crate::papers`].
 
 mod acts;
 mod answers;
@@ -11,7 +11,6 @@ mod bulk;
 mod commands;
 mod forms;
 pub(crate) mod history;
-pub(crate) mod letter;
 pub(crate) mod list;
 mod pages;
 mod pdf;

@@ -11,9 +11,10 @@ use linli_kernel::gate::{Scope, scope};
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::{acts, answers, forms, history, letter, read, summary};
+use super::{acts, answers, forms, history, read, summary};
 use crate::Portal;
 use crate::desk::rows::{self, Names};
+use crate::papers;
 use crate::policies::told;
 use crate::shell::ui::{Link, Markup, Row, SummaryList, Tab, Tabs};
 use crate::shell::{Page, Signed, Trouble, html};
@@ -152,14 +153,13 @@ fn not_now(page: &Page, view: &CaseView) -> Vec<String> {
 }
 
 fn letters(page: &Page, view: &CaseView) -> Vec<Link> {
-    if letter::kind(&view.case).is_none() {
-        return Vec::new();
-    }
     let href = format!("{}/letter.pdf", read::href(view));
-    let mut links = vec![
-        Link::new(page.t("case-letter"), href.clone()),
-        Link::new(page.t("case-large"), format!("{href}?large=yes")),
-    ];
+    let mut links = papers::links(page, view, &href);
+    // Before acceptance there is no more than the receipt.
+    if links.len() > 1 {
+        let large = format!("{href}?large=yes");
+        links.insert(1, Link::new(page.t("case-large"), large));
+    }
     let decides = page
         .signed
         .as_ref()

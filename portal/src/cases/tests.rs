@@ -4,9 +4,11 @@ use http::StatusCode;
 use linli_community::cases::Command;
 use linli_kernel::Role;
 
-use super::{forms, letter};
+use super::forms;
 use crate::desk::world::{COMMITTEE, DISTRICT, STREET, World, hidden};
 use crate::i18n::{I18n, Lang};
+use crate::papers::letter::of_case;
+use crate::shell::Page;
 use crate::testing::{Answer, Visitor};
 
 /// Opens the form of an act and sends it with what the page held.
@@ -135,20 +137,14 @@ async fn a_case_walks_from_the_committee_to_the_decision() {
     let view = linli_community::cases::view::tracked(world.linli(), receipt.case)
         .await
         .unwrap();
-    let frame = letter::Frame {
-        issuer: "岳阳街道",
-        public_url: "http://127.0.0.1",
-        promised: None,
-        synthetic: true,
-        large: false,
-        reckoning: Vec::new(),
-    };
-    let letter = letter::compose(&view.case, &view.service, &frame).unwrap();
-    assert_eq!(letter.kind, linli_interop::letter::LetterKind::Granted);
-    let said = letter.paragraphs.join("");
+    let (parts, ()) = http::Request::new(()).into_parts();
+    let page = Page::of(&parts, &world.site.portal);
+    let letter = of_case(&world.site.portal, &page, &view).await.unwrap();
+    let said = format!("{:?}", letter.body);
+    assert!(letter.title.contains("准予决定书"), "{}", letter.title);
     assert!(said.contains("¥1,200.00（大写：壹仟贰佰元整）"), "{said}");
     assert!(said.contains("家庭月收入低于标准"));
-    assert!(letter.appeal.unwrap().contains("行政复议"));
+    assert!(said.contains("行政复议"));
 }
 
 #[tokio::test]

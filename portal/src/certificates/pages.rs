@@ -7,7 +7,7 @@ use linli_community::cases::rules::area_on;
 use linli_kernel::Fault;
 
 use crate::Portal;
-use crate::cases::letter;
+use crate::papers::letter;
 use crate::progress;
 use crate::shell::{Page, Signed, Trouble};
 

@@ -2,23 +2,18 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
-use http::header;
-use linli_community::cases::Due;
+use axum::response::Response;
 use linli_community::cases::command::Verb;
 use linli_community::cases::queries::{self, Filter};
-use linli_community::cases::rules::area_on;
 use linli_community::cases::view::{self, CaseView};
-use linli_interop::letter::{Letter, render_letter};
 use linli_units::CaseNumber;
 
 use super::views::{self, DecisionView};
 use super::words::{self, trouble};
 use crate::Portal;
 use crate::apply::whom::{self, Whom};
-use crate::cases::letter::{self, Frame};
 use crate::catalogue::views::say;
-use crate::policies::told;
+use crate::papers::{self, letter};
 use crate::shell::ui::{Link, Markup, Progress, Textarea};
 use crate::shell::{Page, Signed, Trouble, html};
 
@@ -68,6 +63,7 @@ struct Case {
     clock: Markup,
     timeline: Progress,
     answers: Markup,
+    papers: Vec<Link>,
     can_say: bool,
     message: Markup,
 }
@@ -114,6 +110,11 @@ fn case(portal: &Portal, page: Page, mine: &Mine, typed: &str) -> Case {
         clock: views::clock(&page, view),
         timeline: views::timeline(&page, linli, view, true),
         answers: views::answers(&page, view),
+        papers: papers::links(
+            &page,
+            view,
+            &format!("/cases/{}/letter.pdf", view.case.number),
+        ),
         can_say: view.allows(Verb::Say) && view.case.phase.is_open(),
         message: Markup::of(&message),
         page,
@@ -132,7 +133,7 @@ fn urged(page: &Page, view: &CaseView) -> String {
     }
 }
 
-/// `GET /cases/{number}/letter.pdf`
+/// `GET /cases/{number}/letter.pdf`; which paper and how, as [`letter::answer`] says.
 pub(super) async fn letter_pdf(
     State(portal): State<Portal>,
     Path(number): Path<String>,
@@ -140,32 +141,5 @@ pub(super) async fn letter_pdf(
     signed: Signed,
 ) -> Result<Response, Trouble> {
     let mine = find(&portal, &signed, &number).await?;
-    let letter = compose(&portal, &page, &mine.view).ok_or(Trouble::NotFound)?;
-    let name = format!("inline; filename=\"{}.pdf\"", mine.view.case.number);
-    let pdf = tokio::task::spawn_blocking(move || render_letter(&letter))
-        .await
-        .map_err(|error| linli_kernel::Fault::Busy(error.to_string()))??;
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, pdf).into_response())
-}
-
-/// The letter for where the case stands, as staff see it too.
-fn compose(portal: &Portal, page: &Page, view: &CaseView) -> Option<Letter> {
-    let station = view.rules.station(view.case.station);
-    let area = area_on(station.level, &view.case.area);
-    let issuer = letter::issuer(&portal.linli.areas(), &area);
-    let promised = view.case.wait.as_ref().and_then(|wait| wait.result_by);
-    let frame = Frame {
-        issuer: &issuer,
-        public_url: page.public_url(),
-        promised: promised.and_then(Due::date),
-        synthetic: page.is_demo(),
-        large: page.query.get("large") == Some("yes"),
-        reckoning: told::kept(&portal.linli, page, &view.case),
-    };
-    letter::compose(&view.case, &view.service, &frame)
+    letter::answer(&portal, &page, &mine.view, "inline").await
 }

@@ -127,7 +127,6 @@ case-presence = { $names } also has this case open. Talk to each other before yo
 case-clock = How the deadline is reckoned
 case-clock-lead = Counted by the working-day calendar, under { $article }
 case-clock-none = It starts to run on acceptance.
-case-letter = Download the letter (PDF)
 case-large = Large print
 case-tabs = What is in this case
 case-tab-papers = Papers

@@ -121,7 +121,6 @@ case-presence = { $names } 也打开了这一件，请先沟通，免得重复�
 case-clock = 时限怎么算的
 case-clock-lead = 按工作日历逐段计算，依据：{ $article }
 case-clock-none = 受理后才开始计算。
-case-letter = 下载文书（PDF）
 case-large = 大字版
 case-tabs = 这一件的内容
 case-tab-papers = 材料

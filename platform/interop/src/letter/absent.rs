@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use linli_kernel::Fault;
 
-use super::{Letter, Receipt};
+use super::Letter;
 
 /// Makes PDFs; in this build it only says that it cannot.
 #[derive(Debug, Default)]
@@ -42,14 +42,6 @@ impl Press {
     /// # Errors
     /// Always.
     pub fn letter(&self, _letter: &Letter) -> Result<Vec<u8>, Fault> {
-        Err(absent())
-    }
-
-    /// Always [`Fault::Setting`].
-    ///
-    /// # Errors
-    /// Always.
-    pub fn receipt(&self, _receipt: &Receipt) -> Result<Vec<u8>, Fault> {
         Err(absent())
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn settle(data: &mut Value, covers: &dyn Fn(char) -> bool) -> BTreeSe
                 MISSING
             })
             .collect();
+        clean::breakable(text);
     });
     missing
 }

@@ -1,4 +1,4 @@
-//! 公文: letters to residents in the layout of GB/T 9704-2012, and the A5 receipt.
+//! 公文: letters to residents in the layout of GB/T 9704-2012, certificates, and the A5 receipt.
 //!
 //! A [`Letter`] is plain data. [`render_letter`] lays it out as a tagged PDF (PDF/UA-1) with its
 //! fonts embedded. What people wrote goes to the typesetter as data and is never read as markup,
@@ -25,94 +25,77 @@ use serde::Serialize;
 
 pub use press::{Press, use_fonts_of};
 
-/// What a letter is.
+/// The longest letter that is set, in bytes of its texts: some eighty pages. So a letter takes a
+/// bounded time and memory, whatever somebody typed.
+pub const MOST_BYTES: usize = 256 * 1024;
+
+/// 版式: how a letter is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LetterKind {
-    /// 受理通知书
-    Accepted,
-    /// 补正通知书
-    Supplement,
-    /// 不予受理通知书
-    NotAccepted,
-    /// 决定书, the application is granted
-    Granted,
-    /// 决定书, the application is refused
-    Refused,
-    /// 社区证明
+pub enum Form {
+    /// 公文: A4, with the red head and the rule below it.
+    Letter,
+    /// 证明: A4, without them.
     Certificate,
+    /// 回执: A5, the case number large.
+    Receipt,
 }
 
-impl LetterKind {
-    /// Every kind, in the order of a case's life.
-    pub const ALL: [Self; 6] = [
-        Self::Accepted,
-        Self::Supplement,
-        Self::NotAccepted,
-        Self::Granted,
-        Self::Refused,
-        Self::Certificate,
-    ];
-
-    /// The kind's name in the letter's title.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "受理通知书",
-            Self::Supplement => "补正通知书",
-            Self::NotAccepted => "不予受理通知书",
-            Self::Granted => "准予决定书",
-            Self::Refused => "不予批准决定书",
-            Self::Certificate => "证明",
-        }
-    }
-}
-
-/// A rule quoted in a letter.
+/// A part of a letter's body. All texts are prose, never markup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Clause {
-    /// Which one: 《上海市社会救助条例》第九条.
-    pub citation: String,
-    /// Its words, where they are quoted; may be empty.
-    pub text: String,
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block {
+    /// A heading.
+    Heading {
+        /// Its words.
+        text: String,
+    },
+    /// A paragraph; a line break inside starts a new one.
+    Text {
+        /// Its words.
+        text: String,
+    },
+    /// A numbered list.
+    Items {
+        /// Its points.
+        items: Vec<String>,
+    },
+    /// A table of two columns: what, and its value.
+    Rows {
+        /// Its rows.
+        rows: Vec<(String, String)>,
+    },
 }
 
-/// A letter to a resident. All texts are Chinese prose without markup; a line break inside a
-/// paragraph starts a new paragraph.
+/// A letter to a resident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Letter {
-    /// What it is.
-    pub kind: LetterKind,
+    /// How it is laid out.
+    pub form: Form,
+    /// Whether it is in English: a translation, which it then says on top.
+    pub english: bool,
     /// 发文机关: the unit whose name heads and signs the letter.
     pub issuer: String,
-    /// 发文字号: 松岳救〔2026〕12号.
+    /// 发文字号: 松岳救〔2026〕12号; may be empty.
     pub number: String,
-    /// The service the letter is about: 最低生活保障.
-    pub service: String,
-    /// The title, where [`Letter::title`] would not fit.
-    pub title: Option<String>,
-    /// 主送: to whom, without the colon.
+    /// 标题.
+    pub title: String,
+    /// 主送: to whom, without the colon; may be empty.
     pub addressee: String,
-    /// 办件编号: the number of the case, in its spoken groups.
+    /// 办件编号: the number of the case, in its spoken groups; may be empty.
     pub case_number: String,
-    /// The body.
-    pub paragraphs: Vec<String>,
-    /// A numbered list after the body, such as the papers that are missing.
-    pub items: Vec<String>,
-    /// 依据: the rules it rests on.
-    pub clauses: Vec<Clause>,
-    /// 救济途径: how to appeal, to whom, within what time.
-    pub appeal: Option<String>,
-    /// 联系方式: who answers questions, and where.
-    pub contact: Option<String>,
+    /// 正文.
+    pub body: Vec<Block>,
     /// 计算说明: what the policies said that day, on pages of its own after the signature.
     pub reckoning: Vec<Reckoned>,
-    /// 有效期至: for a certificate.
-    pub valid_until: Option<Date>,
     /// 成文日期
     pub signed_on: Date,
+    /// What the QR code is for.
+    pub check: String,
     /// The page that shows the case's progress or proves the letter; becomes the QR code.
     pub check_url: String,
+    /// 模板: which template made it, and which version.
+    pub template: String,
     /// Whether the people and facts are made up, which the letter then says on every page.
     pub synthetic: bool,
     /// Large print.
@@ -145,54 +128,12 @@ pub struct ReckonedStep {
     pub below: Vec<Self>,
 }
 
-impl Letter {
-    /// The title: the one given, else 关于…申请的…, or the service's own name for a certificate.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match (&self.title, self.kind) {
-            (Some(title), _) => title.clone(),
-            (None, LetterKind::Certificate) => self.service.clone(),
-            (None, kind) => format!("关于{}申请的{}", self.service, kind.name()),
-        }
-    }
-}
-
-/// 回执: what an applicant takes home, on A5.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Receipt {
-    /// The unit that took the application.
-    pub issuer: String,
-    /// The service applied for.
-    pub service: String,
-    /// 办件编号, in its spoken groups.
-    pub case_number: String,
-    /// Label and value, in order: applicant (masked), received on, promised by, next step, …
-    pub rows: Vec<(String, String)>,
-    /// Whom to ask.
-    pub contact: String,
-    /// The page that shows the case's progress; becomes the QR code.
-    pub check_url: String,
-    /// The day it was made out.
-    pub issued_on: Date,
-    /// Whether the people and facts are made up.
-    pub synthetic: bool,
-    /// Large print.
-    pub large: bool,
-}
-
 /// The letter as a PDF, made by the process-wide [`Press`].
 ///
 /// # Errors
-/// [`Fault::Setting`] when this build has no PDF, or when the address does not fit a QR code;
-/// [`Fault::Damaged`] when the typesetter refuses its own template.
+/// [`Fault::Setting`] when this build has no PDF, when the address does not fit a QR code, or when
+/// the letter is longer than [`MOST_BYTES`]; [`Fault::Damaged`] when the typesetter refuses its own
+/// template.
 pub fn render_letter(letter: &Letter) -> Result<Vec<u8>, Fault> {
     Press::shared().letter(letter)
-}
-
-/// The receipt as a PDF, made by the process-wide [`Press`].
-///
-/// # Errors
-/// As [`render_letter`].
-pub fn render_receipt(receipt: &Receipt) -> Result<Vec<u8>, Fault> {
-    Press::shared().receipt(receipt)
 }

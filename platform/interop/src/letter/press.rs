@@ -19,7 +19,7 @@ use typst_kit::fonts::{self, FontStore};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
-use super::{Letter, Receipt, clean, glyphs};
+use super::{Block, Form, Letter, MOST_BYTES, clean, glyphs};
 use crate::qr;
 
 /// GB 2312, punctuation and the rarer characters of names; cut by `fonts/subset.py`.
@@ -99,23 +99,15 @@ impl Press {
     /// The letter as a PDF/UA-1 file. The same letter gives the same bytes.
     ///
     /// # Errors
-    /// [`Fault::Setting`] when the address fits no QR code, [`Fault::Damaged`] when the
-    /// typesetter refuses its own template.
+    /// [`Fault::Setting`] when the address fits no QR code or the letter is longer than
+    /// [`MOST_BYTES`], [`Fault::Damaged`] when the typesetter refuses its own template.
     pub fn letter(&self, letter: &Letter) -> Result<Vec<u8>, Fault> {
-        let data = letter_data(letter);
-        let template = include_str!("templates/letter.typ");
+        let data = letter_data(letter)?;
+        let template = match letter.form {
+            Form::Letter | Form::Certificate => include_str!("templates/letter.typ"),
+            Form::Receipt => include_str!("templates/receipt.typ"),
+        };
         self.print(template, data, &letter.check_url)
-    }
-
-    /// The receipt as a PDF/UA-1 file. The same receipt gives the same bytes.
-    ///
-    /// # Errors
-    /// As [`Press::letter`].
-    pub fn receipt(&self, receipt: &Receipt) -> Result<Vec<u8>, Fault> {
-        let mut data = serde_json::to_value(receipt).map_err(broken)?;
-        data["date"] = date_data(receipt.issued_on);
-        let template = include_str!("templates/receipt.typ");
-        self.print(template, data, &receipt.check_url)
     }
 
     /// Whether some font at hand has the character.
@@ -128,6 +120,13 @@ impl Press {
     }
 
     fn print(&self, template: &str, mut data: Value, address: &str) -> Result<Vec<u8>, Fault> {
+        // Asked before anything is done with it.
+        let size = data.to_string().len();
+        if size > MOST_BYTES {
+            return Err(Fault::Setting(format!(
+                "a letter of {size} bytes is too long to set"
+            )));
+        }
         let missing = glyphs::settle(&mut data, &|c| self.draws(c));
         data["missing"] = glyphs::note(&missing).into();
         data["fonts"] = json!(FAMILIES);
@@ -162,39 +161,71 @@ fn told(problems: &[SourceDiagnostic]) -> Fault {
 }
 
 /// A date for the template: `2026年9月1日` and its parts.
-fn date_data(date: Date) -> Value {
+fn date_data(date: Date, english: bool) -> Value {
+    let text = if english {
+        date.strftime("%-d %B %Y").to_string()
+    } else {
+        format!("{}年{}月{}日", date.year(), date.month(), date.day())
+    };
     json!({
-        "text": date_text(date),
+        "text": text,
         "year": date.year(),
         "month": date.month(),
         "day": date.day(),
     })
 }
 
-fn date_text(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
-}
-
-fn letter_data(letter: &Letter) -> Value {
-    let split = |text: &String| clean::paragraphs(text).collect::<Vec<_>>();
-    json!({
-        "certificate": letter.kind == super::LetterKind::Certificate,
+fn letter_data(letter: &Letter) -> Result<Value, Fault> {
+    let body = letter.body.iter().flat_map(paragraphs);
+    let mut data = json!({
+        "certificate": letter.form == Form::Certificate,
+        "lang": if letter.english { "en" } else { "zh" },
         "issuer": letter.issuer,
         "number": letter.number,
-        "title": letter.title(),
+        "title": letter.title,
         "addressee": letter.addressee,
         "case_number": letter.case_number,
-        "paragraphs": letter.paragraphs.iter().flat_map(split).collect::<Vec<_>>(),
-        "items": letter.items,
-        "clauses": letter.clauses,
-        "appeal": letter.appeal.iter().flat_map(split).collect::<Vec<_>>(),
-        "contact": letter.contact.iter().flat_map(split).collect::<Vec<_>>(),
+        "blocks": serde_json::to_value(body.collect::<Vec<_>>()).map_err(broken)?,
         "reckoning": letter.reckoning,
-        "valid_until": letter.valid_until.map(date_text),
-        "date": date_data(letter.signed_on),
+        "date": date_data(letter.signed_on, letter.english),
+        "check": letter.check,
         "check_url": letter.check_url,
+        "template": letter.template,
         "synthetic": letter.synthetic,
         "large": letter.large,
+    });
+    data["say"] = said(letter.english);
+    Ok(data)
+}
+
+/// A block with each line of its text as a paragraph of its own.
+fn paragraphs(block: &Block) -> Vec<Block> {
+    let Block::Text { text } = block else {
+        return vec![block.clone()];
+    };
+    let lines = clean::paragraphs(text);
+    lines.map(|text| Block::Text { text }).collect()
+}
+
+/// The few words that belong to the layout.
+fn said(english: bool) -> Value {
+    if english {
+        return json!({
+            "translation": "Translation for information. The document is the Chinese text.",
+            "synthetic": "Demonstration: persons and matters are made up",
+            "number": "No.", "colon": ":", "point": ".",
+            "item": "Item", "content": "Content",
+            "seal": "(seal)", "case": "Case number:", "case-label": "Case number",
+            "code": "QR code:",
+        });
+    }
+    json!({
+        "translation": "",
+        "synthetic": "演示数据，人物与事项均为虚构",
+        "number": "编号：", "colon": "：", "point": "．",
+        "item": "项目", "content": "内容",
+        "seal": "（加盖印章处）", "case": "办件编号：", "case-label": "办件编号",
+        "code": "二维码：",
     })
 }
 
