@@ -6,8 +6,9 @@
 //! by a call or by a letter brought, whichever they chose or can be reached by.
 //!
 //! **What is told.** Steps of a case; a payment that is the first, differs from the month before or
-//! comes after a failed one, and each that the bank could not make; a review that is opened; the
-//! first offer of a policy. A payment like the month before is on the page alone: it is what was
+//! comes after a failed one, and each that the bank could not make; a review that is opened; an award that is
+//! suspended, resumed or stopped; what was paid too much and is claimed back; the first offer of a
+//! policy. A payment like the month before is on the page alone: it is what was
 //! said already, and whoever must be called would be called each month for nothing. Nobody is told
 //! about somebody who died.
 //!

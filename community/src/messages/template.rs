@@ -12,17 +12,18 @@ use crate::catalogue::Text;
 /// What may be filled in where strangers may read it: nothing about whom, nor what service.
 const SHORT: [&str; 4] = ["tail", "date", "place", "phone"];
 
+/// What may be filled in about a case, or about an award as such.
+const WHOLE: &[&str] = &["service", "number", "tail", "date", "place", "phone"];
+
 /// What may be filled in about each kind of thing: by how the event's kind begins.
-const PLACES: [(&str, &[&str]); 4] = [
-    (
-        "cases.",
-        &["service", "number", "tail", "date", "place", "phone"],
-    ),
-    // A review is of no month.
-    (
-        "benefits.review",
-        &["service", "number", "tail", "date", "place", "phone"],
-    ),
+const PLACES: [(&str, &[&str]); 8] = [
+    ("cases.", WHOLE),
+    // These are of no month's payment.
+    ("benefits.review", WHOLE),
+    ("benefits.suspended", WHOLE),
+    ("benefits.resumed", WHOLE),
+    ("benefits.stopped", WHOLE),
+    ("benefits.claimed", WHOLE),
     (
         "benefits.",
         &[

@@ -29,21 +29,24 @@ pub(crate) fn of_case(case: &cases::State, fact: &Fact, version: u64) -> Option<
     })
 }
 
-/// The same of an award: a review was opened. Whoever died is told nothing; their family hears from
-/// the officer who looks.
+/// The same of an award: a review was opened, it was suspended, resumed or stopped, or too much was
+/// paid and is claimed back. Whoever died is told nothing; their family hears from the officer who
+/// looks.
 pub(crate) fn of_award(award: &Award, fact: &benefits::Fact, version: u64) -> Option<Value> {
-    let benefits::Fact::ReviewOpened(opened) = fact else {
-        return None;
+    let date = match fact {
+        benefits::Fact::ReviewOpened(opened) if opened.why != ReviewWhy::Died => opened.due,
+        benefits::Fact::Suspended(suspended) => suspended.from.first_day(),
+        benefits::Fact::Resumed(resumed) => resumed.from.first_day(),
+        benefits::Fact::Stopped(stopped) => stopped.from.first_day(),
+        benefits::Fact::Claimed(claimed) => claimed.on,
+        _ => return None,
     };
-    if opened.why == ReviewWhy::Died {
-        return None;
-    }
     written(&Happened::Award {
         award: award.id,
         resident: award.resident,
         version,
         on: fact.kind().to_owned(),
-        date: Some(opened.due),
+        date: Some(date),
     })
 }
 

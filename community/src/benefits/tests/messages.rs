@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::node::{bank, carried, rolled, sent};
 use super::world::*;
-use crate::benefits::ReviewWhy;
+use crate::benefits::{Command, ReviewWhy};
 use crate::messages::{Carried, Carrier, Channel, Frame, Mail, Matter, Outgoing, Row, Worded};
 use crate::node::Linli;
 use crate::residents::Command as Record;
@@ -234,6 +234,60 @@ async fn a_review_that_falls_due_is_told_with_its_day() {
     let said = words(&linli, &rows[0], "zh-CN").await;
     let day = format!("{}月{}日", due.month(), due.day());
     assert!(said.body.contains(&day), "{day}: {}", said.body);
+}
+
+#[tokio::test]
+async fn a_suspension_its_end_and_a_stop_are_told_each_with_the_month_it_begins() {
+    let (linli, clock) = node().await;
+    clock.turn("2026-10-05");
+    let resident = receives(&linli, 7, "2026-10").await;
+    let award = linli.own_awards(resident).await.unwrap()[0].id().unwrap();
+    let officer = officer(3);
+    let words = || "按规定".to_owned();
+    let heard = Command::Hear {
+        on: date(2026, 10, 5),
+        words: words(),
+    };
+    let done = linli.act_on_award(call(&linli, &officer), award, &heard);
+    done.await.unwrap();
+    let acts = [
+        Command::Suspend {
+            from: month("2026-11"),
+            ground: "no_answer".to_owned(),
+            words: words(),
+        },
+        Command::Resume {
+            from: month("2026-12"),
+            arrears: true,
+            words: words(),
+        },
+        Command::Stop {
+            from: month("2027-01"),
+            ground: "waived".to_owned(),
+            words: words(),
+        },
+    ];
+    let told = [
+        ("benefits.suspended", "11月1日起暂停发放"),
+        ("benefits.resumed", "12月1日起恢复发放"),
+        ("benefits.stopped", "1月1日起停止发放"),
+    ];
+    for (act, (kind, part)) in acts.iter().zip(told) {
+        let done = linli.act_on_award(call(&linli, &officer), award, act).await;
+        done.unwrap();
+        assert_eq!(linli.make_messages().await.unwrap(), 1, "{kind}");
+        let rows = own(&linli, resident).await;
+        let row = rows.iter().find(|row| row.on_kind == kind).unwrap();
+        assert_eq!(row.about(), Some(Matter::Award(award)));
+        let said = self::words(&linli, row, "zh-CN").await;
+        assert!(said.body.contains(part), "{kind}: {}", said.body);
+        assert!(
+            said.body.contains("登录"),
+            "where the reasons are: {}",
+            said.body
+        );
+        assert!(!said.sms.contains("津贴"), "{}", said.sms);
+    }
 }
 
 #[tokio::test]
