@@ -10,6 +10,7 @@ use linli_interop::letter;
 use linli_journal::Mode;
 use linli_kernel::{Clock, SystemClock};
 use linli_portal::Portal;
+use linli_portal::kiosk::FolderReader;
 use linli_portal::server::{self, Listener};
 use linli_portal::session::{Desk, FileSender};
 use linli_portal::settings::Patience;
@@ -132,6 +133,30 @@ pub(crate) async fn serve(dir: &Path, settings: &Settings, serving: Serving) -> 
     Ok(())
 }
 
+/// What the journal has to hold before pages are served.
+async fn published(linli: &Linli) {
+    if !linli.is_joined() {
+        publish(linli).await;
+    }
+    publish_papers(linli).await;
+    keep_key(linli).await;
+}
+
+/// The portal with its card readers, and in a demo with what only a demo has.
+fn equipped(
+    mut portal: Portal,
+    settings: &Settings,
+    demo: Option<linli_portal::demo::Demo>,
+) -> Portal {
+    if let Some(folder) = &settings.card_readers {
+        portal = portal.with_cards(Arc::new(FolderReader::new(folder)));
+    }
+    match demo {
+        Some(demo) => portal.with_demo(demo),
+        None => portal,
+    }
+}
+
 /// How long visitors may take, and how many there may be.
 fn patience(settings: &Settings) -> Patience {
     Patience {
@@ -156,6 +181,18 @@ async fn publish(linli: &Linli) {
         Ok(0) => {}
         Ok(files) => tracing::info!(files, "published in the catalogue"),
         Err(error) => tracing::error!(%error, "the catalogue was not published"),
+    }
+}
+
+/// The same for the templates of papers: each node publishes its own.
+async fn publish_papers(linli: &Linli) {
+    if linli.journal().mode() != Mode::Active {
+        return;
+    }
+    match linli_community::papers::publish(linli).await {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "templates of papers published"),
+        Err(error) => tracing::error!(%error, "the templates of papers were not published"),
     }
 }
 
@@ -184,18 +221,6 @@ async fn keep_key(linli: &Linli) {
 async fn upkeep(linli: Linli, desk: Desk) {
     let mut ticks = tokio::time::interval(SWEEP_FILES_EVERY);
     loop {
-/// The same for the templates of papers: each node publishes its own.
-async fn publish_papers(linli: &Linli) {
-    if linli.journal().mode() != Mode::Active {
-        return;
-    }
-    match linli_community::papers::publish(linli).await {
-        Ok(0) => {}
-        Ok(files) => tracing::info!(files, "templates of papers published"),
-        Err(error) => tracing::error!(%error, "the templates of papers were not published"),
-    }
-}
-
         ticks.tick().await;
         if linli.journal().mode() != Mode::Active {
             continue;

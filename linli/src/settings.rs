@@ -18,6 +18,9 @@ use linli_portal::shell::Rate;
 
 use crate::outcome::Misuse;
 
+/// The shortest key of a kiosk.
+const KIOSK_KEY: usize = 24;
+
 /// How long a database may take to open its door.
 const KNOCK: Duration = Duration::from_secs(5);
 
@@ -26,13 +29,14 @@ pub(crate) const FILE: &str = "linli.toml";
 
 /// Every setting that can be given as a variable: `LINLI_` and its name in capitals, `__` for the
 /// dot.
-const VARIABLES: [&str; 22] = [
+const VARIABLES: [&str; 23] = [
     "store",
     "listen",
     "address",
     "behind_proxy",
     "catalogue",
     "fonts",
+    "card_readers",
     "parent",
     "office.phone",
     "office.name_zh",
@@ -69,6 +73,9 @@ pub(crate) struct Settings {
     /// A folder with further fonts for letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fonts: Option<PathBuf>,
+    /// The folder in which the drivers of card readers lay cards down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) card_readers: Option<PathBuf>,
     /// The address of the node above, where this one joined another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) parent: Option<String>,
@@ -76,6 +83,9 @@ pub(crate) struct Settings {
     pub(crate) office: Office,
     /// How staff sign in.
     pub(crate) sign_in: SignIn,
+    /// The kiosks.
+    #[serde(default)]
+    pub(crate) kiosks: Vec<Kiosk>,
     /// Backups that happen by themselves.
     pub(crate) backup: Backup,
     /// What is logged, and how.
@@ -104,6 +114,31 @@ pub(crate) struct Office {
 pub(crate) struct SignIn {
     /// Whether staff need a second factor.
     pub(crate) second_factor: bool,
+}
+
+/// 自助机: one in a hall of the district.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kiosk {
+    /// Its short name, as the driver of its card reader knows it.
+    pub(crate) id: String,
+    /// Where it stands.
+    pub(crate) name_zh: String,
+    /// The same in English.
+    pub(crate) name_en: String,
+    /// What its browser is given once.
+    pub(crate) key: String,
+}
+
+impl Kiosk {
+    fn shown(&self) -> linli_portal::kiosk::Kiosk {
+        linli_portal::kiosk::Kiosk {
+            id: self.id.clone(),
+            name_zh: self.name_zh.clone(),
+            name_en: self.name_en.clone(),
+            key: self.key.clone(),
+        }
+    }
 }
 
 /// Backups that happen by themselves.
@@ -165,6 +200,7 @@ impl Default for Settings {
             behind_proxy: false,
             catalogue: None,
             fonts: None,
+            card_readers: None,
             parent: None,
             office: Office {
                 phone: "12345".to_owned(),
@@ -175,6 +211,7 @@ impl Default for Settings {
             sign_in: SignIn {
                 second_factor: true,
             },
+            kiosks: Vec::new(),
             backup: Backup {
                 every_hours: 0,
                 to: None,
@@ -256,6 +293,32 @@ impl Settings {
                 "backup.recipient = {recipient:?}: expected an age recipient such as \"age1…\", as age-keygen prints it"
             )));
         }
+        self.check_kiosks()
+    }
+
+    fn check_kiosks(&self) -> Result<(), Misuse> {
+        for (at, kiosk) in self.kiosks.iter().enumerate() {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if kiosk.id.is_empty() || kiosk.id.len() > 40 || !kiosk.id.chars().all(plain) {
+                return Err(Misuse(format!(
+                    "kiosks.id = {:?}: expected at most 40 small letters, digits and hyphens",
+                    kiosk.id
+                )));
+            }
+            if kiosk.key.len() < KIOSK_KEY || kiosk.key.chars().any(|c| !c.is_ascii_graphic()) {
+                return Err(Misuse(format!(
+                    "kiosks.key of {:?}: expected at least {KIOSK_KEY} random letters and digits, such as `openssl rand -hex 16` prints",
+                    kiosk.id
+                )));
+            }
+            let mut before = self.kiosks.iter().take(at);
+            if before.any(|one| one.id == kiosk.id || one.key == kiosk.key) {
+                return Err(Misuse(format!(
+                    "kiosks: {:?} has the id or the key of another kiosk",
+                    kiosk.id
+                )));
+            }
+        }
         Ok(())
     }
 
@@ -299,6 +362,7 @@ impl Settings {
             behind_proxy: self.behind_proxy,
             // A demo is entered by one press: there is nobody's phone to ask.
             second_factor: self.sign_in.second_factor && !demo,
+            kiosks: self.kiosks.iter().map(Kiosk::shown).collect(),
             security_contact: self.office.security_contact.clone(),
             limits: linli_portal::settings::Limits {
                 pages: rate(
@@ -432,6 +496,33 @@ mod tests {
         let settings = of("store = \"postgres://linli@db/linli\"").unwrap();
         assert_eq!(settings.postgres(), Some("postgres://linli@db/linli"));
         assert!(of("store = \"mysql://x\"").is_err());
+    }
+
+    #[test]
+    fn a_kiosk_has_a_name_and_a_long_key_of_its_own() {
+        let kiosk = |id: &str, key: &str| {
+            format!(
+                "[[kiosks]]\nid = {id:?}\nname_zh = \"一号\"\nname_en = \"One\"\nkey = {key:?}\n"
+            )
+        };
+        let long = "0123456789abcdef01234567";
+        let settings = of(&kiosk("hall-1", long)).unwrap();
+        assert_eq!(settings.portal(false).kiosks[0].id, "hall-1");
+        for (id, key) in [
+            ("../x", long),
+            ("", long),
+            ("hall-1", "short"),
+            ("hall-1", "钥匙钥匙钥匙钥匙"),
+        ] {
+            let error = of(&kiosk(id, key)).unwrap_err().to_string();
+            assert!(error.contains("kiosks"), "{error}");
+            assert!(
+                key == long || !error.contains(key),
+                "the key is not shown: {error}"
+            );
+        }
+        let twice = format!("{}{}", kiosk("hall-1", long), kiosk("hall-2", long));
+        assert!(of(&twice).is_err());
     }
 
     #[test]

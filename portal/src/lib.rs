@@ -21,6 +21,7 @@ mod exports;
 mod home;
 pub mod i18n;
 mod intake;
+pub mod kiosk;
 pub mod ledgers;
 mod log;
 mod lookup;
@@ -28,9 +29,9 @@ mod messages;
 mod my;
 mod nodes;
 mod notices;
+mod papers;
 mod phone;
 mod places;
-mod papers;
 mod policies;
 mod progress;
 mod reporting;
@@ -73,6 +74,7 @@ pub struct Portal {
     pub shared: Arc<Shared>,
     /// Carries one-time codes to phones.
     pub codes: Arc<dyn CodeSender>,
+    pub(crate) cards: Arc<dyn kiosk::CardReader>,
     pub(crate) demo: Option<Arc<demo::Demo>>,
     pub(crate) limiter: Limiter,
     pub(crate) room: Room,
@@ -112,6 +114,7 @@ impl Portal {
                 assets: Assets::load()?,
             }),
             codes,
+            cards: Arc::new(kiosk::NoReader),
             demo: None,
             limiter: Limiter::default(),
             room: Room::default(),
@@ -119,6 +122,13 @@ impl Portal {
             tokens: signin::Tokens::default(),
             imports: ledgers::Running::default(),
         })
+    }
+
+    /// The same portal with the card readers of its kiosks.
+    #[must_use]
+    pub fn with_cards(mut self, cards: Arc<dyn kiosk::CardReader>) -> Self {
+        self.cards = cards;
+        self
     }
 
     /// The same portal over a node of synthetic data, with one-press roles and a clock to push.
@@ -137,6 +147,7 @@ pub fn routes() -> Routes {
         .merge(signin::routes())
         .merge(account::routes())
         .merge(phone::routes())
+        .merge(kiosk::routes())
         .merge(home::routes())
         .merge(catalogue::routes())
         .merge(apply::routes())
@@ -151,6 +162,7 @@ pub fn routes() -> Routes {
         .merge(lookup::routes())
         .merge(certificates::routes())
         .merge(desk::routes())
+        .merge(papers::routes())
         .merge(cases::routes())
         .merge(visits::routes())
         .merge(intake::routes())
@@ -163,7 +175,6 @@ pub fn routes() -> Routes {
         .merge(search::routes())
         .merge(supervision::routes())
         .merge(admin::routes())
-        .merge(papers::routes())
         .merge(demo::routes())
         .merge(audit::routes())
         .merge(api::routes())

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kiosk::Kiosk;
 use crate::shell::Rate;
 
 /// The settings of the portal.
@@ -25,6 +26,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Whether staff need a second factor to sign in. Residents never do.
     pub second_factor: bool,
+    /// The district's kiosks.
+    pub kiosks: Vec<Kiosk>,
     /// Where to report a weakness.
     pub security_contact: String,
     /// Until when that is good, as security.txt wants it.
@@ -73,6 +76,7 @@ impl Default for Settings {
             tls: false,
             behind_proxy: false,
             second_factor: true,
+            kiosks: Vec::new(),
             security_contact: "tel:12345".to_owned(),
             security_expires: "2027-12-31T00:00:00Z".to_owned(),
             limits: Limits::default(),

@@ -13,17 +13,18 @@ mod network;
 mod record;
 mod tour;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use linli_community::residents::synthetic::Wish;
 use linli_community::{accounts, cases, catalogue, papers};
 use linli_kernel::{Clock as _, ShiftedClock, SystemClock};
+use linli_portal::kiosk::FolderReader;
 
 use crate::cli::Demo;
 use crate::outcome::{Misuse, Outcome};
-use crate::settings::{LogFormat, Settings};
+use crate::settings::{Kiosk, LogFormat, Settings};
 use crate::{init, logs, node, say, serve};
 use clock::TurnedBack;
 use record::Record;
@@ -74,7 +75,13 @@ pub(crate) async fn run(demo: &Demo) -> anyhow::Result<Outcome> {
         cards = known;
     }
     let keeper = tokio::spawn(record::keep_days(dir.clone(), record, Arc::clone(&clock)));
-    let demo = Some(linli_portal::demo::Demo { clock, cards });
+    let folder = readers(dir);
+    std::fs::create_dir_all(&folder)?;
+    let demo = Some(linli_portal::demo::Demo {
+        clock,
+        cards,
+        reader: FolderReader::new(folder),
+    });
     let serving = serve::Serving {
         linli,
         listener,
@@ -96,9 +103,21 @@ fn settings(demo: &Demo) -> Settings {
     "warn".clone_into(&mut settings.log.filter);
     // One that was joined to another by `--network` says to whom.
     settings.parent = Settings::of(&demo.dir).ok().and_then(|kept| kept.parent);
+    settings.card_readers = Some(readers(&demo.dir));
+    settings.kiosks = vec![Kiosk {
+        id: "demo".to_owned(),
+        name_zh: "演示大厅 1 号自助机".to_owned(),
+        name_en: "Kiosk 1 of the demo's hall".to_owned(),
+        key: format!("{:032x}", rand::random::<u128>()),
+    }];
     let fonts = Path::new("/usr/share/fonts");
     settings.fonts = fonts.is_dir().then(|| fonts.to_owned());
     settings
+}
+
+/// Where the simulator that stands in for card readers lays cards down.
+fn readers(dir: &Path) -> PathBuf {
+    dir.join("card-readers")
 }
 
 /// A demo that is already there is served as it was made.
@@ -133,6 +152,7 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     node::establish(&linli).await?;
     // Published first: every case names a version that the journal can show.
     catalogue::publish(&linli).await.map_err(node::told)?;
+    papers::publish(&linli).await.map_err(node::told)?;
     let wish = Wish {
         seed: demo.seed,
         residents: demo.residents,
@@ -152,7 +172,6 @@ async fn make(demo: &Demo, settings: &Settings) -> anyhow::Result<Record> {
     let paying = benefits::Paying::begin(&linli, &cast, (wish, &record.roles))
         .await
         .context("paying benefits")?;
-    papers::publish(&linli).await.map_err(node::told)?;
     let cases = cases::demo::seed(&linli, &cast, &|| clock.push(1))
         .await
         .map_err(node::told)

@@ -5,6 +5,7 @@
 //! The binary gives the portal a [`Demo`]: which sign-ins there are, and the clock, which it keeps
 //! pushed.
 
+mod kiosk;
 mod pages;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use linli_kernel::{AccountId, ResidentId, ShiftedClock, SystemClock};
 
+use crate::kiosk::FolderReader;
 use crate::shell::{Access, Routes};
 
 /// What a demo has that no other node has.
@@ -22,6 +24,8 @@ pub struct Demo {
     pub clock: Arc<ShiftedClock<SystemClock>>,
     /// The roles that can be entered with one press, in the order shown.
     pub cards: Vec<Card>,
+    /// The simulator that stands in for the card reader of the demo's kiosk.
+    pub reader: FolderReader,
 }
 
 /// A role that can be entered with one press.
@@ -45,4 +49,6 @@ pub fn routes() -> Routes {
         .get("/demo", Access::Public, pages::demo)
         .post("/demo/sign-in", Access::Public, pages::enter)
         .post("/demo/clock", Access::Public, pages::push)
+        .post("/demo/kiosk", Access::Public, kiosk::become_one)
+        .post("/demo/card", Access::Public, kiosk::lay_card)
 }

@@ -30,7 +30,7 @@ struct DemoPage {
     pushed: String,
 }
 
-fn the_demo(portal: &Portal) -> Result<&Demo, Trouble> {
+pub(super) fn the_demo(portal: &Portal) -> Result<&Demo, Trouble> {
     portal.demo.as_deref().ok_or(Trouble::NotFound)
 }
 

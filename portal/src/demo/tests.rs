@@ -42,6 +42,7 @@ async fn a_role_is_entered_with_one_press_and_the_clock_only_goes_forward() {
     let demo = Demo {
         clock: Arc::clone(&clock),
         cards: vec![card],
+        reader: crate::kiosk::FolderReader::new(std::env::temp_dir()),
     };
     site.portal = site.portal.clone().with_demo(demo);
     site.app = crate::app(site.portal.clone());

@@ -165,17 +165,28 @@ impl Desk {
     /// Counts a code for `phone`; the seconds to wait when there were too many in this hour.
     async fn too_many(&self, phone: &str) -> Result<Option<i64>, Fault> {
         let name = self.keyed("codes of", phone);
+        self.too_often(&name, MOST_AN_HOUR, HOUR_US).await
+    }
+
+    /// Counts an act called `name`; the seconds to wait when there were more than `most` within
+    /// `window` microseconds of the first.
+    pub(super) async fn too_often(
+        &self,
+        name: &str,
+        most: i64,
+        window: i64,
+    ) -> Result<Option<i64>, Fault> {
         let now = self.now();
         let over = Query::delete()
             .from_table(Alias::new("tries"))
-            .and_where(Expr::col(Alias::new("name")).eq(name.as_str()))
+            .and_where(Expr::col(Alias::new("name")).eq(name))
             .and_where(Expr::col(Alias::new("locked_until")).lte(now))
             .to_owned();
         self.run(&over).await?;
         let count = Query::insert()
             .into_table(Alias::new("tries"))
             .columns(["name", "failures", "locked_until"].map(Alias::new))
-            .values_panic([name.as_str().into(), 1.into(), (now + HOUR_US).into()])
+            .values_panic([name.into(), 1.into(), (now + window).into()])
             .on_conflict(
                 OnConflict::column(Alias::new("name"))
                     .value(
@@ -189,14 +200,14 @@ impl Desk {
         let select = Query::select()
             .columns(["failures", "locked_until"].map(Alias::new))
             .from(Alias::new("tries"))
-            .and_where(Expr::col(Alias::new("name")).eq(name.as_str()))
+            .and_where(Expr::col(Alias::new("name")).eq(name))
             .to_owned();
         let Some(row) = self.db().query_one(&select).await.map_err(store_fault)? else {
             return Ok(None);
         };
         let made: i64 = row.try_get("", "failures").map_err(store_fault)?;
         let until: i64 = row.try_get("", "locked_until").map_err(store_fault)?;
-        Ok((made > MOST_AN_HOUR).then(|| (until - now) / 1_000_000 + 1))
+        Ok((made > most).then(|| (until - now) / 1_000_000 + 1))
     }
 
     /// Checks `code` for `phone` in `browser`. Each try counts, also of two requests at once.

@@ -7,6 +7,7 @@ mod codes;
 mod credentials;
 mod drafts;
 mod factors;
+mod kiosks;
 mod presence;
 mod store;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use codes::{CodeCheck, CodeSender, ConsoleSender, FileSender, MemorySender};
 pub use credentials::{Checked, hash_password};
 pub use drafts::{Draft, DraftKey};
 pub use factors::FactorCheck;
+pub(crate) use kiosks::Allowed;
 pub use presence::Present;
 pub use store::DeskStore;
 pub(crate) use store::key_of;
@@ -102,6 +104,7 @@ impl Desk {
         for (table, column, before) in [
             ("visits", "expires_at", now),
             ("codes", "expires_at", now),
+            ("kiosks", "expires_at", now),
             ("tries", "locked_until", now - DAY),
             ("presence", "seen_at", now - DAY),
             ("drafts", "updated_at", now - 30 * DAY),
@@ -253,7 +256,16 @@ fn signing_in() -> Vec<sea_orm::sea_query::TableCreateStatement> {
                 number("expires_at"),
             ],
         ),
+        table("kiosks", kiosk_columns()),
     ]
+}
+
+/// A kiosk that waits for a phone.
+fn kiosk_columns() -> Vec<ColumnDef> {
+    let mut columns = vec![key("kiosk")];
+    columns.extend(["ask", "browser", "code", "account", "resident", "name"].map(text));
+    columns.push(number("expires_at"));
+    columns
 }
 
 /// The secret of this desk, made on the first start.

@@ -28,7 +28,7 @@ pub mod ui;
 mod upload;
 
 pub use doorway::doorway;
-pub(crate) use doorway::kept;
+pub(crate) use doorway::{cookie, kept};
 pub(crate) use form::is_hostile;
 pub use form::{Fields, MAX_FORM_BYTES};
 pub use headers::secure;

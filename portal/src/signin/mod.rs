@@ -22,7 +22,7 @@ use tower_sessions::cookie::time::Duration;
 use crate::shell::{Access, Routes};
 
 pub(crate) use tokens::Tokens;
-pub(crate) use waiting::{WAITING, Waiting};
+pub(crate) use waiting::{WAITING, Waiting, onward};
 pub(crate) use who::identify;
 pub use who::{Entrant, enter, resident_entrant, staff_entrant};
 

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
 use linli_kernel::{AreaPath, Fault, ResidentId};
 use rand::RngExt as _;
 use sea_orm::ConnectionTrait as _;
@@ -14,6 +15,7 @@ use tower_sessions::Session;
 use super::waiting::{onward, remember};
 use super::who::{enter, resident_entrant};
 use crate::Portal;
+use crate::kiosk;
 use crate::session::{CodeCheck, store_fault};
 use crate::shell::ui::{Choice, Input, Kind, Radios};
 use crate::shell::{Fields, Page, Query, Trouble, html, invalid};
@@ -75,13 +77,18 @@ fn phone_form(page: Page, value: &str) -> Phone {
     }
 }
 
-/// `GET /sign-in`
+/// `GET /sign-in`. At a kiosk of the district card and phone come first.
 pub(super) async fn ask_phone(
+    State(portal): State<Portal>,
     page: Page,
     session: Session,
     query: Query,
+    jar: CookieJar,
 ) -> Result<Response, Trouble> {
     remember(&session, query.get("next")).await?;
+    if kiosk::here(&portal, &jar).is_some() && query.get("by") != Some("code") {
+        return Ok(Redirect::to("/sign-in/kiosk").into_response());
+    }
     html(&phone_form(page, ""))
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn only_what_waits(session: &Session) -> Result<(), Trouble> {
 }
 
 /// Where to go after sign-in: the waiting form, the page wanted, or `home`.
-pub(super) async fn onward(session: &Session, home: &str) -> Result<Response, Trouble> {
+pub(crate) async fn onward(session: &Session, home: &str) -> Result<Response, Trouble> {
     if session.get::<Waiting>(WAITING).await?.is_some() {
         return Ok(Redirect::to("/sign-in/continue").into_response());
     }

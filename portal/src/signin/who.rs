@@ -7,7 +7,8 @@ use linli_community::accounts::{self, AccountRow};
 use linli_community::residents::mask;
 use linli_kernel::{AccountId, Actor, AreaPath, Fault, Post, PostId, ResidentId};
 use serde::{Deserialize, Serialize};
-use tower_sessions::Session;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, Session};
 
 use super::SESSION_COOKIE;
 use super::tokens::holder_of;
@@ -20,8 +21,12 @@ const MINUTE_US: i64 = 60 * 1_000_000;
 const STAFF_IDLE_US: i64 = 30 * MINUTE_US;
 /// Quiet after which residents must sign in again.
 const RESIDENT_IDLE_US: i64 = 60 * MINUTE_US;
-/// Quiet after which a kiosk forgets whoever stood there; scripts ask after one minute.
-const KIOSK_IDLE_US: i64 = 2 * MINUTE_US;
+/// Quiet after which a kiosk forgets whoever stood there: a minute, and half a minute to answer.
+const KIOSK_IDLE_US: i64 = 3 * MINUTE_US / 2;
+/// The same for the store, which keeps the session no longer.
+const KIOSK_IDLE: Expiry = Expiry::OnInactivity(Duration::seconds(90));
+/// The longest anyone stays signed in at a kiosk.
+const KIOSK_LONGEST_US: i64 = 30 * MINUTE_US;
 /// The longest anyone stays signed in.
 const LONGEST_US: i64 = 12 * 60 * MINUTE_US;
 
@@ -55,6 +60,18 @@ pub struct Entrant {
 }
 
 impl Entrant {
+    /// A resident who is signed in on their phone and lets a kiosk in; the name is masked.
+    #[must_use]
+    pub(crate) fn allowed(account: AccountId, resident: ResidentId, name: String) -> Self {
+        Self {
+            account,
+            name,
+            resident: Some(resident),
+            post: None,
+            device: String::new(),
+        }
+    }
+
     /// The same, at this kind of browser.
     #[must_use]
     pub fn on(mut self, device: &str) -> Self {
@@ -132,6 +149,9 @@ pub async fn enter(
         held: Vec::new(),
         device: entrant.device,
     };
+    if who.kiosk {
+        session.set_expiry(Some(KIOSK_IDLE));
+    }
     session.insert(WHO, who).await?;
     Ok(())
 }
@@ -176,7 +196,11 @@ pub(crate) async fn identify(
         identity.expired = true;
         return Ok(identity);
     }
-    if now - who.seen_at > MINUTE_US / 2 {
+    if who.kiosk {
+        // The store itself forgets a kiosk that nobody touches.
+        session.set_expiry(Some(KIOSK_IDLE));
+    }
+    if who.kiosk || now - who.seen_at > MINUTE_US / 2 {
         who.seen_at = now;
         session.insert(WHO, who.clone()).await?;
     }
@@ -208,7 +232,12 @@ fn is_over(who: &Who, now: i64) -> bool {
         Who { post: Some(_), .. } => STAFF_IDLE_US,
         _ => RESIDENT_IDLE_US,
     };
-    now - who.seen_at > idle || now - who.signed_at > LONGEST_US
+    let longest = if who.kiosk {
+        KIOSK_LONGEST_US
+    } else {
+        LONGEST_US
+    };
+    now - who.seen_at > idle || now - who.signed_at > longest
 }
 
 async fn by_token(portal: &Portal, parts: &Parts) -> Result<Option<Signed>, Trouble> {
@@ -300,7 +329,11 @@ mod tests {
         assert!(!is_over(&who(true, false), 30 * MINUTE_US));
         assert!(is_over(&who(true, false), 31 * MINUTE_US));
         assert!(!is_over(&who(false, false), 60 * MINUTE_US));
-        assert!(is_over(&who(false, true), 3 * MINUTE_US));
+        assert!(!is_over(&who(false, true), 3 * MINUTE_US / 2));
+        assert!(is_over(&who(false, true), 3 * MINUTE_US / 2 + 1));
+        let mut long = who(false, true);
+        long.seen_at = 31 * MINUTE_US;
+        assert!(is_over(&long, long.seen_at), "half an hour at a kiosk");
         let mut busy = who(true, false);
         busy.seen_at = 13 * 60 * MINUTE_US;
         assert!(is_over(&busy, busy.seen_at));

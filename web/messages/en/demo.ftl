@@ -41,3 +41,6 @@ demo-role-social = Social worker
 demo-role-social-text = Works cases and visits together with the committee
 demo-role-system = System administrator
 demo-role-system-text = Runs the node; sees no cases and no residents
+demo-kiosk = Kiosk
+demo-kiosk-lead = Make this browser the kiosk of a service hall, and try the identity card and your phone. The card reader is simulated.
+demo-kiosk-go = Make it a kiosk

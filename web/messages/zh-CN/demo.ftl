@@ -38,3 +38,6 @@ demo-role-social = 社工
 demo-role-social-text = 和居委会工作人员一起办件、走访
 demo-role-system = 系统管理员
 demo-role-system-text = 节点运行，看不到办件和居民信息
+demo-kiosk = 自助机
+demo-kiosk-lead = 把这个浏览器当作服务大厅里的自助机，试一试刷身份证和用手机确认。读卡器是模拟的。
+demo-kiosk-go = 当作自助机
