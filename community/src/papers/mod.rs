@@ -14,7 +14,7 @@
 //!
 //! **Life cycle.** A file is read and checked ([`Papers`]), and published in the journal: edition
 //! after edition, each from the moment it was published. A paper is what an act of the case issued
-//! ([`issued`]), made with the edition that was in force at that moment; printed again a year later
+//! ([`issued()`]), made with the edition that was in force at that moment; printed again a year later
 //! it says the same, and names its template's version.
 //!
 //! **Open**: the files. There is no personal data in them.

@@ -70,6 +70,15 @@ fn topic(page: &Page, branch: &Branch) -> String {
     })
 }
 
+/// One branch; no page where there is none that the reader may know of.
+async fn find(portal: &Portal, signed: &Signed, id: &str) -> Result<Branch, Trouble> {
+    let found = portal.linli.branch(&signed.actor, id).await;
+    found.map_err(|problem| match problem {
+        Problem::Refused(_) => Trouble::NotFound,
+        other => trouble(other),
+    })
+}
+
 #[derive(Template)]
 #[template(path = "nodes/templates/branch.html")]
 struct Beside {
@@ -88,8 +97,7 @@ pub(super) async fn form(
     page: Page,
     signed: Signed,
 ) -> Result<Response, Trouble> {
-    let branch = portal.linli.branch(&signed.actor, &id).await;
-    let branch = branch.map_err(trouble)?;
+    let branch = find(&portal, &signed, &id).await?;
     let fields = fields(&page);
     show(&portal, page, &signed, (&branch, &fields)).await
 }
@@ -103,8 +111,7 @@ pub(super) async fn settle(
     session: Session,
     sent: Fields,
 ) -> Result<Response, Trouble> {
-    let branch = portal.linli.branch(&signed.actor, &id).await;
-    let branch = branch.map_err(trouble)?;
+    let branch = find(&portal, &signed, &id).await?;
     let call = signed.call(&sent)?;
     let said = (sent.text("how"), sent.text("words"));
     match portal.linli.settle_branch(call, &id, said).await {

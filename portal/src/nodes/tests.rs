@@ -240,6 +240,7 @@ async fn a_branch_is_for_officers_of_its_area() {
     assert_eq!(worker.get(&path).await.status, StatusCode::FORBIDDEN);
     let elsewhere = officer_of("310101");
     assert!(world.linli().branches(&elsewhere).await.unwrap().is_empty());
-    let nobody = format!("{}0", &path[..path.len() - 1]);
-    assert!(officer.get(&nobody).await.status.is_client_error());
+    let nobody = format!("/desk/nodes/branches/{}", "0".repeat(64));
+    let none = officer.get(&nobody).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND, "{}", none.body);
 }

@@ -132,7 +132,7 @@ async fn every_act_leaves_its_paper_and_a_later_print_is_the_same() {
             "张建国",
             "您于2026年9月1日提出的",
             "予以受理",
-            "依据",
+            "联系方式",
         ];
         in_order(&text, &parts);
     }
