@@ -1,9 +1,9 @@
 //! 自助机: whose hands a kiosk is in. A resident shows who they are by their identity card, which a
-//! reader reads ([`reader`]), or by their own phone ([`identity`] on the kiosk, [`allow`] on the
+//! reader reads (`reader`), or by their own phone (`identity` on the kiosk, `allow` on the
 //! phone).
 //!
 //! **What is trusted.** Which kiosk it is: a browser that was made one with the kiosk's key
-//! ([`device`]); a mode that anybody can choose is none. The card: what the reader's driver laid
+//! (`device`); a mode that anybody can choose is none. The card: what the reader's driver laid
 //! down for this kiosk moments ago, never what a browser says. The phone: the one signed in there,
 //! who was shown which kiosk asks, what it will see and for how long.
 //!
